@@ -1,1 +1,92 @@
-//! Placeholder.
+//! The durable side of Segue: a narrow trait `Store`, its drivers, and one conformance suite.
+//!
+//! Not here: what bodies mean, when to commit, and who may ask.
+
+pub mod batch;
+pub mod load;
+pub mod view;
+
+use batch::{Batch, Committed, EffectRow, TimerRow};
+use load::{HistoryRow, Load, Loaded};
+use view::{Query, Rows, ViewWrite};
+
+/// A place to keep aggregates. Methods block; the runtime calls them from its own threads.
+pub trait Store: Send + Sync + 'static {
+    /// Reads rows, pages and answers in one snapshot.
+    fn load(&self, load: &Load) -> Result<Loaded, Error>;
+    /// One transaction, one sync: every component goes in whole or not at all.
+    fn commit(&self, batch: &Batch) -> Result<Committed, Error>;
+    /// Timers due at `now_ms`, oldest first, after the cursor (due, key).
+    fn due_timers(
+        &self,
+        now_ms: i64,
+        after: (i64, u64),
+        limit: u32,
+    ) -> Result<Vec<TimerRow>, Error>;
+    /// The earliest due time of any timer.
+    fn next_timer_ms(&self) -> Result<Option<i64>, Error>;
+    /// Effects not yet taken, in (target, source, n) order, after the cursor.
+    fn pending_effects(&self, after: (u64, u64, u64), limit: u32) -> Result<Vec<EffectRow>, Error>;
+    /// The next due time of any job of the type, if there is one.
+    fn next_job_ms(&self, tenant: u32, job_type: &str) -> Result<Option<i64>, Error>;
+    /// Committed history after a position, in order.
+    fn events(&self, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error>;
+    /// History rows of one aggregate after a position, in order.
+    fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error>;
+    /// All definitions (with sources) deployed after `after_key`, by key.
+    fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<batch::DefinitionRow>, Error>;
+    /// Position up to which views are written.
+    fn projected(&self) -> Result<u64, Error>;
+    /// Writes view rows and moves the projected position to `through`, in one transaction.
+    fn project(&self, through: u64, writes: &[ViewWrite]) -> Result<(), Error>;
+    /// Answers a question about a view.
+    fn query(&self, query: &Query) -> Result<Rows, Error>;
+    /// Chains an anchor over all segments moved since the last one; the sequencer calls it.
+    fn anchor(&self, now_ms: i64) -> Result<(), Error>;
+    /// The highest key ever reserved, and reserves keys up to `key` for this process.
+    fn reserve_keys(&self, key: u64) -> Result<u64, Error>;
+    /// Whether it can still read and write.
+    fn health(&self) -> Result<(), Error>;
+}
+
+/// Why a store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process owns the data folder.
+    #[error(
+        "Expected the data folder {folder} to be free, but another Segue process holds it. \
+             Stop that process, or choose another folder with --data."
+    )]
+    Locked {
+        /// The folder.
+        folder: String,
+    },
+    /// The disk or the database failed; after this the process must restart and recover.
+    #[error("Expected the store to {action}, but it failed: {reason}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// The driver's words.
+        reason: String,
+    },
+    /// The batch breaks a rule of the schema; it must be split.
+    #[error("Expected a batch that fits the schema, but found: {reason}")]
+    Refused {
+        /// The driver's words.
+        reason: String,
+    },
+    /// The query names a column, cursor or size that does not exist.
+    #[error("Expected a valid query, but found: {reason}")]
+    Query {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The file was written by a newer release.
+    #[error("Expected store format {expected} or older, but found {found}. Use a newer Segue.")]
+    Format {
+        /// Newest format this build reads.
+        expected: u32,
+        /// Format found.
+        found: u32,
+    },
+}
