@@ -1,1 +1,34 @@
-//! Placeholder.
+//! BPMN 2.0 XML with exact source positions, structural problems, and the short notation.
+//!
+//! Not a description of what elements mean or which of them can be executed: that belongs to the
+//! engine, which reads each element from a [`NodeRef`].
+//!
+//! ```
+//! let xml = model::short::to_bpmn("start -> charge:job(charge-card) -> done:end").unwrap();
+//! let document = model::parse(xml.as_bytes()).unwrap();
+//! let process = document.processes().next().unwrap();
+//! assert_eq!(process.structure().nodes.len(), 3);
+//! ```
+
+pub mod check;
+mod document;
+mod limits;
+mod namespace;
+mod node;
+mod parse;
+mod position;
+mod problem;
+mod scan;
+pub mod short;
+mod structure;
+mod vocabulary;
+
+pub use document::Document;
+pub use limits::*;
+pub use namespace::Namespace;
+pub use node::NodeRef;
+pub use parse::{open, parse};
+pub use position::Position;
+pub use problem::{Draft, Problem, Problems, Severity};
+pub use structure::{Flow, FlowNode, Process, Scope, Structure};
+pub use vocabulary::{is_flow_node, is_scope};

@@ -1,0 +1,314 @@
+//! Problems: what is wrong with a model, where, and what to do about it.
+//!
+//! Not their rendering; a problem is a value with a position.
+
+use std::fmt;
+
+use crate::limits::{MAX_PROBLEM_ID_BYTES, MAX_PROBLEMS};
+use crate::node::NodeRef;
+use crate::position::Position;
+
+/// How bad a problem is. Only an error keeps a model from being deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The model cannot be deployed.
+    Error,
+    /// The model runs, but likely not as meant.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+/// One thing wrong with a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The rule that found it, in kebab case, for example `flow-target-missing`.
+    pub rule: &'static str,
+    /// The id of the nearest BPMN element, where there is one.
+    pub element: Option<String>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Bytes before it.
+    pub offset: usize,
+    /// Bytes it covers; 0 is a point.
+    pub length: usize,
+    /// "Expected X, but found Y".
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// A problem of no element, at a position.
+    pub fn at(
+        severity: Severity,
+        position: Position,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity,
+            rule,
+            element: None,
+            line: position.line,
+            column: position.column,
+            offset: position.offset,
+            length: 0,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The same problem with advice.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn of(severity: Severity, node: NodeRef<'_>, rule: &'static str, message: String) -> Self {
+        let mut problem = Self::at(severity, node.position(), rule, message);
+        problem.length = node.qname().len() + 1;
+        problem.element = node
+            .owner_id()
+            .map(|id| clip(id, MAX_PROBLEM_ID_BYTES).to_owned());
+        problem
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.rule)?;
+        if let Some(element) = &self.element {
+            write!(f, " {element}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        self.hint
+            .as_ref()
+            .map_or(Ok(()), |hint| write!(f, " ({hint})"))
+    }
+}
+
+/// The longest beginning of `text` of at most `bytes` bytes that ends between characters.
+pub(crate) fn clip(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+/// A list of problems, at most [`MAX_PROBLEMS`] errors and as many others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    list: Vec<Problem>,
+    errors: usize,
+    others: usize,
+}
+
+impl Problems {
+    /// No problems.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a problem; beyond the limit it is only counted.
+    pub fn push(&mut self, problem: Problem) {
+        let seen = match problem.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning | Severity::Info => &mut self.others,
+        };
+        *seen += 1;
+        if *seen <= MAX_PROBLEMS {
+            self.list.push(problem);
+        }
+    }
+
+    /// Adds all problems of another list.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Problem>) {
+        for problem in others {
+            self.push(problem);
+        }
+    }
+
+    /// Reports an error of a node. It is added when the draft goes out of scope.
+    pub fn error<'a>(
+        &mut self,
+        node: NodeRef<'a>,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) -> Draft<'_, 'a> {
+        self.draft(Severity::Error, node, rule, message)
+    }
+
+    /// Reports a warning of a node.
+    pub fn warning<'a>(
+        &mut self,
+        node: NodeRef<'a>,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) -> Draft<'_, 'a> {
+        self.draft(Severity::Warning, node, rule, message)
+    }
+
+    /// Reports something worth knowing about a node.
+    pub fn info<'a>(
+        &mut self,
+        node: NodeRef<'a>,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) -> Draft<'_, 'a> {
+        self.draft(Severity::Info, node, rule, message)
+    }
+
+    /// Reports a problem of a node with the given severity.
+    pub fn draft<'a>(
+        &mut self,
+        severity: Severity,
+        node: NodeRef<'a>,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) -> Draft<'_, 'a> {
+        let problem = Some(Problem::of(severity, node, rule, message.into()));
+        Draft {
+            problems: self,
+            node,
+            problem,
+        }
+    }
+
+    /// The problems in the order they were added, or by position after [`Problems::sort`].
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.list.iter()
+    }
+
+    /// How many problems are kept.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether one of them keeps the model from being deployed.
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// How many problems were found but not kept, because there were too many.
+    pub fn dropped(&self) -> usize {
+        self.errors + self.others - self.list.len()
+    }
+
+    /// Sorts by position, then severity, then rule.
+    pub fn sort(&mut self) {
+        self.list
+            .sort_by_key(|problem| (problem.offset, problem.severity, problem.rule));
+    }
+
+    /// The problems as a list.
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.list
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        let mut problems = Self::new();
+        problems.push(problem);
+        problems
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl<'p> IntoIterator for &'p Problems {
+    type Item = &'p Problem;
+    type IntoIter = std::slice::Iter<'p, Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.list.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{problem}")?;
+        }
+        match self.dropped() {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// A problem of a node that can still be made more precise; added when it goes out of scope.
+#[derive(Debug)]
+pub struct Draft<'p, 'a> {
+    problems: &'p mut Problems,
+    node: NodeRef<'a>,
+    problem: Option<Problem>,
+}
+
+impl Draft<'_, '_> {
+    /// What to do about it.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.change(|problem| problem.hint = Some(hint.into()))
+    }
+
+    /// Points at the value of an attribute of the node; at the node if it has no such attribute.
+    pub fn at_attr(self, name: &str) -> Self {
+        let node = self.node;
+        let Some(value) = node.attr(name) else {
+            return self;
+        };
+        self.move_to(node.attr_position(name), value.len())
+    }
+
+    /// Points at the text of the node; at the node if it has none.
+    pub fn at_text(self) -> Self {
+        let node = self.node;
+        let text = node.text();
+        if text.is_empty() {
+            self
+        } else {
+            self.move_to(node.text_position(), text.len())
+        }
+    }
+
+    /// Points anywhere, for example into an expression.
+    pub fn move_to(self, position: Position, length: usize) -> Self {
+        self.change(|problem| {
+            (problem.line, problem.column) = (position.line, position.column);
+            (problem.offset, problem.length) = (position.offset, length);
+        })
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Problem)) -> Self {
+        if let Some(problem) = &mut self.problem {
+            change(problem);
+        }
+        self
+    }
+}
+
+impl Drop for Draft<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(problem) = self.problem.take() {
+            self.problems.push(problem);
+        }
+    }
+}
