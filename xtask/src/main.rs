@@ -1,2 +1,201 @@
-//! The binary.
-fn main() {}
+//! The project's automation: `cargo xtask run | test | ci | tidy | sim | soak | dist`.
+//!
+//! Not here: anything a user of Segue needs; that is the binary `segue`.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the only interface of this program is a terminal"
+)]
+
+mod build;
+mod checks;
+mod child;
+mod simulate;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+/// Why a command did not succeed; decides the exit code.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The command line is wrong: exit code 2.
+    Usage(String),
+    /// The work was done and something in it failed: exit code 1.
+    Work(String),
+}
+
+/// One word after `cargo xtask`.
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    summary: &'static str,
+    /// Printed by `cargo xtask help NAME`.
+    help: &'static str,
+    run: fn(&Workspace, &[String]) -> Result<(), Failure>,
+}
+
+/// Alphabetical, as printed.
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "ci",
+        arguments: "",
+        summary: "everything a change must pass: fmt, clippy, tidy, test",
+        help: "Runs `cargo fmt --check`, `cargo clippy -D warnings`, `cargo xtask tidy` and then\n\
+               `cargo xtask test`, and stops at the first that fails. `.ci/run` calls this.",
+        run: checks::ci,
+    },
+    Command {
+        name: "dist",
+        arguments: "",
+        summary: "build the binary that is shipped; print its path and size",
+        help: "Builds `segue` with the profile `dist` (fat LTO, stripped).",
+        run: build::dist,
+    },
+    Command {
+        name: "run",
+        arguments: "[ARGUMENT]...",
+        summary: "start Segue with the order-to-cash sample on 127.0.0.1:8080",
+        help: "Builds `segue` (release) and runs\n\
+               `segue demo --data data --http 127.0.0.1:8080`. What follows is handed to the\n\
+               binary, for example `cargo xtask run --http 127.0.0.1:9090`. Ctrl-C ends it.",
+        run: build::run,
+    },
+    Command {
+        name: "sim",
+        arguments: "[--seeds N] [--from S]",
+        summary: "simulate N seeds (500), each twice to the same hash",
+        help: "Runs the simulator over random processes, several nodes and injected faults.\n\
+               A failing seed is printed; `--seeds 1 --from SEED` runs it again.",
+        run: simulate::sim,
+    },
+    Command {
+        name: "soak",
+        arguments: "[--minutes M] [--from S]",
+        summary: "simulate fresh seeds until one fails or the time is over",
+        help: "Runs `sim` in rounds of 1,000 seeds, starting where the last round ended.\n\
+               Without --minutes it goes on until a seed fails or Ctrl-C.",
+        run: simulate::soak,
+    },
+    Command {
+        name: "test",
+        arguments: "[ARGUMENT]...",
+        summary: "run every test of the workspace",
+        help: "Checks that a C compiler is there (SQLite is built from source; as root on Debian\n\
+               it is installed when missing), then runs `cargo test --workspace --profile ci`.\n\
+               What follows is handed to cargo, for example `cargo xtask test -p engine`.",
+        run: checks::test,
+    },
+    Command {
+        name: "tidy",
+        arguments: "",
+        summary: "check arrows between crates, files, words, dependencies and documents",
+        help: "Each finding is one line: `file:line: rule: expected .., found ..; do ..`.\n\
+               Exceptions, each with its reason, are in xtask/src/tidy/exceptions.rs.",
+        run: tidy::command,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(reason)) => {
+            eprintln!("xtask: {reason}\n\n{}", overview());
+            ExitCode::from(2)
+        }
+        Err(Failure::Work(reason)) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<(), Failure> {
+    let Some(name) = arguments.first() else {
+        return Err(Failure::Usage(
+            "Expected a command, but found none.".to_owned(),
+        ));
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        let text = match arguments.get(1) {
+            Some(of) => details(find(of)?),
+            None => overview(),
+        };
+        println!("{text}");
+        return Ok(());
+    }
+    let command = find(name)?;
+    let rest = &arguments[1..];
+    if matches!(rest.first().map(String::as_str), Some("--help" | "-h")) {
+        println!("{}", details(command));
+        return Ok(());
+    }
+    (command.run)(&Workspace::find(), rest)
+}
+
+fn find(name: &str) -> Result<&'static Command, Failure> {
+    let found = COMMANDS.iter().find(|command| command.name == name);
+    found.ok_or_else(|| {
+        Failure::Usage(format!(
+            "Expected one of the commands below, but found `{name}`."
+        ))
+    })
+}
+
+fn overview() -> String {
+    let mut text = "Usage: cargo xtask COMMAND\n".to_owned();
+    for command in COMMANDS {
+        let call = format!("{} {}", command.name, command.arguments);
+        text.push_str(&format!("\n  {:<30} {}", call.trim_end(), command.summary));
+    }
+    text.push_str("\n  help [COMMAND]                 what a command does");
+    text.push_str("\n\nExit codes: 0 done, 1 something failed, 2 wrong usage.");
+    text
+}
+
+fn details(command: &Command) -> String {
+    let call = format!("cargo xtask {} {}", command.name, command.arguments);
+    format!(
+        "Usage: {}\n\n{}\n\n{}",
+        call.trim_end(),
+        command.summary,
+        command.help
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn names_every_command_in_the_overview() {
+        let text = overview();
+        for command in COMMANDS {
+            assert!(text.contains(command.summary), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn lists_commands_in_alphabetical_order() {
+        assert!(COMMANDS.is_sorted_by_key(|command| command.name));
+    }
+
+    #[test]
+    fn refuses_a_command_it_does_not_know() {
+        let failure = dispatch(&words("frobnicate")).unwrap_err();
+        assert!(matches!(failure, Failure::Usage(reason) if reason.contains("`frobnicate`")));
+    }
+
+    #[test]
+    fn refuses_a_call_without_a_command() {
+        assert!(matches!(dispatch(&[]), Err(Failure::Usage(_))));
+    }
+}
