@@ -18,5 +18,7 @@ pub const MAX_PROBLEMS: usize = 1_000;
 pub const MAX_QUOTED_BYTES: usize = 80;
 /// Bytes of an element id carried by a problem.
 pub const MAX_PROBLEM_ID_BYTES: usize = 256;
-/// Bytes a text in short notation may have (256 KiB).
-pub const MAX_SHORT_BYTES: usize = 256 * 1024;
+/// Bytes a text in short notation may have (64 KiB).
+pub const MAX_SHORT_BYTES: usize = 64 * 1024;
+/// Sub-processes inside sub-processes in short notation.
+pub const MAX_SHORT_DEPTH: usize = 32;

@@ -1,0 +1,515 @@
+//! The BPMN XML of what was read in short notation.
+//!
+//! Not a diagram: the file has no shapes.
+
+use std::collections::BTreeMap;
+
+use super::kinds::{COMPENSATE, CONDITIONAL, ERROR, ESCALATION, LINK, MESSAGE, SIGNAL, TIMER};
+use super::xml::Xml;
+use super::{Choice, Item, Sheet};
+use crate::namespace::Namespace;
+
+/// Writes the file.
+pub(super) fn write(sheet: &Sheet<'_>) -> String {
+    let mut writer = Writer {
+        sheet,
+        edges: edges(sheet),
+        roots: Roots::default(),
+    };
+    let mut xml = Xml::new(0);
+    xml.open(
+        "bpmn:definitions",
+        &[
+            ("xmlns:bpmn", Some(Namespace::Bpmn.uri())),
+            ("xmlns:zeebe", Some(Namespace::Zeebe.uri())),
+            (
+                "xmlns:xsi",
+                Some("http://www.w3.org/2001/XMLSchema-instance"),
+            ),
+            ("id", Some("definitions.1")),
+            ("targetNamespace", Some("urn:segue:short")),
+        ],
+    );
+    for header in &sheet.processes {
+        let name = header.name.as_deref();
+        let executable = ("isExecutable", Some("true"));
+        xml.open(
+            "bpmn:process",
+            &[("id", Some(header.id)), ("name", name), executable],
+        );
+        if let Some(version) = &header.version {
+            let mut inner = xml.inside();
+            inner.leaf("zeebe:versionTag", &[("value", Some(version))]);
+            xml.around("bpmn:extensionElements", &[], &inner);
+        }
+        writer.scope(&mut xml, header.scope);
+        xml.close("bpmn:process");
+    }
+    writer.roots.write(&mut xml);
+    xml.close("bpmn:definitions");
+    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
+    head + &xml.finish()
+}
+
+/// A sequence flow, or the association from a compensation event to its handler.
+struct Edge<'s> {
+    id: String,
+    scope: usize,
+    source: usize,
+    target: usize,
+    condition: Option<&'s str>,
+    is_default: bool,
+    is_association: bool,
+}
+
+fn edges<'s>(sheet: &'s Sheet<'_>) -> Vec<Edge<'s>> {
+    let mut taken = BTreeMap::new();
+    let mut edges = Vec::new();
+    for arrow in &sheet.arrows {
+        let ends = (
+            sheet.mentions[arrow.source].item,
+            sheet.mentions[arrow.target].item,
+        );
+        let (Some(source), Some(target)) = ends else {
+            continue;
+        };
+        let from = &sheet.items[source];
+        // Ids in the notation have no dot, so an id with a dot is never taken by a flow node.
+        let plain = format!("{}.{}", from.id, sheet.items[target].id);
+        let before = taken.entry((source, target)).or_insert(0);
+        *before += 1;
+        let id = if *before == 1 {
+            plain
+        } else {
+            format!("{plain}.{before}")
+        };
+        edges.push(Edge {
+            id,
+            scope: arrow.scope,
+            source,
+            target,
+            condition: arrow.condition.as_deref(),
+            is_default: arrow.is_default,
+            is_association: from.host.is_some() && from.kind.event == COMPENSATE,
+        });
+    }
+    edges
+}
+
+/// What events refer to, written after the processes.
+#[derive(Default)]
+struct Roots {
+    messages: Vec<(String, Option<String>)>,
+    signals: Vec<String>,
+    errors: Vec<String>,
+    escalations: Vec<String>,
+}
+
+fn numbered<T: PartialEq>(list: &mut Vec<T>, kind: &str, value: T) -> String {
+    let index = list
+        .iter()
+        .position(|known| *known == value)
+        .unwrap_or_else(|| {
+            list.push(value);
+            list.len() - 1
+        });
+    format!("{kind}.{}", index + 1)
+}
+
+impl Roots {
+    fn write(&self, xml: &mut Xml) {
+        for (index, (name, key)) in self.messages.iter().enumerate() {
+            let id = format!("message.{}", index + 1);
+            let attributes = [("id", Some(&*id)), ("name", Some(&**name))];
+            let Some(key) = key else {
+                xml.leaf("bpmn:message", &attributes);
+                continue;
+            };
+            xml.open("bpmn:message", &attributes);
+            let mut inner = xml.inside();
+            inner.leaf("zeebe:subscription", &[("correlationKey", Some(key))]);
+            xml.around("bpmn:extensionElements", &[], &inner);
+            xml.close("bpmn:message");
+        }
+        let coded = [("error", &self.errors), ("escalation", &self.escalations)];
+        for (kind, codes) in coded {
+            let code_name = if kind == "error" {
+                "errorCode"
+            } else {
+                "escalationCode"
+            };
+            for (index, code) in codes.iter().enumerate() {
+                let id = format!("{kind}.{}", index + 1);
+                let attributes = [
+                    ("id", Some(&*id)),
+                    ("name", Some(&**code)),
+                    (code_name, Some(&**code)),
+                ];
+                xml.leaf(&format!("bpmn:{kind}"), &attributes);
+            }
+        }
+        for (index, name) in self.signals.iter().enumerate() {
+            let id = format!("signal.{}", index + 1);
+            xml.leaf("bpmn:signal", &[("id", Some(&*id)), ("name", Some(name))]);
+        }
+    }
+}
+
+struct Writer<'s, 't> {
+    sheet: &'s Sheet<'t>,
+    edges: Vec<Edge<'s>>,
+    roots: Roots,
+}
+
+impl Writer<'_, '_> {
+    /// Depth is bounded by the grammar (`MAX_SHORT_DEPTH`).
+    fn scope(&mut self, xml: &mut Xml, scope: usize) {
+        let sheet = self.sheet;
+        let inside = sheet
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.scope == scope);
+        let mut inside: Vec<_> = inside.collect();
+        // A bare `start` is known only after everything declared; the file keeps the text's order.
+        inside.sort_by_key(|(_, item)| item.at);
+        for (index, item) in inside {
+            self.item(xml, index, item);
+        }
+        for edge in self.edges.iter().filter(|edge| edge.scope == scope) {
+            let ends = [
+                ("id", Some(&*edge.id)),
+                ("sourceRef", Some(&*sheet.items[edge.source].id)),
+                ("targetRef", Some(&*sheet.items[edge.target].id)),
+            ];
+            match edge.condition {
+                _ if edge.is_association => {
+                    let [id, source, target] = ends;
+                    let direction = ("associationDirection", Some("One"));
+                    xml.leaf("bpmn:association", &[id, direction, source, target]);
+                }
+                None => xml.leaf("bpmn:sequenceFlow", &ends),
+                Some(condition) => {
+                    xml.open("bpmn:sequenceFlow", &ends);
+                    let kind = [("xsi:type", Some("bpmn:tFormalExpression"))];
+                    xml.text("bpmn:conditionExpression", &kind, condition);
+                    xml.close("bpmn:sequenceFlow");
+                }
+            }
+        }
+    }
+
+    fn item(&mut self, xml: &mut Xml, index: usize, item: &Item<'_>) {
+        let host = item
+            .host
+            .and_then(|mention| self.sheet.mentions[mention].item);
+        let host = host.map(|host| &*self.sheet.items[host].id);
+        let of_default = |edge: &&Edge<'_>| edge.source == index && edge.is_default;
+        let default = self
+            .edges
+            .iter()
+            .find(of_default)
+            .map(|edge| edge.id.clone());
+        let message = (item.kind.word == "receive").then(|| self.message(item));
+        let gentle = (!item.interrupting).then_some("false");
+        let is_start = item.kind.element == "startEvent";
+        let element = format!("bpmn:{}", item.kind.element);
+        let attributes = [
+            ("id", Some(&*item.id)),
+            ("name", item.name.as_deref()),
+            ("attachedToRef", host),
+            ("cancelActivity", gentle.filter(|_| !is_start)),
+            ("isInterrupting", gentle.filter(|_| is_start)),
+            ("default", default.as_deref()),
+            ("messageRef", message.as_deref()),
+            (
+                "triggeredByEvent",
+                (item.kind.word == "event-sub").then_some("true"),
+            ),
+            ("isForCompensation", item.compensates.then_some("true")),
+        ];
+        xml.open(&element, &attributes);
+        let mut inner = xml.inside();
+        extensions(&mut inner, item);
+        xml.around("bpmn:extensionElements", &[], &inner);
+        for edge in self.edges.iter().filter(|edge| !edge.is_association) {
+            if edge.target == index {
+                xml.text("bpmn:incoming", &[], &edge.id);
+            }
+        }
+        for edge in self.edges.iter().filter(|edge| !edge.is_association) {
+            if edge.source == index {
+                xml.text("bpmn:outgoing", &[], &edge.id);
+            }
+        }
+        repeats(xml, item);
+        self.event(xml, item);
+        if let Some(opened) = item.opens {
+            self.scope(xml, opened);
+        }
+        if let (true, Some(until)) = (item.kind.word == "ad-hoc", option(item, "until")) {
+            xml.text("bpmn:completionCondition", &[], &until.values[0]);
+        }
+        xml.close(&element);
+    }
+
+    fn message(&mut self, item: &Item<'_>) -> String {
+        let name = item.arguments[0].clone();
+        // The second argument of a throw event is its job type.
+        let key = item
+            .arguments
+            .get(1)
+            .filter(|_| item.kind.arguments[1].starts_with('='));
+        numbered(&mut self.roots.messages, "message", (name, key.cloned()))
+    }
+
+    fn event(&mut self, xml: &mut Xml, item: &Item<'_>) {
+        if item.kind.event.is_empty() {
+            return;
+        }
+        let name = format!("bpmn:{}", item.kind.event);
+        let first = item.arguments.first();
+        match (item.kind.event, first) {
+            (MESSAGE, _) => {
+                let id = self.message(item);
+                xml.leaf(&name, &[("messageRef", Some(&id))]);
+            }
+            (SIGNAL, Some(signal)) => {
+                let id = numbered(&mut self.roots.signals, "signal", signal.clone());
+                xml.leaf(&name, &[("signalRef", Some(&id))]);
+            }
+            (ERROR, Some(code)) => {
+                let id = numbered(&mut self.roots.errors, "error", code.clone());
+                xml.leaf(&name, &[("errorRef", Some(&id))]);
+            }
+            (ESCALATION, Some(code)) => {
+                let id = numbered(&mut self.roots.escalations, "escalation", code.clone());
+                xml.leaf(&name, &[("escalationRef", Some(&id))]);
+            }
+            (COMPENSATE, Some(activity)) => xml.leaf(&name, &[("activityRef", Some(activity))]),
+            (LINK, Some(link)) => xml.leaf(&name, &[("name", Some(link))]),
+            (TIMER, Some(time)) => {
+                let (element, time) = timer(time);
+                xml.open(&name, &[]);
+                xml.text(
+                    element,
+                    &[("xsi:type", Some("bpmn:tFormalExpression"))],
+                    time,
+                );
+                xml.close(&name);
+            }
+            (CONDITIONAL, Some(condition)) => {
+                xml.open(&name, &[]);
+                let kind = [("xsi:type", Some("bpmn:tFormalExpression"))];
+                xml.text("bpmn:condition", &kind, condition);
+                xml.close(&name);
+            }
+            _ => xml.leaf(&name, &[]),
+        }
+    }
+}
+
+/// Which of the three kinds of timer a text is. `date:`, `cycle:` and `duration:` say so for
+/// expressions, which are durations otherwise.
+fn timer(text: &str) -> (&'static str, &str) {
+    for (prefix, element) in [
+        ("cycle:", "bpmn:timeCycle"),
+        ("date:", "bpmn:timeDate"),
+        ("duration:", "bpmn:timeDuration"),
+    ] {
+        if let Some(rest) = text.strip_prefix(prefix) {
+            return (element, rest.trim());
+        }
+    }
+    let is_cycle = text.starts_with(['R', '@']) || text.split_whitespace().count() > 4;
+    let is_date = text.starts_with(|c: char| c.is_ascii_digit());
+    match text {
+        _ if text.starts_with('=') => ("bpmn:timeDuration", text),
+        _ if is_cycle => ("bpmn:timeCycle", text),
+        _ if is_date => ("bpmn:timeDate", text),
+        _ => ("bpmn:timeDuration", text),
+    }
+}
+
+fn option<'i>(item: &'i Item<'_>, word: &str) -> Option<&'i Choice<'i>> {
+    item.options.iter().find(|choice| choice.word == word)
+}
+
+fn value<'i>(item: &'i Item<'_>, word: &str) -> Option<&'i str> {
+    option(item, word)
+        .and_then(|choice| choice.values.first())
+        .map(String::as_str)
+}
+
+fn repeats(xml: &mut Xml, item: &Item<'_>) {
+    let in_turn = option(item, "each-in-turn");
+    let Some(each) = in_turn.or(option(item, "each")) else {
+        return;
+    };
+    let sequential = in_turn.map(|_| "true");
+    xml.open(
+        "bpmn:multiInstanceLoopCharacteristics",
+        &[("isSequential", sequential)],
+    );
+    let mut inner = xml.inside();
+    let given = |index: usize| each.values.get(index).map(String::as_str);
+    inner.leaf(
+        "zeebe:loopCharacteristics",
+        &[
+            ("inputCollection", given(0)),
+            ("inputElement", given(1)),
+            ("outputCollection", given(2)),
+            ("outputElement", given(3)),
+        ],
+    );
+    xml.around("bpmn:extensionElements", &[], &inner);
+    if let Some(until) = value(item, "until") {
+        xml.text("bpmn:completionCondition", &[], until);
+    }
+    xml.close("bpmn:multiInstanceLoopCharacteristics");
+}
+
+fn extensions(xml: &mut Xml, item: &Item<'_>) {
+    let given = |index: usize| item.arguments.get(index).map(String::as_str);
+    let job = match item.kind.word {
+        "job" | "send" => given(0),
+        "message-end" | "message-throw" => given(1),
+        _ => value(item, "type"),
+    };
+    if job.is_some() {
+        let retries = ("retries", value(item, "retries"));
+        xml.leaf("zeebe:taskDefinition", &[("type", job), retries]);
+    }
+    match item.kind.word {
+        "ad-hoc" => ad_hoc(xml, item),
+        "call" => {
+            let propagate = value(item, "propagate").map(|word| match word {
+                "no" => "false",
+                "yes" => "true",
+                other => other,
+            });
+            let propagate = ("propagateAllChildVariables", propagate);
+            xml.leaf("zeebe:calledElement", &[("processId", given(0)), propagate]);
+        }
+        "decision" => xml.leaf(
+            "zeebe:calledDecision",
+            &[("decisionId", given(0)), ("resultVariable", given(1))],
+        ),
+        "script" => {
+            xml.leaf(
+                "zeebe:script",
+                &[("expression", given(0)), ("resultVariable", given(1))],
+            );
+        }
+        "user" | "user-job" => user(xml, item),
+        _ => {}
+    }
+    if let Some(form) = value(item, "form") {
+        xml.leaf("zeebe:formDefinition", &[("formId", Some(form))]);
+    }
+    if let Some(priority) = value(item, "priority") {
+        let is_user = item.kind.element == "userTask";
+        let name = if is_user {
+            "zeebe:priorityDefinition"
+        } else {
+            "zeebe:jobPriorityDefinition"
+        };
+        xml.leaf(name, &[("priority", Some(priority))]);
+    }
+    blocks(xml, item);
+    listeners(xml, item);
+}
+
+fn ad_hoc(xml: &mut Xml, item: &Item<'_>) {
+    let results = option(item, "results").map_or(&[][..], |choice| &choice.values);
+    let attributes = [
+        ("activeElementsCollection", value(item, "active")),
+        ("outputCollection", results.first().map(String::as_str)),
+        ("outputElement", results.get(1).map(String::as_str)),
+    ];
+    if attributes.iter().any(|(_, value)| value.is_some()) {
+        xml.leaf("zeebe:adHoc", &attributes);
+    }
+}
+
+fn user(xml: &mut Xml, item: &Item<'_>) {
+    if item.kind.word == "user" {
+        xml.leaf("zeebe:userTask", &[]);
+    }
+    let who = [
+        ("assignee", value(item, "assignee")),
+        ("candidateGroups", value(item, "groups")),
+        ("candidateUsers", value(item, "users")),
+    ];
+    let when = [
+        ("dueDate", value(item, "due")),
+        ("followUpDate", value(item, "follow-up")),
+    ];
+    if who.iter().any(|(_, value)| value.is_some()) {
+        xml.leaf("zeebe:assignmentDefinition", &who);
+    }
+    if when.iter().any(|(_, value)| value.is_some()) {
+        xml.leaf("zeebe:taskSchedule", &when);
+    }
+}
+
+/// `inputs`, `outputs` and `headers`.
+fn blocks(xml: &mut Xml, item: &Item<'_>) {
+    let mut mapping = xml.inside();
+    let mut headers = xml.inside();
+    let entries = |word: &'static str| {
+        let of_word = item
+            .options
+            .iter()
+            .filter(move |choice| choice.word == word);
+        of_word.flat_map(|choice| &choice.entries)
+    };
+    for (target, source) in entries("inputs") {
+        mapping.leaf(
+            "zeebe:input",
+            &[("source", Some(source)), ("target", Some(target))],
+        );
+    }
+    for (target, source) in entries("outputs") {
+        mapping.leaf(
+            "zeebe:output",
+            &[("source", Some(source)), ("target", Some(target))],
+        );
+    }
+    for (key, value) in entries("headers") {
+        headers.leaf(
+            "zeebe:header",
+            &[("key", Some(key)), ("value", Some(value))],
+        );
+    }
+    xml.around("zeebe:ioMapping", &[], &mapping);
+    xml.around("zeebe:taskHeaders", &[], &headers);
+}
+
+fn listeners(xml: &mut Xml, item: &Item<'_>) {
+    let mut execution = xml.inside();
+    let mut task = xml.inside();
+    for choice in &item.options {
+        let Some(event) = choice.word.strip_prefix("on-") else {
+            continue;
+        };
+        let is_execution = matches!(event, "start" | "end");
+        let (to, name) = if is_execution {
+            (&mut execution, "zeebe:executionListener")
+        } else {
+            (&mut task, "zeebe:taskListener")
+        };
+        let retries = choice.values.get(1).map(String::as_str);
+        let kind = choice.values.first().map(String::as_str);
+        to.leaf(
+            name,
+            &[
+                ("eventType", Some(event)),
+                ("type", kind),
+                ("retries", retries),
+            ],
+        );
+    }
+    xml.around("zeebe:executionListeners", &[], &execution);
+    xml.around("zeebe:taskListeners", &[], &task);
+}
