@@ -80,12 +80,12 @@ mod tests {
 
     #[test]
     fn says_what_failed_and_how() {
-        let failure = run(Path::new("."), &cargo_path(), &["no-such-subcommand"]).unwrap_err();
+        let failure = run(Path::new("."), "false", &["indeed"]).unwrap_err();
         let Failure::Work(reason) = failure else {
             panic!("expected a failure of the work")
         };
         assert!(
-            reason.starts_with("`cargo no-such-subcommand` failed"),
+            reason.starts_with("`false indeed` failed (exit"),
             "{reason}"
         );
     }

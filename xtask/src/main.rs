@@ -91,10 +91,11 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "tidy",
-        arguments: "",
+        arguments: "[--write]",
         summary: "check arrows between crates, files, words, dependencies and documents",
         help: "Each finding is one line: `file:line: rule: expected .., found ..; do ..`.\n\
-               Exceptions, each with its reason, are in xtask/src/tidy/exceptions.rs.",
+               Exceptions, each with its reason, are in xtask/src/tidy/exceptions.rs.\n\
+               With --write the tables of docs/limits.md are first written from the sources.",
         run: tidy::command,
     },
 ];

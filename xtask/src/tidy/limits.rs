@@ -1,11 +1,14 @@
-//! Every named limit stands in docs/limits.md, with the value it has in the source.
+//! Every named limit stands in docs/limits.md, with the value and the words of the source.
 //!
 //! Not here: whether a loop has a limit at all; reviews and the simulator look for that.
 
 use super::Finding;
+use crate::Failure;
 use crate::workspace::Workspace;
 
 const DOCUMENT: &str = "docs/limits.md";
+/// Everything below this line of the document is written by `cargo xtask tidy --write`.
+const MARK: &str = "<!-- Below: written by `cargo xtask tidy --write` from each limits.rs. -->";
 
 /// A constant of a `limits.rs`.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,45 +16,92 @@ struct Limit {
     name: String,
     /// As written in the source.
     value: String,
+    /// Its doc comment in one line.
+    words: String,
     line: usize,
 }
 
 pub(crate) fn check(workspace: &Workspace, all: &mut Vec<Finding>) {
     let document = workspace.read(DOCUMENT).unwrap_or_default();
-    for path in workspace
-        .files("rs")
-        .iter()
-        .filter(|path| path.ends_with("/limits.rs"))
-    {
-        if path.starts_with("crates/") {
-            let source = workspace.read(path).unwrap_or_default();
-            compare(path, &source, &document, all);
+    let mut rows = Vec::new();
+    for (path, owner) in files(workspace) {
+        for limit in read(&workspace.read(&path).unwrap_or_default()) {
+            let row = row(&owner, &limit);
+            if !document.lines().any(|line| line == row) {
+                let expected = format!("{DOCUMENT} to have the row of `{owner}::{}`", limit.name);
+                all.push(finding(&path, limit.line, expected, "none like it"));
+            }
+            rows.push(row);
+        }
+    }
+    let (_, below) = document.split_once(MARK).unwrap_or_default();
+    for line in below.lines().filter(|line| line.starts_with("| `")) {
+        if !rows.iter().any(|row| row == line) {
+            let at = document
+                .lines()
+                .position(|other| other == line)
+                .unwrap_or_default()
+                + 1;
+            let expected = "a row of a limit there is".to_owned();
+            all.push(finding(
+                DOCUMENT,
+                at,
+                expected,
+                "one that has changed or is gone",
+            ));
         }
     }
 }
 
-fn compare(path: &str, source: &str, document: &str, all: &mut Vec<Finding>) {
-    let owner = path.split('/').nth(1).unwrap_or_default();
-    for limit in read(source) {
-        let name = format!("`{owner}::{}`", limit.name);
-        let row = document.lines().find(|line| line.contains(&name));
-        let found = match row {
-            Some(row) if row.contains(&format!("`{}`", limit.value)) => continue,
-            Some(_) => "a row with another value".to_owned(),
-            None => "no such row".to_owned(),
-        };
-        all.push(Finding {
-            file: path.to_owned(),
-            line: limit.line,
-            rule: "limit-documented",
-            expected: format!("a row with {name} and `{}` in {DOCUMENT}", limit.value),
-            found,
-            advice: "write what is limited, the value and what happens beyond it".to_owned(),
-        });
+/// Writes the part of the document that comes from the sources.
+pub(crate) fn write(workspace: &Workspace) -> Result<(), Failure> {
+    let document = workspace.read(DOCUMENT).unwrap_or_default();
+    let (above, _) = document.split_once(MARK).ok_or_else(|| {
+        Failure::Work(format!(
+            "Expected the line `{MARK}` in {DOCUMENT}, but found none."
+        ))
+    })?;
+    let mut text = format!("{above}{MARK}\n");
+    for (path, owner) in files(workspace) {
+        text.push_str(&format!(
+            "\n## {owner}\n\n| limit | value | of what |\n|---|---|---|\n"
+        ));
+        for limit in read(&workspace.read(&path).unwrap_or_default()) {
+            text.push_str(&row(&owner, &limit));
+            text.push('\n');
+        }
+    }
+    std::fs::write(workspace.root.join(DOCUMENT), text)
+        .map_err(|error| Failure::Work(format!("{DOCUMENT} cannot be written: {error}")))
+}
+
+/// Each crate's `limits.rs`, with the crate's name.
+fn files(workspace: &Workspace) -> Vec<(String, String)> {
+    let with_owner = |name: String| (format!("crates/{name}/src/limits.rs"), name);
+    let all = workspace.crates().into_iter().map(with_owner);
+    all.filter(|(path, _)| workspace.root.join(path).exists())
+        .collect()
+}
+
+fn row(owner: &str, limit: &Limit) -> String {
+    format!(
+        "| `{owner}::{}` | `{}` | {} |",
+        limit.name, limit.value, limit.words
+    )
+}
+
+fn finding(file: &str, line: usize, expected: String, found: &str) -> Finding {
+    Finding {
+        file: file.to_owned(),
+        line,
+        rule: "limit-documented",
+        expected,
+        found: found.to_owned(),
+        advice: "run `cargo xtask tidy --write`".to_owned(),
     }
 }
 
-/// `pub const NAME: TYPE = VALUE;`, also over several lines.
+/// `pub const NAME: TYPE = VALUE;`, also over several lines, with the comment above.
 fn read(source: &str) -> Vec<Limit> {
     let mut limits = Vec::new();
     for (at, _) in source.match_indices("pub const ") {
@@ -62,47 +112,59 @@ fn read(source: &str) -> Vec<Limit> {
         let Some((left, value)) = declared.split_once('=') else {
             continue;
         };
-        let name = left.split(':').next().unwrap_or_default().trim();
+        let above: Vec<&str> = source[..at].lines().collect();
         limits.push(Limit {
-            name: name.to_owned(),
+            name: left.split(':').next().unwrap_or_default().trim().to_owned(),
             value: value.split_whitespace().collect::<Vec<_>>().join(" "),
-            line: source[..at].lines().count() + 1,
+            words: comment_above(&above),
+            line: above.len() + 1,
         });
     }
     limits
+}
+
+fn comment_above(lines: &[&str]) -> String {
+    let from_below = lines
+        .iter()
+        .rev()
+        .map_while(|line| line.trim().strip_prefix("///"));
+    let mut words: Vec<&str> = from_below.map(str::trim).collect();
+    words.reverse();
+    words
+        .join(" ")
+        .replace("[`", "`")
+        .replace("`]", "`")
+        .replace('|', "\\|")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SOURCE: &str = "//! Limits.\n\n/// Bytes of one expression.\n\
-        pub const SOURCE_BYTES_MAX: usize = 64 * 1024;\n";
-
-    fn found(document: &str) -> Vec<String> {
-        let mut all = Vec::new();
-        compare("crates/decision/src/limits.rs", SOURCE, document, &mut all);
-        all.into_iter().map(|finding| finding.found).collect()
-    }
+    const SOURCE: &str = "//! Limits.\n\n/// Bytes of one [`Text`],\n/// in UTF-8.\n\
+        pub const SOURCE_BYTES_MAX: usize =\n    64 * 1024;\n";
 
     #[test]
-    fn reads_name_value_and_line() {
+    fn reads_name_value_words_and_line() {
         let limit = Limit {
             name: "SOURCE_BYTES_MAX".to_owned(),
             value: "64 * 1024".to_owned(),
-            line: 4,
+            words: "Bytes of one `Text`, in UTF-8.".to_owned(),
+            line: 5,
         };
+        let expected =
+            "| `decision::SOURCE_BYTES_MAX` | `64 * 1024` | Bytes of one `Text`, in UTF-8. |";
+        assert_eq!(row("decision", &limit), expected);
         assert_eq!(read(SOURCE), [limit]);
     }
 
     #[test]
-    fn wants_a_row_with_the_value_of_the_source() {
-        let row = |value: &str| format!("| `decision::SOURCE_BYTES_MAX` | `{value}` | incident |");
-        assert_eq!(found(&row("64 * 1024")), [""; 0]);
-        assert_eq!(found(&row("32 * 1024")), ["a row with another value"]);
-        assert_eq!(
-            found("| `model::SOURCE_BYTES_MAX` | `64 * 1024` |"),
-            ["no such row"]
+    fn knows_whose_limits_there_are() {
+        let files = files(&Workspace::find());
+        assert!(
+            files.iter().any(|(path, owner)| {
+                path == "crates/engine/src/limits.rs" && owner == "engine"
+            })
         );
     }
 }

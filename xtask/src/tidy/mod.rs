@@ -52,10 +52,15 @@ impl fmt::Display for Finding {
 }
 
 pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    if let Some(argument) = arguments.first() {
-        return Err(Failure::Usage(format!(
-            "Expected no argument for tidy, but found `{argument}`."
-        )));
+    match arguments {
+        [] => {}
+        [flag] if flag == "--write" => limits::write(workspace)?,
+        _ => {
+            let found = arguments.join(" ");
+            return Err(Failure::Usage(format!(
+                "Expected --write or nothing, but found `{found}`."
+            )));
+        }
     }
     let findings = findings(workspace)?;
     for finding in &findings {

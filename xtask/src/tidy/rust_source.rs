@@ -81,7 +81,13 @@ impl RustSource {
         let declared = self.test_ranges.iter().filter_map(|range| {
             let item = self.code[range.clone()].trim_end().strip_suffix(';')?;
             let name = item.rsplit_once("mod ")?.1.trim();
-            Some(format!("{base}/{name}"))
+            let (_, path) = self.text[range.clone()]
+                .split_once("path = \"")
+                .unwrap_or_default();
+            match path.split_once(".rs\"") {
+                Some((named, _)) => Some(format!("{folder}/{named}")),
+                None => Some(format!("{base}/{name}")),
+            }
         });
         declared.collect()
     }
@@ -284,6 +290,8 @@ mod tests {
     fn finds_test_modules_in_files_of_their_own() {
         let source = source("#[cfg(test)]\nmod oracle;\n#[cfg(not(test))]\nmod real;\n");
         assert_eq!(source.test_modules(), ["crates/engine/src/step/oracle"]);
+        let named = self::source("#[cfg(test)]\n#[path = \"step_tests.rs\"]\nmod tests;\n");
+        assert_eq!(named.test_modules(), ["crates/engine/src/step_tests"]);
     }
 
     #[test]
