@@ -11,6 +11,7 @@ mod licence;
 mod limits;
 mod lines;
 mod names;
+mod owners;
 mod rust_source;
 mod words;
 
@@ -82,6 +83,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
     let metadata = workspace.metadata()?;
     arrows::check(workspace, &metadata, &mut all);
     dependencies::check(&metadata, &mut all);
+    owners::check(&metadata, &mut all);
     documents::check(workspace, &mut all);
     limits::check(workspace, &mut all);
     let sources = rust_sources(workspace);
