@@ -91,6 +91,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
         names::check(source, &mut all);
         lines::check(source, &mut all);
         functions::check(source, &mut all);
+        owners::check_derives(source, &mut all);
         words::check(source, &mut all);
     }
     let mut left = exceptions::apply(all);

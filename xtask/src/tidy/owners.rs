@@ -5,6 +5,10 @@
 use serde_json::Value;
 
 use super::Finding;
+use super::rust_source::RustSource;
+
+/// Rooms whose types are DTOs and may derive a serializer.
+const SERIALIZING: &[&str] = &["api", "segue"];
 
 /// Crate, the rooms that may name it, and why. Tests are free. Alphabetical.
 const OWNERS: &[(&str, &[&str], &str)] = &[
@@ -57,6 +61,30 @@ pub(crate) fn check(metadata: &Value, all: &mut Vec<Finding>) {
     }
 }
 
+/// Deriving a serializer makes a type part of the wire or the disk: only DTOs do that.
+pub(crate) fn check_derives(source: &RustSource, all: &mut Vec<Finding>) {
+    let room = source.path.split('/').nth(1).unwrap_or_default();
+    if SERIALIZING.contains(&room) {
+        return;
+    }
+    for (at, _) in source.code.match_indices("derive(") {
+        let derived = source.code[at..].split(')').next().unwrap_or_default();
+        let serializer = ["Serialize", "Deserialize"]
+            .into_iter()
+            .find(|it| derived.contains(it));
+        if let Some(found) = serializer.filter(|_| !source.is_test(at)) {
+            all.push(Finding {
+                file: source.path.clone(),
+                line: source.line_at(at),
+                rule: "derived-serializer",
+                expected: format!("it only in {}", SERIALIZING.join(", ")),
+                found: format!("`{found}`"),
+                advice: "write a record by hand, or a DTO at the edge".to_owned(),
+            });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +109,18 @@ mod tests {
     fn leaves_tests_and_other_crates_alone() {
         assert_eq!(found("segue", "rusqlite", &json!("dev")), [""; 0]);
         assert_eq!(found("runtime", "rustc-hash", &Value::Null), [""; 0]);
+    }
+
+    #[test]
+    fn lets_only_dtos_derive_a_serializer() {
+        let derives = |path: &str| {
+            let text = "#[derive(Debug, Serialize)]\nstruct Order;\n".to_owned();
+            let mut all = Vec::new();
+            check_derives(&RustSource::new(path.to_owned(), text), &mut all);
+            all.len()
+        };
+        assert_eq!(derives("crates/api/src/order.rs"), 0);
+        assert_eq!(derives("crates/engine/src/order.rs"), 1);
     }
 
     #[test]
