@@ -20,11 +20,6 @@ const OWNERS: &[(&str, &[&str], &str)] = &[
         "only the command line calls a server",
     ),
     ("rusqlite", &["store"], "only `store` knows SQL"),
-    (
-        "serde",
-        &["api", "segue"],
-        "only DTOs serialize; records write themselves",
-    ),
     ("tower-http", &["api"], "only `api` knows HTTP"),
     ("utoipa", &["api"], "only `api` knows HTTP"),
 ];
