@@ -1,0 +1,107 @@
+//! The shape of a parsed expression.
+//! It is not what runs: `compile` turns it into a flat program and drops it.
+
+use crate::value::Value;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// An expression and where it stands. Chains are flat, so that nesting is bounded by the parser's
+/// depth and nothing that walks an expression recurses without limit.
+#[derive(Debug)]
+pub(crate) struct Expr {
+    pub(crate) kind: Kind,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Literal(Value),
+    /// `?`.
+    Input,
+    Name(Arc<str>),
+    Or(Vec<Expr>),
+    And(Vec<Expr>),
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    Between(Box<[Expr; 3]>),
+    In(Box<Expr>, Vec<Test>),
+    InstanceOf(Box<Expr>, Arc<str>),
+    /// Operators of one precedence, applied from left to right.
+    Chain(Box<Expr>, Vec<(Operator, Expr)>),
+    Negate(Box<Expr>),
+    Postfix(Box<Expr>, Vec<Step>),
+    Call(Arc<str>, Arguments),
+    If(Box<[Expr; 3]>),
+    For(Vec<Iteration>, Box<Expr>),
+    Some(Vec<Iteration>, Box<Expr>),
+    Every(Vec<Iteration>, Box<Expr>),
+    List(Vec<Expr>),
+    Context(Vec<(Arc<str>, Expr)>),
+    Range(Box<RangeExpr>),
+    /// Without a body the function is external, which is never callable here.
+    Function(Vec<Arc<str>>, Option<Box<Expr>>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+}
+
+#[derive(Debug)]
+pub(crate) enum Step {
+    Member(Arc<str>),
+    Filter(Expr),
+    Call(Arguments),
+}
+
+#[derive(Debug)]
+pub(crate) enum Arguments {
+    Positional(Vec<Expr>),
+    Named(Vec<(Arc<str>, Expr)>),
+}
+
+/// `name in values` or `name in from..to`.
+#[derive(Debug)]
+pub(crate) struct Iteration {
+    pub(crate) name: Arc<str>,
+    pub(crate) from: Expr,
+    pub(crate) to: Option<Expr>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RangeExpr {
+    pub(crate) start: Expr,
+    pub(crate) start_included: bool,
+    pub(crate) end: Expr,
+    pub(crate) end_included: bool,
+}
+
+/// One unary test.
+#[derive(Debug)]
+pub(crate) enum Test {
+    /// `< 5`.
+    Compare(Comparison, Expr),
+    /// A value, a range, or a condition on `?`.
+    Value(Expr),
+}
+
+/// The whole of a cell: its tests, of which one must hold, or with `not` none.
+#[derive(Debug)]
+pub(crate) struct UnaryTests {
+    pub(crate) negated: bool,
+    /// Empty for `-`, which anything passes.
+    pub(crate) tests: Vec<Test>,
+}

@@ -1,0 +1,106 @@
+//! What an evaluation is given besides its variables: the present, a seed, and how much it may do.
+//! It is not a clock or a source of randomness; whoever calls decides both.
+
+use crate::error::{Failure, Warning};
+use crate::limits;
+use crate::value::Value;
+use jiff::tz::TimeZone;
+
+/// The surroundings of an evaluation; equal ones give equal results.
+#[derive(Debug, Clone)]
+pub struct Env {
+    /// The present, in milliseconds since 1970-01-01T00:00Z.
+    pub now_ms: i64,
+    /// The zone of `now()` and `today()`.
+    pub zone: TimeZone,
+    /// Where `uuid()` and `random number()` start from.
+    pub seed: u64,
+}
+
+/// What an evaluation may use up; the fuel that is left stays in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// Steps + bytes / 256 + elements.
+    pub fuel: u64,
+    /// Bytes that may be allocated, counted without what is freed.
+    pub memory_bytes: u64,
+    /// Most elements of one list.
+    pub list_items: usize,
+    /// Deepest nesting of values.
+    pub value_depth: u32,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget {
+            fuel: limits::FUEL,
+            memory_bytes: limits::MEMORY_BYTES,
+            list_items: limits::LIST_ITEMS,
+            value_depth: limits::VALUE_DEPTH,
+        }
+    }
+}
+
+impl Budget {
+    /// Charges `elements` and `bytes` at once.
+    pub(crate) fn charge(&mut self, elements: usize, bytes: usize) -> Result<(), Failure> {
+        let cost = elements as u64 + (bytes / limits::BYTES_PER_FUEL) as u64;
+        self.fuel = match self.fuel.checked_sub(cost) {
+            Some(left) => left,
+            None => {
+                self.fuel = 0;
+                return Err(Failure::Fuel);
+            }
+        };
+        let bytes = bytes as u64 + elements as u64 * size_of::<Value>() as u64;
+        self.memory_bytes = self
+            .memory_bytes
+            .checked_sub(bytes)
+            .ok_or(Failure::Memory)?;
+        Ok(())
+    }
+}
+
+/// The result of an evaluation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The value.
+    pub value: Value,
+    /// What went wrong on the way without stopping it, at most 100.
+    pub warnings: Vec<Warning>,
+}
+
+/// A variable as its owner keeps it.
+#[derive(Debug, Clone)]
+pub enum Variable<'a> {
+    /// JSON text, decoded only as far as the expression reads it.
+    Json(&'a str),
+    /// A value.
+    Value(Value),
+}
+
+/// Where variables come from. Each is asked for at most once an evaluation, and only when the
+/// expression reads it.
+pub trait Scope {
+    /// The variable called `name`, if there is one.
+    fn variable(&self, name: &str) -> Option<Variable<'_>>;
+}
+
+impl Scope for [(&str, Value)] {
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        let found = self.iter().rev().find(|(known, _)| *known == name)?;
+        Some(Variable::Value(found.1.clone()))
+    }
+}
+
+impl<const N: usize> Scope for [(&str, Value); N] {
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        self.as_slice().variable(name)
+    }
+}
+
+impl Scope for std::collections::BTreeMap<String, Value> {
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        self.get(name).cloned().map(Variable::Value)
+    }
+}

@@ -1,0 +1,552 @@
+//! A parsed expression into a program: names become slots, constants are folded.
+//! It does not evaluate anything but constants.
+
+mod call;
+mod scope;
+
+use crate::ast::{self, Comparison, Expr, Kind, Step, Test, UnaryTests};
+use crate::error::CompileError;
+use crate::evaluate;
+use crate::lexer::error;
+use crate::parser;
+use crate::program::{
+    Code, Entry, FilterStyle, Id, Iteration, Lambda, Mode, Node, Program, RangeNode, Reference, Run,
+};
+use crate::value::Value;
+use scope::{Frame, Resolution};
+use std::sync::Arc;
+
+/// Compiles an expression, written without the leading `=`.
+pub fn compile(source: &str, mode: Mode) -> Result<Program, CompileError> {
+    let expr = parser::parse_expression(source)?;
+    let mut compiler = Compiler::new(source, mode, false);
+    let root = compiler.expression(&expr)?;
+    Ok(compiler.finish(root))
+}
+
+/// Compiles the unary tests of a decision table's cell. The program reads the tested value as the
+/// variable `?` and answers true, false or null.
+pub fn compile_unary_tests(source: &str, mode: Mode) -> Result<Program, CompileError> {
+    let tests = parser::parse_unary_tests(source)?;
+    let mut compiler = Compiler::new(source, mode, true);
+    let root = compiler.unary_tests(&tests)?;
+    Ok(compiler.finish(root))
+}
+
+pub(crate) struct Compiler {
+    code: Code,
+    /// The function being compiled is the last.
+    frames: Vec<Frame>,
+}
+
+type Compiled = Result<Id, CompileError>;
+
+impl Compiler {
+    fn new(source: &str, mode: Mode, unary: bool) -> Compiler {
+        let code = Code {
+            source: source.into(),
+            mode,
+            unary,
+            nodes: Vec::new(),
+            root: 0,
+            locals: 0,
+            free: Vec::new(),
+            notes: Vec::new(),
+            children: Vec::new(),
+            names: Vec::new(),
+            steps: Vec::new(),
+            entries: Vec::new(),
+            iterations: Vec::new(),
+            ranges: Vec::new(),
+            lambdas: Vec::new(),
+        };
+        Compiler {
+            code,
+            frames: vec![Frame::default()],
+        }
+    }
+
+    fn finish(mut self, root: Id) -> Program {
+        self.code.root = root;
+        self.code.locals = self.frames[0].most;
+        Program(Arc::new(self.code))
+    }
+
+    fn push(&mut self, node: Node) -> Id {
+        self.code.nodes.push(node);
+        u32::try_from(self.code.nodes.len() - 1).expect("64 KiB of source make few nodes")
+    }
+
+    /// Adds a node and, if nothing below it varies, replaces it by its value.
+    fn push_folded(&mut self, node: Node, below: &[Id]) -> Id {
+        let constant = |id: &Id| matches!(self.code.nodes[*id as usize], Node::Constant(_));
+        let varies = !below.iter().all(constant);
+        let id = self.push(node);
+        if !varies && let Some(value) = evaluate::fold(&self.code, id) {
+            self.code.nodes[id as usize] = Node::Constant(value);
+        }
+        id
+    }
+
+    fn constant(&mut self, value: Value) -> Id {
+        self.push(Node::Constant(value))
+    }
+
+    fn name(&mut self, name: &Arc<str>) -> u32 {
+        let found = self.code.names.iter().rposition(|known| known == name);
+        let at = found.unwrap_or_else(|| {
+            self.code.names.push(Arc::clone(name));
+            self.code.names.len() - 1
+        });
+        at as u32
+    }
+
+    fn run_of(&mut self, ids: &[Id]) -> Run {
+        let start = self.code.children.len() as u32;
+        self.code.children.extend_from_slice(ids);
+        Run {
+            start,
+            length: ids.len() as u32,
+        }
+    }
+
+    fn run_of_names(&mut self, names: &[Arc<str>]) -> Run {
+        let start = self.code.names.len() as u32;
+        self.code.names.extend_from_slice(names);
+        Run {
+            start,
+            length: names.len() as u32,
+        }
+    }
+
+    fn expressions(&mut self, exprs: &[Expr]) -> Result<Vec<Id>, CompileError> {
+        exprs.iter().map(|expr| self.expression(expr)).collect()
+    }
+
+    /// Native recursion here is bounded by the parser's depth.
+    fn expression(&mut self, expr: &Expr) -> Compiled {
+        match &expr.kind {
+            Kind::Literal(value) => Ok(self.constant(value.clone())),
+            Kind::Input => self.input(expr),
+            Kind::Name(name) => Ok(self.variable(name)),
+            Kind::Or(terms) => {
+                let ids = self.expressions(terms)?;
+                let run = self.run_of(&ids);
+                Ok(self.push_folded(Node::Or(run), &ids))
+            }
+            Kind::And(terms) => {
+                let ids = self.expressions(terms)?;
+                let run = self.run_of(&ids);
+                Ok(self.push_folded(Node::And(run), &ids))
+            }
+            Kind::Compare(comparison, left, right) => {
+                let (left, right) = (self.expression(left)?, self.expression(right)?);
+                Ok(self.compare(*comparison, left, right))
+            }
+            Kind::Between(parts) => self.between(parts),
+            Kind::In(value, tests) => self.in_tests(value, tests),
+            Kind::InstanceOf(value, kind) => {
+                let value = self.expression(value)?;
+                let kind = self.name(kind);
+                Ok(self.push_folded(Node::InstanceOf { value, kind }, &[value]))
+            }
+            Kind::Chain(first, rest) => self.chain(first, rest),
+            Kind::Negate(operand) => {
+                let id = self.expression(operand)?;
+                Ok(self.push_folded(Node::Negate(id), &[id]))
+            }
+            Kind::Postfix(base, steps) => self.postfix(base, steps),
+            Kind::Call(name, arguments) => self.call(name, arguments, expr.span.clone()),
+            Kind::If(parts) => {
+                let [condition, met, otherwise] = &**parts;
+                let condition = self.expression(condition)?;
+                let (met, otherwise) = (self.expression(met)?, self.expression(otherwise)?);
+                let node = Node::If {
+                    condition,
+                    met,
+                    otherwise,
+                };
+                Ok(self.push_folded(node, &[condition, met, otherwise]))
+            }
+            Kind::For(iterations, body) => self.for_loop(iterations, body),
+            Kind::Some(iterations, condition) => self.quantified(false, iterations, condition),
+            Kind::Every(iterations, condition) => self.quantified(true, iterations, condition),
+            Kind::List(items) => {
+                let ids = self.expressions(items)?;
+                let run = self.run_of(&ids);
+                Ok(self.push_folded(Node::List(run), &ids))
+            }
+            Kind::Context(entries) => self.context(entries),
+            Kind::Range(range) => {
+                let (node, ends) = self.range(range)?;
+                Ok(self.push_folded(Node::Range(node), &ends))
+            }
+            Kind::Function(parameters, body) => self.function(parameters, body.as_deref()),
+        }
+    }
+
+    fn compare(&mut self, comparison: Comparison, left: Id, right: Id) -> Id {
+        self.push_folded(
+            Node::Compare {
+                comparison,
+                left,
+                right,
+            },
+            &[left, right],
+        )
+    }
+
+    fn chain(&mut self, first: &Expr, rest: &[(ast::Operator, Expr)]) -> Compiled {
+        let first = self.expression(first)?;
+        let mut all = vec![first];
+        let mut steps = Vec::with_capacity(rest.len());
+        for (operator, operand) in rest {
+            let id = self.expression(operand)?;
+            all.push(id);
+            steps.push((*operator, id));
+        }
+        let start = self.code.steps.len() as u32;
+        self.code.steps.extend_from_slice(&steps);
+        let rest = Run {
+            start,
+            length: steps.len() as u32,
+        };
+        Ok(self.push_folded(Node::Chain { first, rest }, &all))
+    }
+
+    fn context(&mut self, entries: &[(Arc<str>, Expr)]) -> Compiled {
+        let mark = self.frame().mark();
+        let (mut ids, mut compiled) = (Vec::new(), Vec::new());
+        for (key, value) in entries {
+            let value = self.expression(value)?;
+            let local = self.frame().bind(key);
+            ids.push(value);
+            compiled.push(Entry {
+                key: Arc::clone(key),
+                local,
+                value,
+            });
+        }
+        self.frame().release(mark);
+        let start = self.code.entries.len() as u32;
+        let run = Run {
+            start,
+            length: compiled.len() as u32,
+        };
+        self.code.entries.extend(compiled);
+        Ok(self.push_folded(Node::Context(run), &ids))
+    }
+
+    fn range(&mut self, range: &ast::RangeExpr) -> Result<(u32, [Id; 2]), CompileError> {
+        let (start, end) = (self.expression(&range.start)?, self.expression(&range.end)?);
+        let (start_included, end_included) = (range.start_included, range.end_included);
+        self.code.ranges.push(RangeNode {
+            start,
+            start_included,
+            end,
+            end_included,
+        });
+        Ok((self.code.ranges.len() as u32 - 1, [start, end]))
+    }
+
+    fn iterations(&mut self, iterations: &[ast::Iteration]) -> Result<Run, CompileError> {
+        let mut compiled = Vec::with_capacity(iterations.len());
+        for iteration in iterations {
+            let from = self.expression(&iteration.from)?;
+            let to = iteration
+                .to
+                .as_ref()
+                .map(|to| self.expression(to))
+                .transpose()?;
+            let local = self.frame().bind(&iteration.name);
+            compiled.push(Iteration { local, from, to });
+        }
+        let start = self.code.iterations.len() as u32;
+        let run = Run {
+            start,
+            length: compiled.len() as u32,
+        };
+        self.code.iterations.extend(compiled);
+        Ok(run)
+    }
+
+    fn for_loop(&mut self, iterations: &[ast::Iteration], body: &Expr) -> Compiled {
+        let mark = self.frame().mark();
+        let iterations = self.iterations(iterations)?;
+        let partial = self.frame().bind(&"partial".into());
+        let body = self.expression(body)?;
+        let partial = self.frame().was_read(partial).then_some(partial);
+        self.frame().release(mark);
+        Ok(self.push(Node::For {
+            iterations,
+            body,
+            partial,
+        }))
+    }
+
+    fn quantified(
+        &mut self,
+        every: bool,
+        iterations: &[ast::Iteration],
+        condition: &Expr,
+    ) -> Compiled {
+        let mark = self.frame().mark();
+        let iterations = self.iterations(iterations)?;
+        let condition = self.expression(condition)?;
+        self.frame().release(mark);
+        Ok(self.push(Node::Quantified {
+            every,
+            iterations,
+            condition,
+        }))
+    }
+
+    fn postfix(&mut self, base: &Expr, steps: &[Step]) -> Compiled {
+        let mut steps = steps;
+        let mut id = match &base.kind {
+            Kind::Name(name) => {
+                let id = self.variable(name);
+                match self.code.nodes[id as usize] {
+                    Node::Slot(slot) => {
+                        let (node, rest) = self.slot_path(slot, id, steps);
+                        steps = rest;
+                        node
+                    }
+                    _ => id,
+                }
+            }
+            _ => self.expression(base)?,
+        };
+        for step in steps {
+            id = match step {
+                Step::Member(name) => {
+                    let name = self.name(name);
+                    self.push_folded(Node::Member { base: id, name }, &[id])
+                }
+                Step::Filter(filter) => self.filter(id, filter)?,
+                Step::Call(arguments) => self.call_value(id, &"function".into(), arguments)?,
+            };
+        }
+        Ok(id)
+    }
+
+    /// The leading members of a path from a variable, as one node.
+    fn slot_path<'s>(&mut self, slot: u32, id: Id, steps: &'s [Step]) -> (Id, &'s [Step]) {
+        let mut path = Vec::new();
+        for step in steps {
+            let Step::Member(name) = step else { break };
+            path.push(Arc::clone(name));
+        }
+        if path.is_empty() {
+            return (id, steps);
+        }
+        let run = self.run_of_names(&path);
+        (
+            self.push(Node::SlotPath { slot, path: run }),
+            &steps[path.len()..],
+        )
+    }
+
+    fn filter(&mut self, list: Id, filter: &Expr) -> Compiled {
+        let style = match &filter.kind {
+            Kind::Literal(Value::Number(_)) => FilterStyle::Index,
+            Kind::Negate(inner) if matches!(inner.kind, Kind::Literal(Value::Number(_))) => {
+                FilterStyle::Index
+            }
+            Kind::Compare(..) | Kind::Between(_) | Kind::In(..) | Kind::Call(..) => {
+                FilterStyle::Condition
+            }
+            Kind::And(_) | Kind::Or(_) | Kind::InstanceOf(..) => FilterStyle::Condition,
+            Kind::Some(..) | Kind::Every(..) => FilterStyle::Condition,
+            _ => FilterStyle::Open,
+        };
+        let mark = self.frame().mark();
+        let local = self.frame().bind_item();
+        let filter = self.expression(filter)?;
+        self.frame().release(mark);
+        Ok(self.push(Node::Filter {
+            list,
+            local,
+            filter,
+            style,
+        }))
+    }
+
+    fn function(&mut self, parameters: &[Arc<str>], body: Option<&Expr>) -> Compiled {
+        let mut frame = Frame::default();
+        for name in parameters {
+            frame.bind(name);
+        }
+        self.frames.push(frame);
+        let body = body.map(|body| self.expression(body)).transpose();
+        let frame = self.frames.pop().expect("pushed above");
+        self.code.lambdas.push(Lambda {
+            parameters: parameters.to_vec(),
+            captures: frame.captures,
+            locals: frame.most,
+            body: body?,
+        });
+        let lambda = self.code.lambdas.len() as u32 - 1;
+        Ok(self.push(Node::Lambda(lambda)))
+    }
+
+    /// `a between b and c` reads `a` once.
+    fn between(&mut self, parts: &[Expr; 3]) -> Compiled {
+        let [value, low, high] = parts;
+        let value = self.expression(value)?;
+        let mark = self.frame().mark();
+        let (input, bound) = self.input_node(value);
+        let low = self.expression(low)?;
+        let high = self.expression(high)?;
+        self.frame().release(mark);
+        let above = self.compare(Comparison::GreaterOrEqual, input, low);
+        let below = self.compare(Comparison::LessOrEqual, input, high);
+        let run = self.run_of(&[above, below]);
+        let both = self.push_folded(Node::And(run), &[above, below]);
+        Ok(match bound {
+            Some(local) => self.push(Node::Bind {
+                local,
+                value,
+                body: both,
+            }),
+            None => both,
+        })
+    }
+
+    /// A node to read `value` from as often as needed, and the local it must be bound to first.
+    fn input_node(&mut self, value: Id) -> (Id, Option<u32>) {
+        match self.code.nodes[value as usize] {
+            Node::Constant(_) | Node::Slot(_) | Node::Local(_) | Node::Captured(_) => (value, None),
+            _ => {
+                let local = self.frame().bind(&"".into());
+                (self.push(Node::Local(local)), Some(local))
+            }
+        }
+    }
+
+    fn in_tests(&mut self, value: &Expr, tests: &[Test]) -> Compiled {
+        let value = self.expression(value)?;
+        let mark = self.frame().mark();
+        let local = self.frame().bind(&"?".into());
+        let input = self.push(Node::Local(local));
+        let body = self.any_of(input, tests)?;
+        self.frame().release(mark);
+        Ok(self.push(Node::Bind { local, value, body }))
+    }
+
+    fn unary_tests(&mut self, tests: &UnaryTests) -> Compiled {
+        if tests.tests.is_empty() {
+            return Ok(self.constant(Value::Boolean(true)));
+        }
+        let slot = self.slot(&"?".into());
+        let input = self.push(Node::Slot(slot));
+        let any = self.any_of(input, &tests.tests)?;
+        Ok(if tests.negated {
+            self.push(Node::Not(any))
+        } else {
+            any
+        })
+    }
+
+    fn any_of(&mut self, input: Id, tests: &[Test]) -> Compiled {
+        let ids: Result<Vec<Id>, CompileError> =
+            tests.iter().map(|test| self.test(input, test)).collect();
+        let ids = ids?;
+        if let [only] = ids[..] {
+            return Ok(only);
+        }
+        let run = self.run_of(&ids);
+        Ok(self.push(Node::Or(run)))
+    }
+
+    fn test(&mut self, input: Id, test: &Test) -> Compiled {
+        let expr = match test {
+            Test::Compare(comparison, operand) => {
+                let operand = self.expression(operand)?;
+                return Ok(self.compare(*comparison, input, operand));
+            }
+            Test::Value(expr) => expr,
+        };
+        match &expr.kind {
+            Kind::Range(range) => {
+                let (range, _) = self.range(range)?;
+                Ok(self.push(Node::InRange { input, range }))
+            }
+            Kind::Literal(Value::Boolean(_)) if *self.code.source.trim() == *self.text(expr) => {
+                let value = self.expression(expr)?;
+                Ok(self.compare(Comparison::Equal, input, value))
+            }
+            Kind::Literal(value) if !matches!(value, Value::Boolean(_)) => {
+                let value = self.expression(expr)?;
+                Ok(self.compare(Comparison::Equal, input, value))
+            }
+            _ => {
+                let reads = self.frame().reads_of_input;
+                let test = self.expression(expr)?;
+                let asks_input = self.frame().reads_of_input != reads;
+                Ok(self.push(Node::Test {
+                    input,
+                    test,
+                    asks_input,
+                }))
+            }
+        }
+    }
+
+    fn text(&self, expr: &Expr) -> &str {
+        &self.code.source[expr.span.clone()]
+    }
+
+    fn input(&mut self, expr: &Expr) -> Compiled {
+        self.frame().reads_of_input += 1;
+        let name: Arc<str> = "?".into();
+        let level = self.frames.len() - 1;
+        let found = self.resolve(level, &name);
+        if found.found.is_none() && !self.code.unary {
+            let found = "'?' where no input is tested";
+            let mut problem = error("an expression", found, expr.span.clone());
+            problem.hint = Some("'?' stands for the value on the left of 'in'.".to_owned());
+            return Err(problem);
+        }
+        Ok(self.resolved(&name, found))
+    }
+
+    /// A variable, wherever it is bound.
+    fn variable(&mut self, name: &Arc<str>) -> Id {
+        let found = self.resolve(self.frames.len() - 1, name);
+        self.resolved(name, found)
+    }
+
+    fn resolved(&mut self, name: &Arc<str>, resolution: Resolution) -> Id {
+        let found = match resolution.found {
+            Some(found) => found,
+            None => {
+                let slot = Reference::Slot(self.slot(name));
+                self.capture_from_top(slot)
+            }
+        };
+        let otherwise = self.reference(found);
+        if resolution.items.is_empty() {
+            return otherwise;
+        }
+        let items: Vec<Id> = resolution
+            .items
+            .into_iter()
+            .map(|item| self.reference(item))
+            .collect();
+        let (name, items) = (self.name(name), self.run_of(&items));
+        self.push(Node::ItemMember {
+            name,
+            items,
+            otherwise,
+        })
+    }
+
+    fn reference(&mut self, reference: Reference) -> Id {
+        self.push(match reference {
+            Reference::Slot(slot) => Node::Slot(slot),
+            Reference::Local(local) => Node::Local(local),
+            Reference::Captured(captured) => Node::Captured(captured),
+        })
+    }
+}

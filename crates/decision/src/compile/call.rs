@@ -1,0 +1,125 @@
+//! Calls: of built-in functions, of functions the expression defines, of functions nobody has.
+//! It does not check the types of arguments; functions do, when they run.
+
+use super::{Compiled, Compiler};
+use crate::ast::Arguments;
+use crate::builtin;
+use crate::error::CompileError;
+use crate::program::{Id, Node, Note, Run};
+use std::ops::Range;
+use std::sync::Arc;
+
+impl Compiler {
+    pub(super) fn call(
+        &mut self,
+        name: &Arc<str>,
+        arguments: &Arguments,
+        span: Range<usize>,
+    ) -> Compiled {
+        let resolution = self.resolve(self.frames.len() - 1, name);
+        if resolution.found.is_some() || !builtin::exists(name) {
+            let bound = resolution.found.is_some() || !resolution.items.is_empty();
+            if !bound {
+                self.note_unknown(name, span);
+            }
+            let callee = self.resolved(name, resolution);
+            return self.call_value(callee, name, arguments);
+        }
+        let (ids, names) = self.arguments(arguments)?;
+        let Some((function, order)) = builtin::select(name, ids.len(), names.as_deref()) else {
+            return self.unknown(name, &ids, names.as_deref(), span);
+        };
+        let mut ordered = Vec::with_capacity(order.len());
+        for position in order {
+            ordered.push(match position {
+                Some(position) => ids[position],
+                None => self.constant(crate::Value::Null),
+            });
+        }
+        let arguments = self.run_of(&ordered);
+        let node = Node::CallBuiltin {
+            function,
+            arguments,
+        };
+        if builtin::BUILTINS[usize::from(function)].pure {
+            return Ok(self.push_folded(node, &ordered));
+        }
+        Ok(self.push(node))
+    }
+
+    pub(super) fn call_value(
+        &mut self,
+        callee: Id,
+        name: &Arc<str>,
+        arguments: &Arguments,
+    ) -> Compiled {
+        let (ids, names) = self.arguments(arguments)?;
+        let arguments = self.run_of(&ids);
+        let names: Option<Run> = names.map(|names| self.run_of_names(&names));
+        let name = self.name(name);
+        Ok(self.push(Node::CallValue {
+            callee,
+            name,
+            arguments,
+            names,
+        }))
+    }
+
+    #[expect(
+        clippy::type_complexity,
+        reason = "ids and, for named arguments, their names"
+    )]
+    fn arguments(
+        &mut self,
+        arguments: &Arguments,
+    ) -> Result<(Vec<Id>, Option<Vec<Arc<str>>>), CompileError> {
+        match arguments {
+            Arguments::Positional(values) => Ok((self.expressions(values)?, None)),
+            Arguments::Named(named) => {
+                let (mut ids, mut names) = (Vec::new(), Vec::new());
+                for (name, value) in named {
+                    ids.push(self.expression(value)?);
+                    names.push(Arc::clone(name));
+                }
+                Ok((ids, Some(names)))
+            }
+        }
+    }
+
+    /// A built-in name with a number or names of arguments that no form of it has.
+    fn unknown(
+        &mut self,
+        name: &Arc<str>,
+        ids: &[Id],
+        names: Option<&[Arc<str>]>,
+        span: Range<usize>,
+    ) -> Compiled {
+        let forms: Vec<String> = builtin::forms(name)
+            .map(|parameters| format!("{name}({})", parameters.join(", ")))
+            .collect();
+        self.code.notes.push(Note {
+            message: format!("Expected arguments that '{name}' has, but found others"),
+            span,
+            hint: Some(format!("Write {}.", forms.join(" or "))),
+        });
+        let (arguments, named) = (
+            self.run_of(ids),
+            names.map(|names| self.run_of_names(names)),
+        );
+        let name = self.name(name);
+        Ok(self.push(Node::UnknownFunction {
+            name,
+            arguments,
+            names: named,
+        }))
+    }
+
+    fn note_unknown(&mut self, name: &Arc<str>, span: Range<usize>) {
+        let hint = builtin::nearest(name).map(|near| format!("Did you mean '{near}'?"));
+        self.code.notes.push(Note {
+            message: format!("Expected a function that exists, but found '{name}'"),
+            span,
+            hint,
+        });
+    }
+}

@@ -1,0 +1,478 @@
+//! Runs a program: walks its nodes, reads variables through slots, charges for every step.
+//! It does not know built-in functions; the table in `builtin` does.
+
+mod arithmetic;
+mod call;
+mod collection;
+mod slots;
+
+pub(crate) use arithmetic::duration_of_months;
+
+use crate::ast::Comparison;
+use crate::budget::{Budget, Env, Evaluation, Scope, Variable};
+use crate::error::{Failure, Warning, WarningKind};
+use crate::limits;
+use crate::program::{Code, Id, Node, Program, Run};
+use crate::value::{Brief, Value};
+use slots::Slots;
+use std::cmp::Ordering;
+
+impl Program {
+    /// Evaluates the expression; what is left of the budget stays in it.
+    pub fn evaluate(
+        &self,
+        scope: &dyn Scope,
+        env: &Env,
+        budget: &mut Budget,
+    ) -> Result<Evaluation, Failure> {
+        let code = &*self.0;
+        let mut machine = Machine::new(scope, env, budget, code.free.len());
+        machine.locals.resize(code.locals as usize, Value::Null);
+        let frame = Frame {
+            code,
+            program: Some(self),
+            captures: &[],
+            base: 0,
+        };
+        let value = machine.eval(&frame, code.root)?;
+        Ok(Evaluation {
+            value,
+            warnings: machine.warnings,
+        })
+    }
+
+    /// Runs unary tests against `input`, which they read as `?`.
+    pub fn test(
+        &self,
+        input: &Value,
+        scope: &dyn Scope,
+        env: &Env,
+        budget: &mut Budget,
+    ) -> Result<Evaluation, Failure> {
+        self.evaluate(&Tested { input, scope }, env, budget)
+    }
+}
+
+/// The value a unary test asks for, before the variables.
+struct Tested<'a> {
+    input: &'a Value,
+    scope: &'a dyn Scope,
+}
+
+impl Scope for Tested<'_> {
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        match name {
+            "?" => Some(Variable::Value(self.input.clone())),
+            _ => self.scope.variable(name),
+        }
+    }
+}
+
+/// The value of a node below which nothing varies, unless finding it fails or warns.
+pub(crate) fn fold(code: &Code, id: Id) -> Option<Value> {
+    let env = Env {
+        now_ms: 0,
+        zone: jiff::tz::TimeZone::UTC,
+        seed: 0,
+    };
+    let mut budget = Budget {
+        fuel: limits::FOLDING_FUEL,
+        ..Budget::default()
+    };
+    let scope: [(&str, Value); 0] = [];
+    let mut machine = Machine::new(&scope, &env, &mut budget, 0);
+    machine.locals.resize(usize::from(u16::MAX), Value::Null);
+    let frame = Frame {
+        code,
+        program: None,
+        captures: &[],
+        base: 0,
+    };
+    let value = machine.eval(&frame, id).ok()?;
+    machine.warnings.is_empty().then_some(value)
+}
+
+/// The function being run.
+pub(crate) struct Frame<'f> {
+    pub(crate) code: &'f Code,
+    /// `None` while constants are folded, where no function is made.
+    pub(crate) program: Option<&'f Program>,
+    pub(crate) captures: &'f [Value],
+    /// Where its locals start.
+    pub(crate) base: usize,
+}
+
+pub(crate) struct Machine<'a> {
+    scope: &'a dyn Scope,
+    pub(crate) env: &'a Env,
+    pub(crate) budget: &'a mut Budget,
+    slots: Slots<'a>,
+    pub(crate) locals: Vec<Value>,
+    warnings: Vec<Warning>,
+    depth: u32,
+    /// Draws taken from the seed so far.
+    pub(crate) draws: u64,
+}
+
+/// An operand that can be looked at without cloning it.
+enum Operand {
+    /// A constant, or a variable that is loaded.
+    Leaf(Id),
+    Owned(Value),
+}
+
+impl<'a> Machine<'a> {
+    fn new(scope: &'a dyn Scope, env: &'a Env, budget: &'a mut Budget, slots: usize) -> Self {
+        let slots = Slots::new(slots);
+        let (locals, warnings) = (Vec::new(), Vec::new());
+        Machine {
+            scope,
+            env,
+            budget,
+            slots,
+            locals,
+            warnings,
+            depth: 0,
+            draws: 0,
+        }
+    }
+
+    #[inline]
+    fn step(&mut self) -> Result<(), Failure> {
+        match self.budget.fuel.checked_sub(1) {
+            Some(left) => {
+                self.budget.fuel = left;
+                Ok(())
+            }
+            None => Err(Failure::Fuel),
+        }
+    }
+
+    /// Native recursion is bounded here: by the depth of sources and of calls.
+    pub(crate) fn eval(&mut self, frame: &Frame<'_>, id: Id) -> Result<Value, Failure> {
+        self.step()?;
+        let node = &frame.code.nodes[id as usize];
+        match node {
+            Node::Constant(value) => Ok(value.clone()),
+            Node::Slot(slot) => Ok(self.slot(frame, *slot)?.clone()),
+            Node::Local(local) => Ok(self.locals[frame.base + *local as usize].clone()),
+            Node::Captured(at) => Ok(frame.captures[*at as usize].clone()),
+            Node::SlotPath { slot, path } => self.slot_path(frame, *slot, *path),
+            _ => {
+                if self.depth >= limits::EVALUATION_DEPTH {
+                    return Err(Failure::TooDeep {
+                        limit: limits::EVALUATION_DEPTH,
+                    });
+                }
+                self.depth += 1;
+                let value = self.eval_inner(frame, node);
+                self.depth -= 1;
+                value
+            }
+        }
+    }
+
+    fn eval_inner(&mut self, frame: &Frame<'_>, node: &Node) -> Result<Value, Failure> {
+        match node {
+            Node::Or(terms) => self.junction(frame, *terms, true),
+            Node::And(terms) => self.junction(frame, *terms, false),
+            Node::Compare {
+                comparison,
+                left,
+                right,
+            } => self.comparison(frame, *comparison, *left, *right),
+            Node::Chain { first, rest } => self.chain(frame, *first, *rest),
+            Node::If {
+                condition,
+                met,
+                otherwise,
+            } => {
+                let condition = self.eval(frame, *condition)?;
+                let branch = if self.truth(&condition) == Some(true) {
+                    *met
+                } else {
+                    *otherwise
+                };
+                self.eval(frame, branch)
+            }
+            Node::Not(inner) => {
+                let value = self.eval(frame, *inner)?;
+                Ok(self.truth(&value).map(|truth| !truth).into())
+            }
+            Node::Negate(inner) => {
+                let value = self.eval(frame, *inner)?;
+                Ok(self.negate(&value))
+            }
+            Node::Member { base, name } => {
+                let base = self.eval(frame, *base)?;
+                self.member(&base, &frame.code.names[*name as usize])
+            }
+            Node::ItemMember {
+                name,
+                items,
+                otherwise,
+            } => self.item_member(frame, *name, *items, *otherwise),
+            Node::Bind { local, value, body } => {
+                let value = self.eval(frame, *value)?;
+                self.locals[frame.base + *local as usize] = value;
+                self.eval(frame, *body)
+            }
+            Node::Test {
+                input,
+                test,
+                asks_input,
+            } => self.test(frame, *input, *test, *asks_input),
+            Node::InRange { input, range } => self.in_range(frame, *input, *range),
+            Node::InstanceOf { value, kind } => {
+                let value = self.eval(frame, *value)?;
+                Ok(Value::Boolean(instance_of(
+                    &value,
+                    &frame.code.names[*kind as usize],
+                )))
+            }
+            Node::Filter {
+                list,
+                local,
+                filter,
+                style,
+            } => self.filter(frame, *list, *local, *filter, *style),
+            Node::For {
+                iterations,
+                body,
+                partial,
+            } => self.for_loop(frame, *iterations, *body, *partial),
+            Node::Quantified {
+                every,
+                iterations,
+                condition,
+            } => self.quantified(frame, *every, *iterations, *condition),
+            Node::List(items) => self.list_of(frame, *items),
+            Node::Context(entries) => self.context_of(frame, *entries),
+            Node::Range(range) => self.range(frame, *range),
+            Node::Lambda(lambda) => self.lambda(frame, *lambda),
+            Node::CallBuiltin {
+                function,
+                arguments,
+            } => self.call_builtin(frame, *function, *arguments),
+            Node::CallValue {
+                callee,
+                name,
+                arguments,
+                names,
+            } => self.call_value(frame, *callee, *name, *arguments, *names),
+            Node::UnknownFunction {
+                name,
+                arguments,
+                names,
+            } => Ok(self.no_function(frame, *name, *arguments, *names)),
+            Node::Constant(_)
+            | Node::Slot(_)
+            | Node::Local(_)
+            | Node::Captured(_)
+            | Node::SlotPath { .. } => unreachable!("eval handles leaves"),
+        }
+    }
+
+    /// Evaluates for looking only: constants and variables stay where they are.
+    fn operand(&mut self, frame: &Frame<'_>, id: Id) -> Result<Operand, Failure> {
+        match &frame.code.nodes[id as usize] {
+            Node::Constant(_) | Node::Local(_) | Node::Captured(_) => Ok(Operand::Leaf(id)),
+            Node::Slot(slot) => {
+                self.slot(frame, *slot)?;
+                Ok(Operand::Leaf(id))
+            }
+            _ => Ok(Operand::Owned(self.eval(frame, id)?)),
+        }
+    }
+
+    fn view<'v>(&'v self, frame: &'v Frame<'_>, operand: &'v Operand) -> &'v Value {
+        let id = match operand {
+            Operand::Owned(value) => return value,
+            Operand::Leaf(id) => *id,
+        };
+        match &frame.code.nodes[id as usize] {
+            Node::Constant(value) => value,
+            Node::Slot(slot) => self.slots.loaded(*slot),
+            Node::Local(local) => &self.locals[frame.base + *local as usize],
+            Node::Captured(at) => &frame.captures[*at as usize],
+            _ => unreachable!("only leaves are looked at in place"),
+        }
+    }
+
+    /// `and` and `or` in three-valued logic; `wins` is the value that decides at once.
+    fn junction(&mut self, frame: &Frame<'_>, terms: Run, wins: bool) -> Result<Value, Failure> {
+        let mut unknown = false;
+        for id in terms.of(&frame.code.children) {
+            match self.eval(frame, *id)? {
+                Value::Boolean(value) if value == wins => return Ok(Value::Boolean(wins)),
+                Value::Boolean(_) => {}
+                other => {
+                    if !unknown {
+                        self.truth(&other);
+                    }
+                    unknown = true;
+                }
+            }
+        }
+        Ok(if unknown {
+            Value::Null
+        } else {
+            Value::Boolean(!wins)
+        })
+    }
+
+    /// The boolean, or a warning.
+    fn truth(&mut self, value: &Value) -> Option<bool> {
+        if let Value::Boolean(truth) = value {
+            return Some(*truth);
+        }
+        self.expected("boolean", value);
+        None
+    }
+
+    fn comparison(
+        &mut self,
+        frame: &Frame<'_>,
+        comparison: Comparison,
+        left: Id,
+        right: Id,
+    ) -> Result<Value, Failure> {
+        let left = self.operand(frame, left)?;
+        let right = self.operand(frame, right)?;
+        self.step()?;
+        let (a, b) = (self.view(frame, &left), self.view(frame, &right));
+        let result = match comparison {
+            Comparison::Equal => a.equals(b),
+            Comparison::NotEqual => a.equals(b).map(|equal| !equal),
+            Comparison::Less => a.order(b).map(Ordering::is_lt),
+            Comparison::LessOrEqual => a.order(b).map(Ordering::is_le),
+            Comparison::Greater => a.order(b).map(Ordering::is_gt),
+            Comparison::GreaterOrEqual => a.order(b).map(Ordering::is_ge),
+        };
+        if let Some(result) = result {
+            if matches!(a, Value::List(_) | Value::Context(_) | Value::String(_)) {
+                let size = size_to_compare(a).min(size_to_compare(b));
+                self.budget.charge(size, 0)?;
+            }
+            return Ok(Value::Boolean(result));
+        }
+        let (a, b) = (a.clone(), b.clone());
+        self.not_comparable(&a, &b);
+        Ok(Value::Null)
+    }
+
+    #[cold]
+    pub(crate) fn not_comparable(&mut self, a: &Value, b: &Value) {
+        self.warn(WarningKind::NotComparable, || {
+            format!("Can't compare '{}' with '{}'", Brief(a), Brief(b))
+        });
+    }
+
+    #[cold]
+    fn expected(&mut self, expected: &str, found: &Value) {
+        self.warn(WarningKind::InvalidType, || {
+            format!("Expected {expected} but found '{}'", Brief(found))
+        });
+    }
+
+    /// Adds a warning, unless there are many already; its text is only made if it is kept.
+    #[cold]
+    pub(crate) fn warn(&mut self, kind: WarningKind, message: impl FnOnce() -> String) {
+        if self.warnings.len() < limits::WARNINGS {
+            self.warnings.push(Warning {
+                kind,
+                message: message(),
+            });
+        }
+    }
+
+    /// A unary test with the value of an expression.
+    fn test(
+        &mut self,
+        frame: &Frame<'_>,
+        input: Id,
+        test: Id,
+        asks_input: bool,
+    ) -> Result<Value, Failure> {
+        let result = self.eval(frame, test)?;
+        if asks_input {
+            return Ok(result.as_boolean().into());
+        }
+        if result == Value::Boolean(true) {
+            return Ok(result);
+        }
+        let input = self.eval(frame, input)?;
+        match &result {
+            Value::List(list) => {
+                self.budget.charge(list.items().len(), 0)?;
+                let holds = |item: &Value| match item {
+                    Value::Range(range) => range.contains(&input) == Some(true),
+                    _ => *item == input,
+                };
+                let equal = input == result;
+                return Ok(Value::Boolean(equal || list.items().iter().any(holds)));
+            }
+            Value::Range(range) if !matches!(input, Value::Range(_)) => {
+                let found = range.contains(&input);
+                if found.is_none() {
+                    self.not_comparable(&input, &result);
+                }
+                return Ok(found.into());
+            }
+            _ => {}
+        }
+        match input.equals(&result) {
+            Some(equal) => Ok(Value::Boolean(equal)),
+            None if result == Value::Boolean(false) => Ok(result),
+            None => {
+                self.not_comparable(&input, &result);
+                Ok(Value::Null)
+            }
+        }
+    }
+
+    fn in_range(&mut self, frame: &Frame<'_>, input: Id, range: u32) -> Result<Value, Failure> {
+        let node = frame.code.ranges[range as usize];
+        let start = self.eval(frame, node.start)?;
+        let end = self.eval(frame, node.end)?;
+        let input = self.eval(frame, input)?;
+        let (start_included, end_included) = (node.start_included, node.end_included);
+        let range = crate::value::Range {
+            start,
+            start_included,
+            end,
+            end_included,
+        };
+        let found = range.contains(&input);
+        if found.is_none() {
+            self.warn(WarningKind::NotComparable, || {
+                let (start, end) = (Brief(&range.start), Brief(&range.end));
+                format!(
+                    "Can't compare '{}' with '{start}' and '{end}'",
+                    Brief(&input)
+                )
+            });
+        }
+        Ok(found.into())
+    }
+}
+
+/// Elements that comparing a value may touch at most.
+fn size_to_compare(value: &Value) -> usize {
+    match value {
+        Value::List(list) => list.items().len(),
+        Value::Context(context) => context.entries().len(),
+        Value::String(text) => text.len() / limits::BYTES_PER_FUEL,
+        _ => 0,
+    }
+}
+
+fn instance_of(value: &Value, kind: &str) -> bool {
+    match kind {
+        "Any" | "any" => !value.is_null(),
+        "date time" => value.type_name() == "date and time",
+        "year-month-duration" => value.type_name() == "years and months duration",
+        "day-time-duration" => value.type_name() == "days and time duration",
+        _ => value.type_name() == kind,
+    }
+}

@@ -1,0 +1,157 @@
+//! The variables of one evaluation: asked for once, decoded as late and as little as possible.
+//! It is not a cache between evaluations.
+
+use super::{Frame, Machine};
+use crate::budget::Variable;
+use crate::error::{Failure, WarningKind};
+use crate::json::{JsonError, navigate};
+use crate::program::Run;
+use crate::value::Value;
+
+/// Slots that need no allocation.
+const INLINE: usize = 6;
+
+#[derive(Default)]
+enum Slot<'a> {
+    #[default]
+    Unasked,
+    /// JSON that was not decoded as a whole.
+    Raw(&'a str),
+    Loaded(Value),
+}
+
+pub(super) struct Slots<'a> {
+    inline: [Slot<'a>; INLINE],
+    more: Vec<Slot<'a>>,
+}
+
+impl<'a> Slots<'a> {
+    pub(super) fn new(count: usize) -> Slots<'a> {
+        let more = (INLINE..count).map(|_| Slot::Unasked).collect();
+        Slots {
+            inline: Default::default(),
+            more,
+        }
+    }
+
+    fn get(&self, at: u32) -> &Slot<'a> {
+        let at = at as usize;
+        if at < INLINE {
+            &self.inline[at]
+        } else {
+            &self.more[at - INLINE]
+        }
+    }
+
+    fn get_mut(&mut self, at: u32) -> &mut Slot<'a> {
+        let at = at as usize;
+        if at < INLINE {
+            &mut self.inline[at]
+        } else {
+            &mut self.more[at - INLINE]
+        }
+    }
+
+    /// A variable that was loaded before.
+    pub(super) fn loaded(&self, at: u32) -> &Value {
+        match self.get(at) {
+            Slot::Loaded(value) => value,
+            _ => unreachable!("operands are loaded before they are looked at"),
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// The variable of a slot, decoded as a whole.
+    #[inline]
+    pub(super) fn slot(&mut self, frame: &Frame<'_>, at: u32) -> Result<&Value, Failure> {
+        if !matches!(self.slots.get(at), Slot::Loaded(_)) {
+            self.load(frame, at)?;
+        }
+        Ok(self.slots.loaded(at))
+    }
+
+    fn load(&mut self, frame: &Frame<'_>, at: u32) -> Result<(), Failure> {
+        let name = &frame.code.free[at as usize];
+        if let Slot::Unasked = self.slots.get(at) {
+            self.ask(name, at)?;
+        }
+        if let Slot::Raw(text) = *self.slots.get(at) {
+            let value = self.decode(name, text)?;
+            *self.slots.get_mut(at) = Slot::Loaded(value);
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, name: &str, at: u32) -> Result<(), Failure> {
+        let slot = match self.scope.variable(name) {
+            Some(Variable::Json(text)) => Slot::Raw(text),
+            Some(Variable::Value(value)) => {
+                self.check_depth(&value)?;
+                Slot::Loaded(value)
+            }
+            None => {
+                let message = match name {
+                    "?" => "No input value found.".to_owned(),
+                    _ => format!("No variable found with name '{name}'"),
+                };
+                self.warn(WarningKind::NoVariableFound, || message);
+                Slot::Loaded(Value::Null)
+            }
+        };
+        *self.slots.get_mut(at) = slot;
+        Ok(())
+    }
+
+    fn decode(&mut self, name: &str, text: &str) -> Result<Value, Failure> {
+        self.budget.charge(0, text.len())?;
+        Value::from_json(text).map_err(|error| malformed(name, &error))
+    }
+
+    /// A path from a variable. As long as the variable is raw, only what the path reaches is
+    /// decoded.
+    pub(super) fn slot_path(
+        &mut self,
+        frame: &Frame<'_>,
+        at: u32,
+        path: Run,
+    ) -> Result<Value, Failure> {
+        let path = path.of(&frame.code.names);
+        let name = &frame.code.free[at as usize];
+        if let Slot::Unasked = self.slots.get(at) {
+            self.ask(name, at)?;
+        }
+        let (mut value, walked) = match self.slots.get(at) {
+            Slot::Raw(text) => {
+                let text = *text;
+                let landing = navigate(text, path).map_err(|error| malformed(name, &error))?;
+                self.budget.charge(0, text.len())?;
+                (self.decode(name, landing.text)?, landing.walked)
+            }
+            Slot::Loaded(value) => {
+                let (mut reached, mut walked) = (value, 0);
+                while let Value::Context(context) = reached
+                    && let Some(step) = path.get(walked)
+                    && let Some(inner) = context.get(step)
+                {
+                    reached = inner;
+                    walked += 1;
+                }
+                (reached.clone(), walked)
+            }
+            Slot::Unasked => unreachable!("asked above"),
+        };
+        for step in &path[walked..] {
+            value = self.member(&value, step)?;
+        }
+        Ok(value)
+    }
+}
+
+#[cold]
+fn malformed(name: &str, error: &JsonError) -> Failure {
+    Failure::MalformedVariable {
+        name: name.to_owned(),
+        message: error.to_string(),
+    }
+}

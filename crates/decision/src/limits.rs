@@ -1,0 +1,44 @@
+//! The limits of this crate, in one place.
+//! It is not configuration: a caller narrows or widens a run through [`crate::Budget`] only.
+
+/// Longest source of one expression, in bytes.
+pub const SOURCE_BYTES: usize = 64 * 1024;
+
+/// Deepest nesting of an expression (brackets, `if`, `for`, unary minus).
+pub const SOURCE_DEPTH: u32 = 128;
+
+/// Deepest nesting of a value: JSON documents and values an evaluation builds.
+pub const VALUE_DEPTH: u32 = 128;
+
+/// Deepest nesting of evaluation steps, calls of functions included.
+pub const EVALUATION_DEPTH: u32 = 1_000;
+
+/// Work one evaluation may do: steps + bytes / 256 + elements.
+pub const FUEL: u64 = 1_000_000;
+
+/// Memory one evaluation may allocate, in bytes, counted without what it frees.
+pub const MEMORY_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Most elements of one list.
+pub const LIST_ITEMS: usize = 100_000;
+
+/// Bytes of text that cost one unit of fuel.
+pub const BYTES_PER_FUEL: usize = 256;
+
+/// Most warnings one evaluation keeps; later ones are dropped.
+pub const WARNINGS: usize = 100;
+
+/// Longest rendering of a value inside a warning, in bytes.
+pub const WARNING_VALUE_BYTES: usize = 200;
+
+/// Longest pattern of a regular expression, in bytes.
+pub const PATTERN_BYTES: usize = 4 * 1024;
+
+/// Digits of a number's coefficient, as IEEE 754 decimal128 has them.
+pub const NUMBER_DIGITS: u32 = 34;
+
+/// Largest exponent of a number in scientific notation, as decimal128 has it.
+pub const NUMBER_EXPONENT: i32 = 6_144;
+
+/// Fuel that folding constants may burn at compilation.
+pub(crate) const FOLDING_FUEL: u64 = 20_000;

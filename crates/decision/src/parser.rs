@@ -1,0 +1,304 @@
+//! Tokens into an expression: a Pratt parser with a counted depth.
+//! It does not know which variables exist: one text has one meaning, whatever is in scope.
+
+mod name;
+mod prefix;
+mod tests_of_input;
+
+use crate::ast::{Comparison, Expr, Kind, Operator, UnaryTests};
+use crate::error::CompileError;
+use crate::lexer::{Lexer, Token, error};
+use crate::limits::{SOURCE_BYTES, SOURCE_DEPTH};
+use std::ops::Range;
+
+/// How tightly operators bind, loosest first.
+pub(crate) mod power {
+    pub(crate) const ANY: u8 = 0;
+    pub(crate) const OR: u8 = 1;
+    pub(crate) const AND: u8 = 2;
+    pub(crate) const COMPARE: u8 = 3;
+    pub(crate) const ADD: u8 = 4;
+    pub(crate) const MULTIPLY: u8 = 5;
+    pub(crate) const EXPONENT: u8 = 6;
+}
+
+/// Parses an expression.
+pub(crate) fn parse_expression(source: &str) -> Result<Expr, CompileError> {
+    let mut parser = Parser::new(source)?;
+    let expr = parser.expression(power::ANY)?;
+    parser.end()?;
+    Ok(expr)
+}
+
+/// Parses the unary tests of a decision table's cell.
+pub(crate) fn parse_unary_tests(source: &str) -> Result<UnaryTests, CompileError> {
+    let mut parser = Parser::new(source)?;
+    let tests = parser.unary_tests()?;
+    parser.end()?;
+    Ok(tests)
+}
+
+pub(crate) struct Parser<'a> {
+    lexer: Lexer<'a>,
+    token: Token<'a>,
+    span: Range<usize>,
+    /// Where the token before the current one ended.
+    before: usize,
+    depth: u32,
+    /// Inside the upper end of a range, where `[` may close it.
+    range_end: bool,
+}
+
+impl<'a> Parser<'a> {
+    fn new(source: &'a str) -> Result<Parser<'a>, CompileError> {
+        if source.len() > SOURCE_BYTES {
+            let found = format!("{} bytes", source.len());
+            return Err(error(
+                "an expression of at most 64 KiB",
+                &found,
+                0..source.len(),
+            ));
+        }
+        let mut lexer = Lexer { source, at: 0 };
+        let (token, span) = lexer.next()?;
+        Ok(Parser {
+            lexer,
+            token,
+            span,
+            before: 0,
+            depth: 0,
+            range_end: false,
+        })
+    }
+
+    fn advance(&mut self) -> Result<(), CompileError> {
+        self.before = self.span.end;
+        (self.token, self.span) = self.lexer.next()?;
+        Ok(())
+    }
+
+    /// Goes on at another position of the source.
+    fn jump(&mut self, at: usize) -> Result<(), CompileError> {
+        self.lexer.at = at;
+        (self.token, self.span) = self.lexer.next()?;
+        Ok(())
+    }
+
+    /// The token after the current one.
+    fn peek(&self) -> Result<Token<'a>, CompileError> {
+        let mut lexer = self.lexer;
+        Ok(lexer.next()?.0)
+    }
+
+    fn at(&self, symbol: &str) -> bool {
+        matches!(self.token, Token::Symbol(found) if found == symbol)
+    }
+
+    fn at_word(&self, word: &str) -> bool {
+        matches!(self.token, Token::Word(found) if found == word)
+    }
+
+    /// Takes the symbol if it is the current token.
+    fn eat(&mut self, symbol: &str) -> Result<bool, CompileError> {
+        let found = self.at(symbol);
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    fn expect(&mut self, symbol: &str) -> Result<(), CompileError> {
+        if self.eat(symbol)? {
+            Ok(())
+        } else {
+            Err(self.unexpected(&format!("'{symbol}'")))
+        }
+    }
+
+    fn expect_word(&mut self, word: &str) -> Result<(), CompileError> {
+        if !self.at_word(word) {
+            return Err(self.unexpected(&format!("'{word}'")));
+        }
+        self.advance()
+    }
+
+    fn end(&mut self) -> Result<(), CompileError> {
+        if self.token == Token::End {
+            return Ok(());
+        }
+        let mut problem = self.unexpected("an operator or the end of the expression");
+        problem.hint = self.hint_after_expression();
+        Err(problem)
+    }
+
+    #[cold]
+    fn unexpected(&self, expected: &str) -> CompileError {
+        let found = match self.token {
+            Token::End => "the end of the expression".to_owned(),
+            _ => format!("'{}'", &self.lexer.source[self.span.clone()]),
+        };
+        error(expected, &found, self.span.clone())
+    }
+
+    /// Runs `parse` one level deeper; this alone bounds the native recursion of everything that
+    /// walks an expression.
+    fn deeper<T>(
+        &mut self,
+        parse: impl FnOnce(&mut Self) -> Result<T, CompileError>,
+    ) -> Result<T, CompileError> {
+        if self.depth >= SOURCE_DEPTH {
+            return Err(error(
+                "an expression nested at most 128 deep",
+                "deeper nesting",
+                self.span.clone(),
+            ));
+        }
+        self.depth += 1;
+        let range_end = std::mem::replace(&mut self.range_end, false);
+        let result = parse(self);
+        self.range_end = range_end;
+        self.depth -= 1;
+        result
+    }
+
+    /// An expression of operators that bind at least as tightly as `least`.
+    pub(crate) fn expression(&mut self, least: u8) -> Result<Expr, CompileError> {
+        let mut left = self.prefix()?;
+        let mut comparisons = 0;
+        loop {
+            let Some((binding, infix)) = self.infix() else {
+                return Ok(left);
+            };
+            if binding < least {
+                return Ok(left);
+            }
+            if binding == power::COMPARE {
+                comparisons += 1;
+                if comparisons + self.depth > SOURCE_DEPTH {
+                    return Err(self.unexpected("fewer comparisons in a row"));
+                }
+            }
+            left = self.infix_expression(left, binding, infix)?;
+        }
+    }
+
+    fn infix(&self) -> Option<(u8, Infix)> {
+        Some(match self.token {
+            Token::Word("or") => (power::OR, Infix::Or),
+            Token::Word("and") => (power::AND, Infix::And),
+            Token::Word("between") => (power::COMPARE, Infix::Between),
+            Token::Word("in") => (power::COMPARE, Infix::In),
+            Token::Word("instance") => (power::COMPARE, Infix::InstanceOf),
+            Token::Symbol("+") => (power::ADD, Infix::Operator(Operator::Add)),
+            Token::Symbol("-") => (power::ADD, Infix::Operator(Operator::Subtract)),
+            Token::Symbol("*") => (power::MULTIPLY, Infix::Operator(Operator::Multiply)),
+            Token::Symbol("/") => (power::MULTIPLY, Infix::Operator(Operator::Divide)),
+            Token::Symbol("**") => (power::EXPONENT, Infix::Operator(Operator::Power)),
+            Token::Symbol(symbol) => (power::COMPARE, Infix::Compare(comparison(symbol)?)),
+            _ => return None,
+        })
+    }
+
+    fn infix_expression(
+        &mut self,
+        left: Expr,
+        binding: u8,
+        infix: Infix,
+    ) -> Result<Expr, CompileError> {
+        self.advance()?;
+        let start = left.span.start;
+        let kind = match infix {
+            Infix::Or => match (left.kind, self.expression(binding + 1)?) {
+                (Kind::Or(mut terms), right) => {
+                    terms.push(right);
+                    Kind::Or(terms)
+                }
+                (kind, right) => Kind::Or(vec![
+                    Expr {
+                        kind,
+                        span: left.span,
+                    },
+                    right,
+                ]),
+            },
+            Infix::And => match (left.kind, self.expression(binding + 1)?) {
+                (Kind::And(mut terms), right) => {
+                    terms.push(right);
+                    Kind::And(terms)
+                }
+                (kind, right) => Kind::And(vec![
+                    Expr {
+                        kind,
+                        span: left.span,
+                    },
+                    right,
+                ]),
+            },
+            Infix::Operator(operator) => {
+                let right = self.expression(binding + 1)?;
+                match left.kind {
+                    Kind::Chain(first, mut rest) if precedence(rest[0].0) == binding => {
+                        rest.push((operator, right));
+                        Kind::Chain(first, rest)
+                    }
+                    kind => {
+                        let first = Box::new(Expr {
+                            kind,
+                            span: left.span,
+                        });
+                        Kind::Chain(first, vec![(operator, right)])
+                    }
+                }
+            }
+            Infix::Compare(comparison) => {
+                let right = self.expression(binding + 1)?;
+                Kind::Compare(comparison, Box::new(left), Box::new(right))
+            }
+            Infix::Between => {
+                let low = self.expression(power::ADD)?;
+                self.expect_word("and")?;
+                let high = self.expression(power::ADD)?;
+                Kind::Between(Box::new([left, low, high]))
+            }
+            Infix::In => Kind::In(Box::new(left), self.in_tests()?),
+            Infix::InstanceOf => {
+                self.expect_word("of")?;
+                Kind::InstanceOf(Box::new(left), self.type_name()?)
+            }
+        };
+        Ok(Expr {
+            kind,
+            span: start..self.before,
+        })
+    }
+}
+
+enum Infix {
+    Or,
+    And,
+    Compare(Comparison),
+    Between,
+    In,
+    InstanceOf,
+    Operator(Operator),
+}
+
+fn precedence(operator: Operator) -> u8 {
+    match operator {
+        Operator::Add | Operator::Subtract => power::ADD,
+        Operator::Multiply | Operator::Divide => power::MULTIPLY,
+        Operator::Power => power::EXPONENT,
+    }
+}
+
+pub(crate) fn comparison(symbol: &str) -> Option<Comparison> {
+    Some(match symbol {
+        "=" => Comparison::Equal,
+        "!=" => Comparison::NotEqual,
+        "<" => Comparison::Less,
+        "<=" => Comparison::LessOrEqual,
+        ">" => Comparison::Greater,
+        ">=" => Comparison::GreaterOrEqual,
+        _ => return None,
+    })
+}

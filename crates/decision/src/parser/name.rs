@@ -1,0 +1,256 @@
+//! Names that may hold blanks or operators: called functions, parameters, context keys, types.
+//! They are read from the text itself, because tokens would tear them apart.
+
+use super::prefix::RESERVED;
+use super::{Parser, power};
+use crate::ast::Kind;
+use crate::builtin;
+use crate::error::CompileError;
+use crate::lexer::{Token, continues_name, name_length, starts_name, unescape};
+use std::sync::Arc;
+
+/// Most words of a built-in function's name ("years and months duration").
+const WORDS: usize = 4;
+
+impl<'a> Parser<'a> {
+    /// The name of the function called here, if one is; leaves the cursor on its `(`.
+    pub(super) fn called_name(&mut self, first: &str) -> Result<Option<Arc<str>>, CompileError> {
+        let mut name = String::from(first);
+        let mut lexer = self.lexer;
+        for count in 1..=WORDS {
+            let (token, span) = lexer.next()?;
+            match token {
+                Token::Symbol("(") => {
+                    let known = builtin::exists(&name);
+                    let plain = count == 1 && !RESERVED.contains(&first);
+                    if !known && !plain {
+                        return Ok(None);
+                    }
+                    self.before = span.start;
+                    self.jump(span.start)?;
+                    return Ok(Some(name.into()));
+                }
+                Token::Word(word) => {
+                    name.push(' ');
+                    name.push_str(word);
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// A name after a `.`; the only one with a blank is `time offset`.
+    pub(super) fn member_name(&mut self) -> Result<Arc<str>, CompileError> {
+        let name: Arc<str> = match self.token {
+            Token::Word("time") if self.peek()? == Token::Word("offset") => {
+                self.advance()?;
+                "time offset".into()
+            }
+            Token::Word(name) | Token::Quoted(name) => name.into(),
+            _ => return Err(self.unexpected("a name after '.'")),
+        };
+        self.advance()?;
+        Ok(name)
+    }
+
+    /// `name:` before an argument, which is consumed; `None` when the argument has no name.
+    pub(super) fn parameter_name(&mut self) -> Result<Option<Arc<str>>, CompileError> {
+        if let Token::Quoted(name) = self.token {
+            if self.peek()? != Token::Symbol(":") {
+                return Ok(None);
+            }
+            self.advance()?;
+            self.advance()?;
+            return Ok(Some(name.into()));
+        }
+        let rest = &self.lexer.source[self.span.start..];
+        let length = rest
+            .find(|c: char| !continues_name(c) && !c.is_whitespace())
+            .unwrap_or(rest.len());
+        let name = rest[..length].trim_end();
+        if !name.starts_with(starts_name) || !rest[length..].starts_with(':') {
+            return Ok(None);
+        }
+        self.jump(self.span.start + length + 1)?;
+        Ok(Some(name.into()))
+    }
+
+    pub(super) fn context(&mut self) -> Result<Kind, CompileError> {
+        let mut entries = Vec::new();
+        // The lexer stands behind the brace: keys are not tokens.
+        loop {
+            self.lexer.skip_blanks()?;
+            if entries.is_empty() && self.lexer.rest().starts_with('}') {
+                self.advance()?;
+                break;
+            }
+            let key = self.key()?;
+            entries.push((key, self.expression(power::ANY)?));
+            if !self.at(",") {
+                break;
+            }
+        }
+        if !self.at("}") {
+            return Err(self.unexpected("',' or '}'"));
+        }
+        self.advance()?;
+        Ok(Kind::Context(entries))
+    }
+
+    /// A key and its `:`; leaves the cursor on the value.
+    fn key(&mut self) -> Result<Arc<str>, CompileError> {
+        let rest = self.lexer.rest();
+        let key: Arc<str> = if rest.starts_with(['"', '`']) {
+            self.advance()?;
+            match self.token {
+                Token::Text(raw) => unescape(raw).into(),
+                Token::Quoted(name) => name.into(),
+                _ => return Err(self.unexpected("a key")),
+            }
+        } else {
+            let reserved = ['"', '{', '}', ':', ',', '[', ']', '`'];
+            let length = rest.find(reserved).unwrap_or(rest.len());
+            let key = rest[..length].trim_end();
+            if key.is_empty() || matches!(key, "null" | "true" | "false") {
+                self.advance()?;
+                return Err(self.unexpected("a key"));
+            }
+            self.lexer.at += length;
+            key.into()
+        };
+        self.advance()?;
+        self.expect(":")?;
+        Ok(key)
+    }
+
+    pub(super) fn function(&mut self) -> Result<Kind, CompileError> {
+        self.advance()?;
+        self.expect("(")?;
+        let mut parameters = Vec::new();
+        while !self.at(")") {
+            parameters.push(self.declared_parameter()?);
+            if !self.at(")") {
+                self.expect(",")?;
+            }
+        }
+        self.advance()?;
+        if self.at_word("external") {
+            self.advance()?;
+            self.expression(power::ANY)?;
+            return Ok(Kind::Function(parameters, None));
+        }
+        Ok(Kind::Function(
+            parameters,
+            Some(Box::new(self.expression(power::ANY)?)),
+        ))
+    }
+
+    /// A parameter, with its type if it has one.
+    fn declared_parameter(&mut self) -> Result<Arc<str>, CompileError> {
+        if let Some(name) = self.parameter_name()? {
+            self.type_name()?;
+            return Ok(name);
+        }
+        let mut name = match self.token {
+            Token::Word(word) | Token::Quoted(word) => word.to_owned(),
+            _ => return Err(self.unexpected("the name of a parameter")),
+        };
+        self.advance()?;
+        while let Token::Word(word) = self.token {
+            name.push(' ');
+            name.push_str(word);
+            self.advance()?;
+        }
+        Ok(name.into())
+    }
+
+    /// A type as `instance of` names it; what stands between `<` and `>` is passed over.
+    pub(super) fn type_name(&mut self) -> Result<Arc<str>, CompileError> {
+        const LONG: &[&str] = &[
+            "years and months duration",
+            "days and time duration",
+            "date and time",
+            "year-month-duration",
+            "day-time-duration",
+            "date time",
+        ];
+        let rest = &self.lexer.source[self.span.start..];
+        if let Some((name, length)) = LONG
+            .iter()
+            .find_map(|name| Some((*name, spells(rest, name)?)))
+        {
+            self.before = self.span.start + length;
+            self.jump(self.span.start + length)?;
+            return Ok(name.into());
+        }
+        let Token::Word(first) = self.token else {
+            return Err(self.unexpected("a type"));
+        };
+        let mut name = first.to_owned();
+        self.advance()?;
+        while self.at(".") {
+            self.advance()?;
+            name.push('.');
+            name.push_str(&self.member_name()?);
+        }
+        if self.at("<") {
+            self.type_arguments()?;
+        }
+        Ok(name.into())
+    }
+
+    fn type_arguments(&mut self) -> Result<(), CompileError> {
+        let mut open = 0u32;
+        loop {
+            match self.token {
+                Token::Symbol("<") => open += 1,
+                Token::Symbol(">") => open -= 1,
+                Token::Word(_) | Token::Symbol("," | ":" | "->" | "-" | ".") => {}
+                _ => return Err(self.unexpected("'>' to end the type")),
+            }
+            self.advance()?;
+            if open == 0 {
+                if !self.at("->") {
+                    return Ok(());
+                }
+                self.advance()?;
+                self.type_name_after_arrow()?;
+                return Ok(());
+            }
+        }
+    }
+
+    /// The result type of `function<...> -> type`, which itself has no arguments.
+    fn type_name_after_arrow(&mut self) -> Result<(), CompileError> {
+        match self.token {
+            Token::Word(_) => self.advance(),
+            _ => Err(self.unexpected("a type")),
+        }
+    }
+
+    /// What an author may have meant who wrote two operands in a row.
+    pub(super) fn hint_after_expression(&self) -> Option<String> {
+        match self.token {
+            Token::Word(_) => Some(
+                "A name with blanks is written in back-ticks: `first name`. Texts stand in quotes."
+                    .to_owned(),
+            ),
+            Token::Symbol("=") => Some("Equality is a single '='.".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// The length in `text` of `name`, with any blanks between its words.
+fn spells(text: &str, name: &str) -> Option<usize> {
+    let mut rest = text;
+    for (at, word) in name.split(' ').enumerate() {
+        let trimmed = rest.trim_start();
+        if at > 0 && trimmed.len() == rest.len() {
+            return None;
+        }
+        rest = trimmed.strip_prefix(word)?;
+    }
+    (name_length(rest) == 0).then_some(text.len() - rest.len())
+}
