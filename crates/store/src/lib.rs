@@ -3,11 +3,16 @@
 //! Not here: what bodies mean, when to commit, and who may ask.
 
 pub mod batch;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod limits;
 pub mod load;
+pub mod memory;
+pub mod sqlite;
 pub mod view;
 
-use batch::{Batch, Committed, EffectRow, TimerRow};
-use load::{HistoryRow, Load, Loaded};
+use batch::{Batch, Committed, EffectRow, JobRow, TimerRow};
+use load::{AggregateRow, HistoryRow, Load, Loaded};
 use view::{Query, Rows, ViewWrite};
 
 /// A place to keep aggregates. Methods block; the runtime calls them from its own threads.
@@ -35,6 +40,12 @@ pub trait Store: Send + Sync + 'static {
     fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error>;
     /// All definitions (with sources) deployed after `after_key`, by key.
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<batch::DefinitionRow>, Error>;
+    /// All aggregates with all their pages, by key, after `after_key`. For checkers.
+    fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error>;
+    /// All job rows by key, after `after_key`. For checkers.
+    fn all_jobs(&self, after_key: u64, limit: u32) -> Result<Vec<JobRow>, Error>;
+    /// All timer rows by key, after `after_key`. For checkers.
+    fn all_timers(&self, after_key: u64, limit: u32) -> Result<Vec<TimerRow>, Error>;
     /// Position up to which views are written.
     fn projected(&self) -> Result<u64, Error>;
     /// Writes view rows and moves the projected position to `through`, in one transaction.

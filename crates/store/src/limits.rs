@@ -1,0 +1,44 @@
+//! Every bound of the store, by name.
+//!
+//! Not here: what the edge allows a client; that is narrower.
+
+/// Rows of one page of a query.
+pub const PAGE_ROWS_MAX: u32 = 10_000;
+/// Offset of a page; beyond it a cursor is needed.
+pub const OFFSET_MAX: u32 = 10_000;
+/// Matches of a query are counted up to this.
+pub const COUNT_MAX: u64 = 10_000;
+/// Conditions of one query, those on variables included.
+pub const FILTERS_MAX: usize = 64;
+/// Cells of one `In` or `NotIn`.
+pub const IN_CELLS_MAX: usize = 1_000;
+/// Bytes of one `Like` pattern.
+pub const LIKE_BYTES_MAX: usize = 1_000;
+/// Sort columns of one query.
+pub const SORT_MAX: usize = 8;
+/// Bytes of a cursor as text.
+pub const CURSOR_BYTES_MAX: usize = 64 * 1024;
+/// A read transaction ends after this, milliseconds.
+pub const READ_MS_MAX: u64 = 2_000;
+
+/// Stored answers are kept in tables that span this much time, milliseconds.
+pub const ANSWER_SPAN_MS: i64 = 6 * 3_600_000;
+/// Tables of stored answers; the oldest is emptied whole, so an answer is kept for at least
+/// `(ANSWER_SPANS - 1) * ANSWER_SPAN_MS`, which is 24 hours.
+pub const ANSWER_SPANS: i64 = 5;
+
+/// From this size on the write-ahead log is copied back, bytes.
+pub const WAL_CHECKPOINT_BYTES: u64 = 32 << 20;
+/// Beyond this size the write-ahead log is a reason to alarm, bytes.
+pub const WAL_ALARM_BYTES: u64 = 256 << 20;
+/// The write-ahead log is copied back after so much quiet, milliseconds.
+pub const WAL_QUIET_MS: u64 = 2_000;
+
+/// Page cache of the writer, KiB.
+pub const WRITER_CACHE_KIB: u32 = 16 * 1024;
+/// Page cache of each reader, KiB.
+pub const READER_CACHE_KIB: u32 = 4 * 1024;
+/// Reader connections.
+pub const READERS: usize = 4;
+/// Dictionary words kept in memory.
+pub const WORDS_CACHED_MAX: usize = 100_000;

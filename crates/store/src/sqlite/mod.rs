@@ -1,0 +1,299 @@
+//! The embedded store: one SQLite file, one writer, a few readers, one process.
+//!
+//! Not here: what is in the tables (`schema`), how a query becomes SQL (`query`).
+
+mod audit;
+mod checkpoint;
+mod claim;
+mod commit;
+mod load;
+mod open;
+mod readers;
+mod scan;
+mod schema;
+mod words;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use crate::load::{AggregateRow, HistoryRow, Load, Loaded};
+use crate::view::{Query, Rows, ViewWrite};
+use crate::{Error, Store};
+use audit::Segment;
+use checkpoint::Checkpointer;
+pub use open::Options;
+use readers::Readers;
+use words::Words;
+
+/// The embedded store.
+#[derive(Debug)]
+pub struct Sqlite {
+    folder: PathBuf,
+    // Order matters when dropped: the checkpointer and the connections go before the lock.
+    checkpointer: Option<Checkpointer>,
+    readers: Readers,
+    writer: Option<Arc<Mutex<Writer>>>,
+    words: Words,
+    /// Set when a commit's outcome is unknown; nothing is written after that.
+    failed: AtomicBool,
+    _lock: Option<std::fs::File>,
+}
+
+/// The one connection that writes, and where it stands.
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    head: Head,
+}
+
+/// What the next commit continues from; replaced only after a commit went through.
+#[derive(Debug, Clone)]
+struct Head {
+    /// Last history position.
+    position: u64,
+    /// Our audit segment and its tip.
+    segment: Segment,
+    /// The newest span of answers.
+    span: i64,
+    /// The last anchor: number and root.
+    anchor: access::verify::Witness,
+    /// Last commit of the segment that is anchored; `None`: not even the opening.
+    anchored: Option<u64>,
+}
+
+impl Sqlite {
+    /// Size of the write-ahead log in use, bytes; above `limits::WAL_ALARM_BYTES` something
+    /// keeps it from being copied back (a reader that never ends, a disk that is too slow).
+    #[must_use]
+    pub fn wal_bytes(&self) -> u64 {
+        self.checkpointer
+            .as_ref()
+            .map_or(0, Checkpointer::wal_bytes)
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, Writer>, Error> {
+        let Some(writer) = &self.writer else {
+            let reason = "it was opened for reading only".into();
+            return Err(Error::Io {
+                action: "write",
+                reason,
+            });
+        };
+        // A panic inside a write leaves an open transaction; `transact` rolls it back first.
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs `work` in one write transaction. When the commit itself fails nobody knows what is
+    /// on disk, and the store refuses to write from then on.
+    fn transact<T>(
+        &self,
+        writer: &mut Writer,
+        action: &'static str,
+        work: impl FnOnce(&Connection, &mut Head) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.failed.load(Ordering::Acquire) {
+            let reason = "an earlier commit failed; the process must restart".into();
+            return Err(Error::Io { action, reason });
+        }
+        let connection = &writer.connection;
+        let run = |sql: &str| {
+            let done = connection
+                .prepare_cached(sql)
+                .and_then(|mut statement| statement.execute([]));
+            done.map(drop).map_err(io(action))
+        };
+        if !connection.is_autocommit() {
+            run("rollback")?;
+        }
+        run("begin immediate")?;
+        let mut head = writer.head.clone();
+        let outcome = work(connection, &mut head);
+        if outcome.is_ok() {
+            if let Err(error) = run("commit") {
+                self.failed.store(true, Ordering::Release);
+                return Err(error);
+            }
+            writer.head = head;
+        } else if !connection.is_autocommit() {
+            run("rollback").inspect_err(|_| self.failed.store(true, Ordering::Release))?;
+        }
+        outcome
+    }
+
+    fn read<T>(
+        &self,
+        action: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        self.readers
+            .with(|connection| work(connection).map_err(io(action)))
+    }
+}
+
+impl Store for Sqlite {
+    fn load(&self, load: &Load) -> Result<Loaded, Error> {
+        self.read("load", |connection| {
+            load::load(connection, &self.words, load)
+        })
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<Committed, Error> {
+        let mut writer = self.writer()?;
+        let mut words = words::Interner::new(&self.words);
+        let committed = self.transact(&mut writer, "commit", |connection, head| {
+            commit::commit(connection, head, &mut words, batch)
+        })?;
+        words.publish();
+        Ok(committed)
+    }
+
+    fn due_timers(
+        &self,
+        now_ms: i64,
+        after: (i64, u64),
+        limit: u32,
+    ) -> Result<Vec<TimerRow>, Error> {
+        self.read("read due timers", |db| {
+            scan::due_timers(db, now_ms, after, limit)
+        })
+    }
+
+    fn next_timer_ms(&self) -> Result<Option<i64>, Error> {
+        self.read("read the next timer", scan::next_timer_ms)
+    }
+
+    fn pending_effects(&self, after: (u64, u64, u64), limit: u32) -> Result<Vec<EffectRow>, Error> {
+        self.read("read effects", |db| scan::pending_effects(db, after, limit))
+    }
+
+    fn next_job_ms(&self, tenant: u32, job_type: &str) -> Result<Option<i64>, Error> {
+        self.read("read the next job", |db| {
+            let Some(job_type) = self.words.find(db, job_type)? else {
+                return Ok(None);
+            };
+            claim::next_due_ms(db, tenant, job_type)
+        })
+    }
+
+    fn events(&self, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error> {
+        self.read("read history", |db| scan::events(db, after, limit))
+    }
+
+    fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error> {
+        self.read("read history", |db| {
+            scan::events_of(db, aggregate, after, limit)
+        })
+    }
+
+    fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {
+        self.read("read definitions", |db| {
+            scan::definitions(db, after_key, limit)
+        })
+    }
+
+    fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {
+        self.read("read aggregates", |db| {
+            scan::aggregates(db, after_key, limit)
+        })
+    }
+
+    fn all_jobs(&self, after_key: u64, limit: u32) -> Result<Vec<JobRow>, Error> {
+        self.read("read jobs", |db| {
+            scan::jobs(db, &self.words, after_key, limit)
+        })
+    }
+
+    fn all_timers(&self, after_key: u64, limit: u32) -> Result<Vec<TimerRow>, Error> {
+        self.read("read timers", |db| scan::timers(db, after_key, limit))
+    }
+
+    fn projected(&self) -> Result<u64, Error> {
+        self.read("read the projected position", |db| {
+            scan::meta(db, schema::META_PROJECTED)
+        })
+        .map(i64::cast_unsigned)
+    }
+
+    fn project(&self, _through: u64, _writes: &[ViewWrite]) -> Result<(), Error> {
+        Err(Error::Refused {
+            reason: "views".into(),
+        })
+    }
+
+    fn query(&self, _query: &Query) -> Result<Rows, Error> {
+        Err(Error::Query {
+            reason: "views".into(),
+        })
+    }
+
+    fn anchor(&self, now_ms: i64) -> Result<(), Error> {
+        let mut writer = self.writer()?;
+        if writer.head.anchored == Some(writer.head.segment.tip.seq) {
+            return Ok(());
+        }
+        self.transact(&mut writer, "anchor", |db, head| {
+            audit::anchor(db, head, now_ms)
+        })
+    }
+
+    fn reserve_keys(&self, key: u64) -> Result<u64, Error> {
+        let mut writer = self.writer()?;
+        self.transact(&mut writer, "reserve keys", |db, _| {
+            let action = "reserve keys";
+            let before = scan::meta(db, schema::META_RESERVED).map_err(io(action))?;
+            let before = before.cast_unsigned();
+            if key > before {
+                scan::set_meta(db, schema::META_RESERVED, key.cast_signed()).map_err(io(action))?;
+            }
+            Ok(before)
+        })
+    }
+
+    fn health(&self) -> Result<(), Error> {
+        if self.failed.load(Ordering::Acquire) {
+            let reason = "a commit failed; the process must restart".into();
+            return Err(Error::Io {
+                action: "be healthy",
+                reason,
+            });
+        }
+        self.read("be healthy", |db| scan::meta(db, schema::META_RESERVED))
+            .map(drop)
+    }
+}
+
+/// Turns the driver's error into ours.
+fn io(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
+    move |error| Error::Io {
+        action,
+        reason: error.to_string(),
+    }
+}
+
+/// Same, but a row that breaks the schema is the batch's fault and not the disk's.
+fn refused_or_io(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{ConstraintViolation, TooBig, TypeMismatch};
+    move |error| match error.sqlite_error_code() {
+        Some(ConstraintViolation | TooBig | TypeMismatch) => Error::Refused {
+            reason: error.to_string(),
+        },
+        _ => Error::Io {
+            action,
+            reason: error.to_string(),
+        },
+    }
+}
+
+/// A key so that its order as `i64` is its order as `u64`.
+fn order_in(key: u64) -> i64 {
+    (key ^ (1 << 63)).cast_signed()
+}
+
+/// The inverse of `order_in`.
+fn order_out(key: i64) -> u64 {
+    key.cast_unsigned() ^ (1 << 63)
+}

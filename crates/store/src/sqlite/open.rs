@@ -1,0 +1,212 @@
+//! Opening the data folder: the lock, the file, its settings, its format.
+//!
+//! Not here: what the tables mean.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use access::verify::Witness;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::audit::{self, Segment};
+use super::checkpoint::Checkpointer;
+use super::readers::Readers;
+use super::words::Words;
+use super::{Head, Sqlite, Writer, io, scan, schema};
+use crate::{Error, limits};
+
+const DATA_FILE: &str = "segue.db";
+const LOCK_FILE: &str = "segue.lock";
+
+/// Settings of the embedded store.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Page cache of the writer, KiB.
+    pub writer_cache_kib: u32,
+    /// Page cache of each reader, KiB.
+    pub reader_cache_kib: u32,
+    /// Reader connections, opened when needed.
+    pub readers: usize,
+    /// Name of the build, noted in the audit segment.
+    pub build: String,
+    /// Time the store is opened, Unix milliseconds, noted in the audit segment.
+    pub now_ms: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Self {
+            writer_cache_kib: limits::WRITER_CACHE_KIB,
+            reader_cache_kib: limits::READER_CACHE_KIB,
+            readers: limits::READERS,
+            build: env!("CARGO_PKG_VERSION").to_owned(),
+            now_ms: now.map_or(0, |now| now.as_millis() as i64),
+        }
+    }
+}
+
+impl Sqlite {
+    /// Opens the data folder for this process alone, creating it if needed.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] when another process holds it, [`Error::Format`] when a newer release
+    /// wrote it, [`Error::Io`] for the rest.
+    pub fn open(folder: &Path, options: &Options) -> Result<Self, Error> {
+        let fault = |error: std::io::Error| Error::Io {
+            action: "create the data folder",
+            reason: format!("{}: {error}", folder.display()),
+        };
+        std::fs::create_dir_all(folder).map_err(fault)?;
+        let lock = lock(folder)?;
+        let path = folder.join(DATA_FILE);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = connect(&path, flags, options.writer_cache_kib)?;
+        schema::check(&connection)?;
+        set_up_writer(&connection).map_err(io("open the data file"))?;
+        schema::migrate(&mut connection)?;
+        let head = head(&connection).map_err(io("read where the last process stopped"))?;
+        let writer = Arc::new(Mutex::new(Writer { connection, head }));
+        let checkpointer = Checkpointer::start(&path, &writer)?;
+        let store = Self {
+            folder: folder.to_owned(),
+            checkpointer: Some(checkpointer),
+            readers: Readers::new(path, options.readers, options.reader_cache_kib),
+            writer: Some(writer),
+            words: Words::default(),
+            failed: AtomicBool::new(false),
+            _lock: Some(lock),
+        };
+        store.open_segment(options)?;
+        Ok(store)
+    }
+
+    /// Opens the data folder for reading only, beside the process that may hold it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when there is no data file, [`Error::Format`] when it is newer.
+    pub fn open_reader(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(DATA_FILE);
+        let connection = connect_reader(&path, limits::READER_CACHE_KIB)?;
+        let found = schema::check(&connection)?;
+        if found != schema::FORMAT {
+            let reason = format!(
+                "its format is {found}, not {}; start it once",
+                schema::FORMAT
+            );
+            return Err(Error::Io {
+                action: "read the data file",
+                reason,
+            });
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            checkpointer: None,
+            readers: Readers::new(path, limits::READERS, limits::READER_CACHE_KIB),
+            writer: None,
+            words: Words::default(),
+            failed: AtomicBool::new(false),
+            _lock: None,
+        })
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn open_segment(&self, options: &Options) -> Result<(), Error> {
+        let mut writer = self.writer()?;
+        self.transact(&mut writer, "open an audit segment", |db, head| {
+            head.segment = audit::open_segment(db, options)?;
+            head.anchored = None;
+            Ok(())
+        })
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join(LOCK_FILE);
+    let fault = |error: std::io::Error| Error::Io {
+        action: "lock the data folder",
+        reason: format!("{}: {error}", path.display()),
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(fault)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked {
+            folder: folder.display().to_string(),
+        }),
+        Err(TryLockError::Error(error)) => Err(fault(error)),
+    }
+}
+
+/// A connection with the settings all of ours share.
+fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, Error> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.pragma_update(None, "cell_size_check", true)?;
+        connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(connection)
+    };
+    open().map_err(|error| Error::Io {
+        action: "open the data file",
+        reason: format!("{}: {error}", path.display()),
+    })
+}
+
+pub(super) fn connect_reader(path: &Path, cache_kib: u32) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    connect(path, flags, cache_kib)
+}
+
+/// A connection that copies the write-ahead log back.
+pub(super) fn connect_checkpointer(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = connect(path, flags, 256)?;
+    set_up_writer(&connection).map_err(io("open the data file"))?;
+    Ok(connection)
+}
+
+fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    Ok(())
+}
+
+/// Where the last process stopped. The segment is a placeholder until ours is opened.
+fn head(connection: &Connection) -> rusqlite::Result<Head> {
+    let position = connection.query_row(
+        "select coalesce(max(position), 0) from history",
+        [],
+        |row| row.get::<_, i64>(0),
+    )?;
+    Ok(Head {
+        position: position.cast_unsigned(),
+        segment: Segment::none(),
+        span: scan::meta(connection, schema::META_SPAN)?,
+        anchor: audit::last_anchor(connection)?.unwrap_or(Witness {
+            n: 0,
+            root: [0; 32],
+        }),
+        anchored: None,
+    })
+}

@@ -1,0 +1,120 @@
+//! The tables of the SQLite store, as numbered scripts that are never changed after a release.
+//!
+//! Not here: view tables; those are derived from history and made from their specs (`view`).
+
+use rusqlite::Connection;
+
+use crate::Error;
+
+/// "SEGU": marks the file as ours.
+const APPLICATION_ID: i32 = 0x5345_4755;
+
+/// One script per format; format n is reached after script n - 1.
+const SCRIPTS: &[&str] = &[FORMAT_1];
+
+/// The newest format this build reads and writes.
+pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
+
+/// Rows of `meta`: the highest key reserved.
+pub(super) const META_RESERVED: i64 = 1;
+/// Rows of `meta`: the position up to which views are written.
+pub(super) const META_PROJECTED: i64 = 2;
+/// Rows of `meta`: fingerprint of the view tables.
+pub(super) const META_VIEWS: i64 = 3;
+/// Rows of `meta`: the newest span of time with a table of answers.
+pub(super) const META_SPAN: i64 = 4;
+
+// Keys are u64 stored bit for bit as i64, except in `effect` where they are stored so that their
+// order as i64 is their order as u64 (`order_in`).
+const FORMAT_1: &str = "
+create table meta(id integer primary key, value integer not null) strict;
+create table word(id integer primary key, text text not null unique) strict;
+create table aggregate(
+    key integer primary key, kind integer not null, tenant integer not null,
+    stamp integer not null, body blob not null) strict;
+create table page(
+    id integer primary key, aggregate integer not null, page integer not null,
+    body blob not null) strict;
+create unique index page_of on page(aggregate, page);
+create table job(
+    key integer primary key, instance integer not null, slot integer not null,
+    tenant integer not null, job_type integer not null, due_ms integer not null, worker text,
+    activated_ms integer not null, attempt integer not null, retries integer not null) strict;
+create index job_due on job(tenant, job_type, due_ms);
+create table timer(
+    key integer primary key, aggregate integer not null, slot integer not null,
+    due_ms integer not null) strict;
+create index timer_due on timer(due_ms);
+create table effect(
+    target integer not null, source integer not null, n integer not null, body blob not null,
+    primary key (target, source, n)) strict, without rowid;
+create table definition(
+    key integer primary key, deployment integer not null, tenant integer not null,
+    process_id text not null, name text not null, version integer not null,
+    version_tag text not null, resource text not null, digest blob not null,
+    deployed_ms integer not null, source blob not null) strict;
+create index definition_of on definition(tenant, process_id, version);
+create table history(
+    position integer primary key, aggregate integer not null, kind integer not null,
+    tenant integer not null, at_ms integer not null, segment integer not null,
+    seq integer not null, salt blob not null, body blob) strict;
+create index history_of on history(aggregate);
+create table segment(
+    id integer primary key, segment integer not null unique, opened_ms integer not null,
+    previous_segment integer, previous_seq integer, previous_link blob,
+    build text not null) strict;
+-- id = segment.id << 40 | number of the commit in the segment: one small key, always appended.
+create table audit(id integer primary key, leaves blob not null, link blob not null) strict;
+create table anchor(
+    n integer primary key, tips blob not null, root blob not null, at_ms integer not null) strict;
+create table answer_0(
+    aggregate integer not null, id text not null, request_hash integer not null,
+    body blob not null, primary key (aggregate, id)) strict, without rowid;
+create table answer_1(
+    aggregate integer not null, id text not null, request_hash integer not null,
+    body blob not null, primary key (aggregate, id)) strict, without rowid;
+create table answer_2(
+    aggregate integer not null, id text not null, request_hash integer not null,
+    body blob not null, primary key (aggregate, id)) strict, without rowid;
+create table answer_3(
+    aggregate integer not null, id text not null, request_hash integer not null,
+    body blob not null, primary key (aggregate, id)) strict, without rowid;
+create table answer_4(
+    aggregate integer not null, id text not null, request_hash integer not null,
+    body blob not null, primary key (aggregate, id)) strict, without rowid;
+insert into meta(id, value) values (1, 0), (2, 0), (3, 0), (4, 0);
+";
+
+/// Brings the file to the newest format, or refuses one that is newer.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let found = check(connection)?;
+    let failed = super::io("migrate the data file");
+    if found == 0 {
+        connection
+            .pragma_update(None, "application_id", APPLICATION_ID)
+            .map_err(&failed)?;
+    }
+    for (index, script) in SCRIPTS.iter().enumerate().skip(found as usize) {
+        let transaction = connection.transaction().map_err(&failed)?;
+        transaction.execute_batch(script).map_err(&failed)?;
+        transaction
+            .pragma_update(None, "user_version", index as u32 + 1)
+            .map_err(&failed)?;
+        transaction.commit().map_err(&failed)?;
+    }
+    Ok(())
+}
+
+/// The file's format, if this build can read it.
+pub(super) fn check(connection: &Connection) -> Result<u32, Error> {
+    let found: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(super::io("read the format of the data file"))?;
+    if found > FORMAT {
+        return Err(Error::Format {
+            expected: FORMAT,
+            found,
+        });
+    }
+    Ok(found)
+}
