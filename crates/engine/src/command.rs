@@ -1,0 +1,199 @@
+//! What may be asked of an aggregate, what it refuses, and what it asks of others.
+//!
+//! Not here: who may ask (`access`), and how requests look on the wire (`api`).
+
+use crate::event::{Activation, ElementIndex, Slot, Variables};
+use crate::graph::Graph;
+use crate::key::Key;
+use crate::state::mailbox::Waiting;
+use std::sync::Arc;
+
+/// A command to one aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// To a process instance.
+    Instance(InstanceCommand),
+    /// To a mailbox.
+    Mailbox(MailboxCommand),
+    /// To an entry.
+    Entry(EntryCommand),
+    /// To a definition head.
+    Head(HeadCommand),
+}
+
+/// What a process instance can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum InstanceCommand {
+    /// Begin.
+    CreateInstance(Box<CreateInstance>),
+    /// Cancel everything and end.
+    CancelInstance,
+    /// A worker did the job.
+    CompleteJob { slot: Slot, job: Key, variables: Variables, by: Activation },
+    /// A worker failed.
+    FailJob {
+        slot: Slot,
+        job: Key,
+        retries: i32,
+        back_off_ms: i64,
+        message: Arc<str>,
+        variables: Variables,
+        by: Activation,
+    },
+    /// A worker throws a BPMN error.
+    ThrowJobError {
+        slot: Slot,
+        job: Key,
+        code: Arc<str>,
+        message: Arc<str>,
+        variables: Variables,
+        by: Activation,
+    },
+    /// Change retries left and, if it is held by a worker, the deadline.
+    UpdateJob { slot: Slot, job: Key, retries: Option<i32>, deadline_ms: Option<i64> },
+    /// A timer is due.
+    FireTimer { slot: Slot, timer: Key },
+    /// A mailbox offers a message.
+    OfferMessage { slot: Slot, subscription: Key, message: Key, mailbox: Key, variables: Variables },
+    /// Try again what could not proceed.
+    ResolveIncident { incident: Key },
+    /// Set variables from an element instance (by key) outwards, or in its own scope only.
+    SetVariables { element: Key, variables: Variables, local: bool },
+    /// A person did the task.
+    CompleteUserTask { task: Key, variables: Variables, action: Arc<str> },
+    /// Go on with the kept agenda.
+    Continue,
+    /// The engine broke an invariant here: stand still until repaired.
+    Quarantine { message: Arc<str> },
+}
+
+/// How an instance begins.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CreateInstance {
+    /// The key it gets.
+    pub instance: Key,
+    /// Definition to run.
+    pub definition: Key,
+    /// Start event.
+    pub start: ElementIndex,
+    /// Start variables.
+    pub variables: Variables,
+    /// What the business calls it.
+    pub business_id: Option<Arc<str>>,
+    /// Entry to tell at the end.
+    pub entry: Option<Key>,
+}
+
+/// What a mailbox can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum MailboxCommand {
+    /// Take a message. `buffer`: without a taker it waits for its time to live; a correlation
+    /// (not buffered) is refused when nobody takes it.
+    PublishMessage {
+        tenant: u32,
+        name: Arc<str>,
+        correlation_key: Arc<str>,
+        id: Option<Arc<str>>,
+        ttl_ms: i64,
+        variables: Variables,
+        must_correlate: bool,
+    },
+    /// Wait for a message.
+    Subscribe { tenant: u32, waiting: Box<Waiting> },
+    /// Wait no more.
+    Unsubscribe { subscription: Key },
+    /// The instance took the message.
+    AcceptMessage { subscription: Key, message: Key },
+    /// The instance does not want it any more.
+    RefuseMessage { subscription: Key, message: Key },
+    /// Messages may have expired.
+    ExpireMessages,
+}
+
+/// What an entry can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum EntryCommand {
+    /// Start an instance, or wait for the end of the open one.
+    StartByMessage {
+        tenant: u32,
+        process_id: Arc<str>,
+        correlation_key: Arc<str>,
+        message: Key,
+        name: Arc<str>,
+        deadline_ms: i64,
+        variables: Variables,
+    },
+    /// The open instance ended.
+    EndInstance { instance: Key },
+}
+
+/// What a definition head can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum HeadCommand {
+    /// Make this the newest version, unless it is identical to it.
+    DeployDefinition { tenant: u32, deployment: Key, digest: [u8; 32], graph: Arc<Graph> },
+    /// A start timer is due.
+    FireStartTimer { timer: Key },
+}
+
+/// A command one aggregate sends another: taken in the same commit, or left in the outbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// Target aggregate.
+    pub target: Key,
+    /// What it is asked.
+    pub command: Command,
+}
+
+/// Why a command was refused. It changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Rejection {
+    /// What kind of refusal.
+    pub kind: RejectionKind,
+    /// What was expected, what was found, what to do.
+    pub message: String,
+}
+
+/// Kinds of refusal; the transports map them to their own codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RejectionKind {
+    /// No such thing (or not yours).
+    NotFound,
+    /// It exists, but not in a state that allows this.
+    InvalidState,
+    /// The request itself is wrong.
+    InvalidArgument,
+    /// It exists already.
+    AlreadyExists,
+}
+
+impl Rejection {
+    /// No such thing.
+    #[must_use]
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Rejection { kind: RejectionKind::NotFound, message: message.into() }
+    }
+
+    /// Not in this state.
+    #[must_use]
+    pub fn invalid_state(message: impl Into<String>) -> Self {
+        Rejection { kind: RejectionKind::InvalidState, message: message.into() }
+    }
+
+    /// Not like this.
+    #[must_use]
+    pub fn invalid_argument(message: impl Into<String>) -> Self {
+        Rejection { kind: RejectionKind::InvalidArgument, message: message.into() }
+    }
+
+    /// Not twice.
+    #[must_use]
+    pub fn already_exists(message: impl Into<String>) -> Self {
+        Rejection { kind: RejectionKind::AlreadyExists, message: message.into() }
+    }
+}

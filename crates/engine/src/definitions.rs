@@ -1,0 +1,105 @@
+//! Deployed definitions as steps see them: by key, latest by process id, starts by message name.
+//!
+//! Not here: reading them from the store; a lane fills this in order of deployment.
+
+use crate::element::Kind;
+use crate::event::ElementIndex;
+use crate::graph::Graph;
+use crate::key::Key;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A deployed version of a process.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// Definition key.
+    pub key: Key,
+    /// Tenant number.
+    pub tenant: u32,
+    /// Version, from 1.
+    pub version: u32,
+    /// What it does.
+    pub graph: Arc<Graph>,
+}
+
+/// All definitions a node knows.
+#[derive(Debug, Clone, Default)]
+pub struct Definitions {
+    by_key: BTreeMap<Key, Arc<Definition>>,
+    latest: BTreeMap<u32, BTreeMap<Arc<str>, Arc<Definition>>>,
+}
+
+impl Definitions {
+    /// Adds a version; it becomes the latest if it is newer.
+    pub fn add(&mut self, definition: Definition) {
+        let definition = Arc::new(definition);
+        self.by_key.insert(definition.key, definition.clone());
+        let latest = self.latest.entry(definition.tenant).or_default();
+        let process_id = definition.graph.process_id.clone();
+        match latest.get(&process_id) {
+            Some(held) if held.version > definition.version => {}
+            _ => {
+                latest.insert(process_id, definition);
+            }
+        }
+    }
+
+    /// Takes back a version whose deployment was not committed.
+    pub fn remove(&mut self, key: Key) {
+        let Some(gone) = self.by_key.remove(&key) else { return };
+        let Some(latest) = self.latest.get_mut(&gone.tenant) else { return };
+        latest.remove(&gone.graph.process_id);
+        let older = self.by_key.values().filter(|held| {
+            held.tenant == gone.tenant && held.graph.process_id == gone.graph.process_id
+        });
+        if let Some(newest) = older.max_by_key(|held| held.version) {
+            latest.insert(newest.graph.process_id.clone(), newest.clone());
+        }
+    }
+
+    /// The definition with this key.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&Arc<Definition>> {
+        self.by_key.get(&key)
+    }
+
+    /// The latest version of a process.
+    #[must_use]
+    pub fn latest(&self, tenant: u32, process_id: &str) -> Option<&Arc<Definition>> {
+        self.latest.get(&tenant)?.get(process_id)
+    }
+
+    /// A given version of a process.
+    #[must_use]
+    pub fn version(&self, tenant: u32, process_id: &str, version: u32) -> Option<&Arc<Definition>> {
+        self.by_key.values().find(|held| {
+            held.tenant == tenant
+                && held.version == version
+                && &*held.graph.process_id == process_id
+        })
+    }
+
+    /// Latest versions that start on a message: (definition, start event), by process id.
+    pub fn message_starts<'a>(
+        &'a self,
+        tenant: u32,
+        message: &'a str,
+    ) -> impl Iterator<Item = (&'a Arc<Definition>, ElementIndex)> {
+        let latest = self.latest.get(&tenant).into_iter().flat_map(BTreeMap::values);
+        latest.filter_map(move |held| Some((held, message_start(&held.graph, message)?)))
+    }
+
+    /// All definitions, by key.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Definition>> {
+        self.by_key.values()
+    }
+}
+
+/// The start event of a process that waits for this message.
+#[must_use]
+pub fn message_start(graph: &Graph, message: &str) -> Option<ElementIndex> {
+    graph.node(0).starts.iter().copied().find(|start| match &graph.node(*start).kind {
+        Kind::MessageStart(start) => start.message.fixed_name() == Some(message),
+        _ => false,
+    })
+}

@@ -1,0 +1,226 @@
+//! The closed list of BPMN elements, one file each.
+//!
+//! Not here: mappings, boundary events, incidents, cancelling; those belong to `life`.
+
+use crate::event::Slot;
+use crate::life::Ctx;
+use crate::part::error::ErrorSpec;
+use crate::part::job::JobSpec;
+use crate::part::timer::TimerSpec;
+use crate::part::{Failure, Wait};
+use model::{Namespace, NodeRef, Problems};
+
+/// What one element reads from XML and does when a token enters.
+///
+/// The defaults mean "pass through": enter, leave by every outgoing flow.
+pub trait Element: Sized {
+    /// Whether this file is about that XML element.
+    fn matches(node: NodeRef<'_>) -> bool;
+
+    /// Reads what it needs; whatever cannot run is a problem.
+    fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self;
+
+    /// A token came over one of several flows. `true`: it must wait for the others.
+    fn joins(&self) -> bool {
+        false
+    }
+
+    /// What the element, as an event, waits for. Called with the slot that will hold the wait.
+    fn wait(&self, _slot: Slot, _ctx: &Ctx<'_>) -> Result<Option<Wait>, Failure> {
+        Ok(None)
+    }
+
+    /// Begins. Everything that can fail comes before the first event is emitted.
+    fn enter(&self, _slot: Slot, _ctx: &mut Ctx<'_>) -> Result<Entered, Failure> {
+        Ok(Entered::Passes)
+    }
+
+    /// Which flows to leave by.
+    fn leave(&self, _slot: Slot, _ctx: &mut Ctx<'_>) -> Result<Leaving, Failure> {
+        Ok(Leaving::ByAll)
+    }
+
+    /// The error code a boundary event catches.
+    fn catches(&self) -> Option<&ErrorSpec> {
+        None
+    }
+
+    /// What it asks of a worker.
+    fn job(&self) -> Option<&JobSpec> {
+        None
+    }
+
+    /// Its timer, if it is a timer event.
+    fn timer(&self) -> Option<&TimerSpec> {
+        None
+    }
+}
+
+/// What an element does after it was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entered {
+    /// It is done at once.
+    Passes,
+    /// It waits, or what it began goes on without it.
+    Waits,
+}
+
+/// Which flows an element leaves by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaving {
+    /// All outgoing flows.
+    ByAll,
+    /// One flow.
+    By(u32),
+}
+
+macro_rules! elements {
+    ($($variant:ident => $module:ident, $bpmn:literal, $start:literal;)*) => {
+        $(pub mod $module;)*
+
+        /// What an element is. Names as Camunda's element types, in `bpmn_type`.
+        #[derive(Debug, PartialEq)]
+        pub enum Kind {
+            $(#[doc = concat!("See `element/", stringify!($module), ".rs`.")]
+            $variant($module::$variant),)*
+        }
+
+        impl Kind {
+            /// Reads the element; one that no file is about is a problem.
+            pub fn read(node: NodeRef<'_>, problems: &mut Problems) -> Kind {
+                $(if $module::$variant::matches(node) {
+                    return Kind::$variant($module::$variant::read(node, problems));
+                })*
+                refuse(node, problems);
+                Kind::ManualTask(manual_task::ManualTask)
+            }
+
+            /// The element type's name in APIs, as Camunda 8 has it.
+            #[must_use]
+            pub fn bpmn_type(&self) -> &'static str {
+                match self { $(Kind::$variant(_) => $bpmn,)* }
+            }
+
+            /// The element file's name, for documents and coverage tables.
+            #[must_use]
+            pub fn file(&self) -> &'static str {
+                match self { $(Kind::$variant(_) => stringify!($module),)* }
+            }
+
+            /// Whether its scope begins here.
+            #[must_use]
+            pub fn is_start(&self) -> bool {
+                match self { $(Kind::$variant(_) => $start,)* }
+            }
+
+            /// All element files, in the order of the list.
+            pub const FILES: &'static [&'static str] = &[$(stringify!($module),)*];
+
+            pub(crate) fn joins(&self) -> bool {
+                match self { $(Kind::$variant(it) => it.joins(),)* }
+            }
+
+            pub(crate) fn wait(
+                &self, slot: Slot, ctx: &Ctx<'_>,
+            ) -> Result<Option<Wait>, Failure> {
+                match self { $(Kind::$variant(it) => it.wait(slot, ctx),)* }
+            }
+
+            pub(crate) fn enter(
+                &self, slot: Slot, ctx: &mut Ctx<'_>,
+            ) -> Result<Entered, Failure> {
+                match self { $(Kind::$variant(it) => it.enter(slot, ctx),)* }
+            }
+
+            pub(crate) fn leave(
+                &self, slot: Slot, ctx: &mut Ctx<'_>,
+            ) -> Result<Leaving, Failure> {
+                match self { $(Kind::$variant(it) => it.leave(slot, ctx),)* }
+            }
+
+            /// The error a boundary event catches.
+            #[must_use]
+            pub fn catches(&self) -> Option<&ErrorSpec> {
+                match self { $(Kind::$variant(it) => it.catches(),)* }
+            }
+
+            /// What it asks of a worker.
+            #[must_use]
+            pub fn job(&self) -> Option<&JobSpec> {
+                match self { $(Kind::$variant(it) => it.job(),)* }
+            }
+
+            /// Its timer, if it is a timer event.
+            #[must_use]
+            pub fn timer(&self) -> Option<&TimerSpec> {
+                match self { $(Kind::$variant(it) => it.timer(),)* }
+            }
+        }
+    };
+}
+
+// Order: the first file that matches an XML element reads it. File, Camunda's name, starts a scope.
+elements! {
+    BoundaryError => boundary_error, "BOUNDARY_EVENT", false;
+    BoundaryMessage => boundary_message, "BOUNDARY_EVENT", false;
+    BoundaryTimer => boundary_timer, "BOUNDARY_EVENT", false;
+    EndEvent => end_event, "END_EVENT", false;
+    ErrorEnd => error_end, "END_EVENT", false;
+    ExclusiveGateway => exclusive_gateway, "EXCLUSIVE_GATEWAY", false;
+    ManualTask => manual_task, "MANUAL_TASK", false;
+    MessageCatch => message_catch, "INTERMEDIATE_CATCH_EVENT", false;
+    MessageStart => message_start, "START_EVENT", true;
+    NoneThrow => none_throw, "INTERMEDIATE_THROW_EVENT", false;
+    ParallelGateway => parallel_gateway, "PARALLEL_GATEWAY", false;
+    ProcessScope => process, "PROCESS", false;
+    ReceiveTask => receive_task, "RECEIVE_TASK", false;
+    ScriptTask => script_task, "SCRIPT_TASK", false;
+    ServiceTask => service_task, "SERVICE_TASK", false;
+    StartEvent => start_event, "START_EVENT", true;
+    SubProcess => sub_process, "SUB_PROCESS", false;
+    TerminateEnd => terminate_end, "END_EVENT", false;
+    TimerCatch => timer_catch, "INTERMEDIATE_CATCH_EVENT", false;
+    TimerStart => timer_start, "START_EVENT", true;
+    UndefinedTask => undefined_task, "TASK", false;
+    UserTask => user_task, "USER_TASK", false;
+}
+
+/// The event definitions of an event, in document order.
+fn event_definitions<'a>(node: NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
+    node.children().filter(|child| {
+        child.namespace() == Namespace::Bpmn && child.name().ends_with("EventDefinition")
+    })
+}
+
+/// Whether the node is that kind of event with exactly this definition; `""`: with none.
+pub(crate) fn is_event(node: NodeRef<'_>, event: &str, definition: &str) -> bool {
+    if !node.is_bpmn(event) {
+        return false;
+    }
+    let mut found = event_definitions(node);
+    match (found.next(), found.next()) {
+        (None, _) => definition.is_empty(),
+        (Some(only), None) => only.name() == definition,
+        _ => false,
+    }
+}
+
+/// The one event definition of a node that `is_event` accepted.
+pub(crate) fn definition_of(node: NodeRef<'_>) -> NodeRef<'_> {
+    event_definitions(node).next().unwrap_or(node)
+}
+
+fn refuse(node: NodeRef<'_>, problems: &mut Problems) {
+    let definitions: Vec<&str> = event_definitions(node).map(NodeRef::name).collect();
+    let found = match definitions.len() {
+        0 => node.name().to_owned(),
+        _ => format!("{} with {}", node.name(), definitions.join(" and ")),
+    };
+    problems
+        .error(
+            node,
+            "not-executable",
+            format!("Expected an element this version of Segue can run, but found {found}."),
+        )
+        .hint("docs/elements.md lists the elements that run; model it with one of those.");
+}

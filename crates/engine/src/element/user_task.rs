@@ -1,0 +1,120 @@
+//! User task: waits for a person (with `zeebe:userTask`), or for a worker that asks one.
+//!
+//! Claiming, assigning and forms are not here; this file creates the task and waits.
+
+use super::*;
+use crate::event::{IncidentKind, UserTaskCreated};
+use crate::part::text::Text;
+use std::sync::Arc;
+
+/// The job type of user tasks without `zeebe:userTask`, as Camunda has it.
+const JOB_TYPE: &str = "io.camunda.zeebe:userTask";
+/// Priority of a task that does not say.
+const PRIORITY_DEFAULT: i32 = 50;
+
+/// A user task.
+#[derive(Debug, PartialEq)]
+pub enum UserTask {
+    /// Kept by Segue itself.
+    Native(Box<NativeTask>),
+    /// Left to a worker.
+    Job(JobSpec),
+}
+
+/// What a native user task says about who and when.
+#[derive(Debug, Default, PartialEq)]
+pub struct NativeTask {
+    assignee: Option<Text>,
+    candidate_groups: Option<Text>,
+    candidate_users: Option<Text>,
+    due: Option<Text>,
+    follow_up: Option<Text>,
+    priority: Option<Text>,
+    form: Option<Text>,
+}
+
+impl Element for UserTask {
+    fn matches(node: NodeRef<'_>) -> bool {
+        node.is_bpmn("userTask")
+    }
+
+    fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self {
+        if node.extension("userTask").is_none() {
+            return UserTask::Job(JobSpec::fixed(node, JOB_TYPE));
+        }
+        let mut read = |extension: &str, attribute: &str| {
+            Text::read(node.extension(extension)?, attribute, problems)
+        };
+        UserTask::Native(Box::new(NativeTask {
+            assignee: read("assignmentDefinition", "assignee"),
+            candidate_groups: read("assignmentDefinition", "candidateGroups"),
+            candidate_users: read("assignmentDefinition", "candidateUsers"),
+            due: read("taskSchedule", "dueDate"),
+            follow_up: read("taskSchedule", "followUpDate"),
+            priority: read("priorityDefinition", "priority"),
+            form: read("formDefinition", "formId")
+                .or_else(|| read("formDefinition", "formKey"))
+                .or_else(|| read("formDefinition", "externalReference")),
+        }))
+    }
+
+    fn enter(&self, slot: Slot, ctx: &mut Ctx<'_>) -> Result<Entered, Failure> {
+        match self {
+            UserTask::Job(spec) => ctx.create_job(slot, spec),
+            UserTask::Native(native) => {
+                let task = native.evaluate(slot, ctx)?;
+                ctx.create_user_task(slot, task);
+                Ok(Entered::Waits)
+            }
+        }
+    }
+
+    fn job(&self) -> Option<&JobSpec> {
+        match self {
+            UserTask::Job(spec) => Some(spec),
+            UserTask::Native(_) => None,
+        }
+    }
+}
+
+impl NativeTask {
+    fn evaluate(&self, slot: Slot, ctx: &Ctx<'_>) -> Result<UserTaskCreated, Failure> {
+        let text = |held: &Option<Text>, what| match held {
+            Some(held) => ctx.optional_text(slot, held, what),
+            None => Ok(None),
+        };
+        let list = |held: &Option<Text>, what| match held {
+            Some(held) => ctx.text_list(slot, held, what),
+            None => Ok(Vec::new()),
+        };
+        let moment = |held: &Option<Text>, what| match held {
+            Some(held) => ctx.optional_moment(slot, held, what),
+            None => Ok(None),
+        };
+        let priority = match text(&self.priority, "the priority")? {
+            None => PRIORITY_DEFAULT,
+            Some(written) => parse_priority(&written)?,
+        };
+        Ok(UserTaskCreated {
+            slot,
+            assignee: text(&self.assignee, "the assignee")?,
+            candidate_groups: list(&self.candidate_groups, "the candidate groups")?,
+            candidate_users: list(&self.candidate_users, "the candidate users")?,
+            due_ms: moment(&self.due, "the due date")?,
+            follow_up_ms: moment(&self.follow_up, "the follow-up date")?,
+            priority,
+            form_key: text(&self.form, "the form")?,
+            ..UserTaskCreated::default()
+        })
+    }
+}
+
+fn parse_priority(written: &Arc<str>) -> Result<i32, Failure> {
+    let number = written.trim().parse::<i32>().ok().filter(|n| (0..=100).contains(n));
+    number.ok_or_else(|| {
+        Failure::new(
+            IncidentKind::ExtractValue,
+            format!("Expected a priority from 0 to 100, but found `{written}`."),
+        )
+    })
+}

@@ -1,0 +1,263 @@
+//! What happened: the only thing that changes state.
+//!
+//! Not here: how events look on disk (`record`) and what they do to state (`state`).
+
+use crate::key::Key;
+use std::sync::Arc;
+
+/// Variables by name, each as raw JSON text.
+pub type Variables = Vec<(Arc<str>, Arc<str>)>;
+
+/// An element instance's place within its instance: rising, never reused; 0 is the instance.
+pub type Slot = u32;
+
+/// An element's place in the executable graph; 0 is the process itself.
+pub type ElementIndex = u32;
+
+/// A domain event of a process instance.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum InstanceEvent {
+    /// The instance exists; slot 0 is its process scope.
+    InstanceCreated(Box<Created>),
+    /// Every scope is done.
+    InstanceCompleted,
+    /// Cancelled on request.
+    InstanceCancelled,
+    /// Variables were created or replaced in one scope.
+    VariablesSet { slot: Slot, variables: Variables },
+    /// A token entered an element.
+    ElementEntered { slot: Slot, key: Key, element: ElementIndex, scope: Slot },
+    /// The element waits for something.
+    ElementActivated { slot: Slot },
+    /// The element is done and left its scope.
+    ElementCompleted { slot: Slot },
+    /// The element is being cancelled; `by` is the boundary event that interrupted it.
+    ElementCancelling { slot: Slot, by: Option<Interruption> },
+    /// The element is gone without having completed.
+    ElementCancelled { slot: Slot },
+    /// An event reached the element: its variables wait for the output mappings.
+    PayloadReceived { slot: Slot, variables: Variables },
+    /// A token waits before a joining gateway.
+    TokenParked { scope: Slot, flow: u32 },
+    /// A join took one token from each of its incoming flows.
+    TokensJoined { scope: Slot, flows: Vec<u32> },
+    /// A terminate end event dropped the tokens parked in its scope.
+    TokensDropped { scope: Slot },
+    /// Work for a worker exists.
+    JobCreated(Box<JobCreated>),
+    /// A worker completed the job.
+    JobCompleted { slot: Slot, key: Key, by: Activation },
+    /// A worker failed; it may be tried again at `due_ms` while retries are left.
+    JobFailed { slot: Slot, key: Key, by: Activation, retries: i32, due_ms: i64, message: Arc<str> },
+    /// A worker threw a BPMN error.
+    JobErrorThrown { slot: Slot, key: Key, by: Activation, code: Arc<str>, message: Arc<str> },
+    /// Someone changed the retries left.
+    JobRetriesUpdated { slot: Slot, key: Key, retries: i32 },
+    /// Someone moved the deadline of an activated job.
+    JobTimeoutUpdated { slot: Slot, key: Key, deadline_ms: i64 },
+    /// After an incident the job may be handed out again.
+    JobOffered { slot: Slot, key: Key },
+    /// The job is not needed any more.
+    JobCancelled { slot: Slot, key: Key },
+    /// A timer runs. `element` is the waiting element or the boundary event.
+    TimerStarted { slot: Slot, key: Key, element: ElementIndex, due_ms: i64, repetitions: i32 },
+    /// The timer was due.
+    TimerFired { slot: Slot, key: Key },
+    /// The timer is not needed any more.
+    TimerCancelled { slot: Slot, key: Key },
+    /// A message is awaited.
+    SubscriptionOpened(Box<SubscriptionOpened>),
+    /// A message arrived at the subscription; `closes`: it was the only one it waits for.
+    SubscriptionCorrelated { slot: Slot, key: Key, message: Key, closes: bool },
+    /// The subscription is not needed any more.
+    SubscriptionClosed { slot: Slot, key: Key },
+    /// A person has something to do.
+    UserTaskCreated(Box<UserTaskCreated>),
+    /// A person did it.
+    UserTaskCompleted { slot: Slot, key: Key, action: Arc<str> },
+    /// The task is not needed any more.
+    UserTaskCancelled { slot: Slot, key: Key },
+    /// A step cannot proceed.
+    IncidentRaised {
+        slot: Slot,
+        key: Key,
+        kind: IncidentKind,
+        message: Arc<str>,
+        job: Option<Key>,
+        resume: Resume,
+    },
+    /// The incident is over: resolved, or its element is gone.
+    IncidentResolved { slot: Slot, key: Key },
+    /// The step stopped at its budget; the unfinished work is kept.
+    AgendaKept { agenda: Vec<Work> },
+    /// The unfinished work was taken up again.
+    AgendaTaken,
+}
+
+/// How an instance came to be.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Created {
+    /// Instance key.
+    pub key: Key,
+    /// Definition it runs.
+    pub definition: Key,
+    /// Tenant number.
+    pub tenant: u32,
+    /// The entry that allows one open instance per key; told at the end.
+    pub entry: Option<Key>,
+    /// What the business calls it.
+    pub business_id: Option<Arc<str>>,
+    /// Start variables.
+    pub variables: Variables,
+}
+
+/// A job's birth.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JobCreated {
+    /// Element instance it belongs to.
+    pub slot: Slot,
+    /// Job key.
+    pub key: Key,
+    /// Type workers poll for.
+    pub job_type: Arc<str>,
+    /// Tries left.
+    pub retries: i32,
+    /// Headers that replace those of the element (user-task jobs), usually empty.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// A message subscription's birth.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SubscriptionOpened {
+    /// Element instance that holds it.
+    pub slot: Slot,
+    /// Subscription key.
+    pub key: Key,
+    /// The waiting element or the boundary event.
+    pub element: ElementIndex,
+    /// Message name.
+    pub name: Arc<str>,
+    /// Correlation key.
+    pub correlation_key: Arc<str>,
+}
+
+/// A user task's birth.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UserTaskCreated {
+    /// Element instance it belongs to.
+    pub slot: Slot,
+    /// Task key.
+    pub key: Key,
+    /// Who has it.
+    pub assignee: Option<Arc<str>>,
+    /// Groups that may claim it.
+    pub candidate_groups: Vec<Arc<str>>,
+    /// Persons who may claim it.
+    pub candidate_users: Vec<Arc<str>>,
+    /// Due date, Unix milliseconds.
+    pub due_ms: Option<i64>,
+    /// Follow-up date, Unix milliseconds.
+    pub follow_up_ms: Option<i64>,
+    /// 0 to 100, 50 by default.
+    pub priority: i32,
+    /// Form key or id.
+    pub form_key: Option<Arc<str>>,
+}
+
+/// Who held a job, as far as the job row knew.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Activation {
+    /// Worker name; empty if the job was never handed out.
+    pub worker: Arc<str>,
+    /// When it was handed out, Unix milliseconds.
+    pub activated_ms: i64,
+    /// How often it was handed out.
+    pub attempt: u32,
+}
+
+/// The boundary event that cancels its host, with the variables it brings.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Interruption {
+    /// Boundary event.
+    pub element: ElementIndex,
+    /// Variables of the event.
+    pub variables: Variables,
+}
+
+/// Why a step cannot proceed. Words as Camunda 8's `errorType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IncidentKind {
+    /// Anything without a better word.
+    #[default]
+    Unspecified,
+    /// An input or output mapping, or a script, failed.
+    IoMapping,
+    /// A job has no retries left.
+    JobNoRetries,
+    /// A condition failed or no flow fits.
+    Condition,
+    /// An expression could not be evaluated to what is needed.
+    ExtractValue,
+    /// An error was thrown that nothing catches.
+    UnhandledError,
+    /// Over a size limit.
+    MessageSize,
+    /// Too much work without a wait.
+    Loop,
+    /// Tokens wait at a join and nothing is left that could bring the others.
+    Deadlock,
+    /// The engine broke an invariant; the instance stands still until repaired.
+    Quarantined,
+}
+
+impl IncidentKind {
+    /// Camunda 8's word; ours where it has none.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IncidentKind::Unspecified => "UNSPECIFIED",
+            IncidentKind::IoMapping => "IO_MAPPING_ERROR",
+            IncidentKind::JobNoRetries => "JOB_NO_RETRIES",
+            IncidentKind::Condition => "CONDITION_ERROR",
+            IncidentKind::ExtractValue => "EXTRACT_VALUE_ERROR",
+            IncidentKind::UnhandledError => "UNHANDLED_ERROR_EVENT",
+            IncidentKind::MessageSize => "MESSAGE_SIZE_EXCEEDED",
+            IncidentKind::Loop => "LOOP",
+            IncidentKind::Deadlock => "DEADLOCK",
+            IncidentKind::Quarantined => "QUARANTINED",
+        }
+    }
+}
+
+/// What resolving an incident does again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Resume {
+    /// Activate the element.
+    #[default]
+    Activate,
+    /// Complete the element.
+    Complete,
+    /// Offer the job again.
+    Job,
+    /// Look again whether the scope is done.
+    Scope,
+    /// Go on with the kept agenda.
+    Agenda,
+}
+
+/// A unit of unfinished work inside one instance.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// A token arrives at an element over a flow (or from nowhere: start and boundary events).
+    Arrive { element: ElementIndex, scope: Slot, flow: Option<u32>, payload: Variables },
+    /// Input mappings, waits, behaviour.
+    Activate { slot: Slot },
+    /// Output mappings, outgoing flows.
+    Complete { slot: Slot },
+    /// Cancel, children first.
+    Cancel { slot: Slot },
+    /// A child ended: see whether the scope is done.
+    Settle { slot: Slot },
+}

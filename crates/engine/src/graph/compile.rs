@@ -1,0 +1,161 @@
+//! From a BPMN document to executable graphs, with a problem for whatever cannot run.
+//!
+//! Not here: what the elements mean (`element`), and structural rules (`model::check`).
+
+use super::{Flow, Graph, Node};
+use crate::element::Kind;
+use crate::element::process::ProcessScope;
+use crate::event::ElementIndex;
+use crate::part::mapping::Mapping;
+use crate::part::text::compile_program;
+use model::{Document, NodeRef, Problems, Structure};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The executable processes of a file, in document order. Problems with severity *error* mean
+/// that the file cannot be deployed; the graphs are then incomplete.
+pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
+    document
+        .processes()
+        .filter(|process| process.is_executable())
+        .map(|process| {
+            let structure = process.structure();
+            let mut graph = Graph {
+                process_id: process.id().into(),
+                name: process.name().unwrap_or_default().into(),
+                version_tag: version_tag(process.node),
+                nodes: vec![process_node(process.node)],
+                flows: Vec::new(),
+                by_id: BTreeMap::new(),
+            };
+            for at in 0..structure.nodes.len() {
+                let node = compile_node(&structure, at, problems);
+                graph.by_id.insert(node.id.clone(), index(at));
+                graph.nodes.push(node);
+            }
+            graph.flows = compile_flows(&structure, problems);
+            link_starts(&mut graph);
+            refuse_duplicate_message_starts(&graph, process.node, problems);
+            graph
+        })
+        .collect()
+}
+
+/// The element of a structure's flow node: the process itself is element 0.
+fn index(at: usize) -> ElementIndex {
+    ElementIndex::try_from(at + 1).expect("the model's limits keep element counts small")
+}
+
+fn version_tag(process: NodeRef<'_>) -> Arc<str> {
+    let tag = process.extension("versionTag");
+    tag.and_then(|tag| tag.attr("value")).unwrap_or_default().into()
+}
+
+fn process_node(process: NodeRef<'_>) -> Node {
+    Node {
+        id: process.id().unwrap_or_default().into(),
+        name: process.attr("name").unwrap_or_default().into(),
+        kind: Kind::ProcessScope(ProcessScope),
+        scope: 0,
+        outgoing: Vec::new(),
+        incoming: Vec::new(),
+        boundary: Vec::new(),
+        attached_to: None,
+        interrupting: false,
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        starts: Vec::new(),
+    }
+}
+
+fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -> Node {
+    let node = &structure.nodes[at];
+    let xml = node.node;
+    let kind = Kind::read(xml, problems);
+    let numbers = |flows: &[usize]| flows.iter().map(|flow| *flow as u32).collect();
+    let owner = structure.scopes[node.scope].owner;
+    let mappings = |name: &'static str, problems: &mut Problems| -> Vec<Mapping> {
+        let found = xml.extension("ioMapping").into_iter().flat_map(NodeRef::children);
+        let found: Vec<_> = found.filter(|child| child.name() == name).collect();
+        found.into_iter().filter_map(|child| Mapping::read(child, problems)).collect()
+    };
+    Node {
+        id: node.id.into(),
+        name: xml.attr("name").unwrap_or_default().into(),
+        kind,
+        scope: owner.map_or(0, index),
+        outgoing: numbers(&node.outgoing),
+        incoming: numbers(&node.incoming),
+        boundary: node.boundary.iter().map(|held| index(*held)).collect(),
+        attached_to: node.attached_to.map(index),
+        interrupting: xml.attr("cancelActivity").map(str::trim) != Some("false"),
+        inputs: mappings("input", problems),
+        outputs: mappings("output", problems),
+        starts: Vec::new(),
+    }
+}
+
+fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow> {
+    let mut flows = Vec::with_capacity(structure.flows.len());
+    for flow in &structure.flows {
+        let source = structure.nodes[flow.source].node;
+        let chooses = matches!(source.name(), "exclusiveGateway" | "inclusiveGateway");
+        if let (Some(condition), false) = (flow.condition, chooses) {
+            problems
+                .warning(
+                    flow.node,
+                    "condition-without-choice",
+                    format!(
+                        "Expected a condition only after an exclusive gateway, but found one on \
+                         a flow out of {} `{}`.",
+                        source.name(),
+                        source.id().unwrap_or_default()
+                    ),
+                )
+                .move_to(condition.position(), 1)
+                .hint("The condition is not evaluated: put an exclusive gateway before it.");
+        }
+        let condition = flow.condition.filter(|_| chooses).and_then(|condition| {
+            compile_program(condition, condition.text(), condition.text_position(), problems)
+        });
+        flows.push(Flow {
+            id: flow.id.into(),
+            source: index(flow.source),
+            target: index(flow.target),
+            condition,
+            is_default: flow.is_default,
+        });
+    }
+    flows
+}
+
+fn link_starts(graph: &mut Graph) {
+    for at in 1..graph.nodes.len() {
+        if graph.nodes[at].kind.is_start() {
+            let scope = graph.nodes[at].scope as usize;
+            let start = ElementIndex::try_from(at).expect("element counts are small");
+            graph.nodes[scope].starts.push(start);
+        }
+    }
+}
+
+fn refuse_duplicate_message_starts(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for start in &graph.node(0).starts {
+        let node = graph.node(*start);
+        let Kind::MessageStart(kind) = &node.kind else { continue };
+        let Some(name) = kind.message.fixed_name() else { continue };
+        if let Some(first) = seen.insert(name, &node.id) {
+            let found = process.document().by_id(&node.id).unwrap_or(process);
+            problems.error(
+                found,
+                "message-start-twice",
+                format!(
+                    "Expected each message to start a process once, but found `{name}` at both \
+                     `{first}` and `{}`.",
+                    node.id
+                ),
+            );
+        }
+    }
+}

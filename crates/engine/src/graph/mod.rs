@@ -1,0 +1,100 @@
+//! The executable graph of one process: elements, flows and what each element does.
+//!
+//! Not here: versions and keys (`definitions`), and the diagram, which stays in the source.
+
+pub mod compile;
+
+use crate::element::Kind;
+use crate::event::ElementIndex;
+use crate::part::mapping::Mapping;
+use decision::Program;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One process, ready to run. Element 0 is the process itself.
+#[derive(Debug, PartialEq)]
+pub struct Graph {
+    /// BPMN process id.
+    pub process_id: Arc<str>,
+    /// Process name, or the empty string.
+    pub name: Arc<str>,
+    /// `zeebe:versionTag`, or the empty string.
+    pub version_tag: Arc<str>,
+    /// Elements in document order after the process itself.
+    pub nodes: Vec<Node>,
+    /// Sequence flows in document order.
+    pub flows: Vec<Flow>,
+    /// Elements by id.
+    pub by_id: BTreeMap<Arc<str>, ElementIndex>,
+}
+
+/// One element.
+#[derive(Debug, PartialEq)]
+pub struct Node {
+    /// BPMN id.
+    pub id: Arc<str>,
+    /// BPMN name, or the empty string.
+    pub name: Arc<str>,
+    /// What it does.
+    pub kind: Kind,
+    /// The scope around it: the process or a sub-process.
+    pub scope: ElementIndex,
+    /// Flows out of it, in document order.
+    pub outgoing: Vec<u32>,
+    /// Flows into it, in document order.
+    pub incoming: Vec<u32>,
+    /// Boundary events attached to it.
+    pub boundary: Vec<ElementIndex>,
+    /// The activity a boundary event is attached to.
+    pub attached_to: Option<ElementIndex>,
+    /// Whether a boundary event cancels its host.
+    pub interrupting: bool,
+    /// Input mappings, in order.
+    pub inputs: Vec<Mapping>,
+    /// Output mappings, in order.
+    pub outputs: Vec<Mapping>,
+    /// Start events directly inside, if it is a scope.
+    pub starts: Vec<ElementIndex>,
+}
+
+/// One sequence flow.
+#[derive(Debug, PartialEq)]
+pub struct Flow {
+    /// BPMN id.
+    pub id: Arc<str>,
+    /// Where it starts.
+    pub source: ElementIndex,
+    /// Where it ends.
+    pub target: ElementIndex,
+    /// Its condition, if it has one.
+    pub condition: Option<Program>,
+    /// Whether its source names it as the default.
+    pub is_default: bool,
+}
+
+impl Graph {
+    /// The element with this index.
+    #[must_use]
+    pub fn node(&self, element: ElementIndex) -> &Node {
+        &self.nodes[element as usize]
+    }
+
+    /// The flow with this index.
+    #[must_use]
+    pub fn flow(&self, flow: u32) -> &Flow {
+        &self.flows[flow as usize]
+    }
+
+    /// The element with this BPMN id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<ElementIndex> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The none start event of the process, if it has one.
+    #[must_use]
+    pub fn none_start(&self) -> Option<ElementIndex> {
+        let starts = self.node(0).starts.iter().copied();
+        starts.into_iter().find(|start| matches!(self.node(*start).kind, Kind::StartEvent(_)))
+    }
+}

@@ -1,0 +1,52 @@
+//! Activate: input mappings, what the element and its boundary events wait for, its behaviour.
+//!
+//! Whatever can fail is evaluated before the first wait is opened, so that a resolved incident
+//! can simply do it again.
+
+use super::Ctx;
+use crate::element::Entered;
+use crate::event::{InstanceEvent, Resume, Slot, Work};
+use crate::part::{Failure, Wait};
+use crate::state::instance::Phase;
+
+impl Ctx<'_> {
+    pub(crate) fn activate(&mut self, slot: Slot) {
+        match self.state.element(slot) {
+            Some(held) if held.phase == Phase::Entering => {}
+            _ => return,
+        }
+        match self.try_activate(slot) {
+            Ok(Entered::Passes) => self.push(Work::Complete { slot }),
+            Ok(Entered::Waits) => self.emit(InstanceEvent::ElementActivated { slot }),
+            Err(failure) => self.raise(slot, failure, Resume::Activate, None),
+        }
+    }
+
+    fn try_activate(&mut self, slot: Slot) -> Result<Entered, Failure> {
+        let node = self.node(slot);
+        let element = self.at(slot).element;
+        if !node.inputs.is_empty() {
+            let variables = self.map_inputs(slot, &node.inputs)?;
+            self.set_variables(slot, variables);
+        }
+        // A boundary event that was entered has already happened: it waits for nothing.
+        let own = match node.attached_to {
+            None => node.kind.wait(slot, self)?,
+            Some(_) => None,
+        };
+        let mut waits: Vec<(u32, Wait)> = own.into_iter().map(|wait| (element, wait)).collect();
+        let waits_itself = !waits.is_empty();
+        for boundary in &node.boundary {
+            let wait = self.graph.node(*boundary).kind.wait(slot, self)?;
+            waits.extend(wait.map(|wait| (*boundary, wait)));
+        }
+        let entered = node.kind.enter(slot, self)?;
+        if !waits_itself && entered == Entered::Passes {
+            return Ok(Entered::Passes);
+        }
+        for (element, wait) in waits {
+            self.open_wait(slot, element, wait);
+        }
+        Ok(Entered::Waits)
+    }
+}

@@ -1,0 +1,58 @@
+//! Arrive: a token reaches an element, or waits before a join.
+//!
+//! Not here: what happens inside the element (`activate`).
+
+use super::Ctx;
+use crate::event::{ElementIndex, InstanceEvent, Slot, Variables, Work};
+use crate::state::instance::Phase;
+
+impl Ctx<'_> {
+    /// A token arrives. In a scope that is gone or being cancelled it vanishes.
+    pub(crate) fn arrive(
+        &mut self,
+        element: ElementIndex,
+        scope: Slot,
+        flow: Option<u32>,
+        payload: Variables,
+    ) {
+        match self.state.element(scope) {
+            Some(held) if held.phase != Phase::Cancelling => {}
+            _ => return,
+        }
+        let node = self.graph.node(element);
+        if let Some(flow) = flow
+            && node.incoming.len() > 1
+            && node.kind.joins()
+        {
+            self.emit(InstanceEvent::TokenParked { scope, flow });
+            let parked = &self.at(scope).parked;
+            let here = |flow: &u32| parked.binary_search_by_key(flow, |(held, _)| *held).is_ok();
+            if !node.incoming.iter().all(here) {
+                return;
+            }
+            let flows = node.incoming.clone();
+            self.emit(InstanceEvent::TokensJoined { scope, flows });
+        }
+        self.enter(element, scope, payload);
+    }
+
+    fn enter(&mut self, element: ElementIndex, scope: Slot, payload: Variables) {
+        let slot = self.state.next_slot;
+        let key = self.next_key();
+        self.emit(InstanceEvent::ElementEntered { slot, key, element, scope });
+        self.receive(slot, payload);
+        self.push(Work::Activate { slot });
+    }
+
+    /// Variables an event or script brought; they wait for the output mappings.
+    pub(crate) fn receive(&mut self, slot: Slot, variables: Variables) {
+        if !variables.is_empty() {
+            self.emit(InstanceEvent::PayloadReceived { slot, variables });
+        }
+    }
+
+    /// A token begins at a start event inside a scope.
+    pub(crate) fn begin_at(&mut self, scope: Slot, start: ElementIndex) {
+        self.push(Work::Arrive { element: start, scope, flow: None, payload: Vec::new() });
+    }
+}

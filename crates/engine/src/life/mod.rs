@@ -1,0 +1,160 @@
+//! The life every element shares: arrive, activate, complete, cancel, one file per phase.
+//!
+//! Not here: what a particular element does; `life` asks its file and carries out the answer.
+
+mod activate;
+mod arrive;
+mod cancel;
+mod complete;
+mod evaluate;
+mod scope;
+mod throw;
+mod variables;
+mod waits;
+
+use crate::command::{Command, Effect, InstanceCommand};
+use crate::event::{InstanceEvent, Resume, Slot, Work};
+use crate::graph::{Graph, Node};
+use crate::key::{Key, Keys};
+use crate::limits::{CONTINUATIONS_MAX, INSTANCE_ELEMENTS_MAX, STEP_TRANSITIONS_MAX};
+use crate::part::Failure;
+use crate::state::instance::{ElementInstance, Instance};
+use jiff::tz::TimeZone;
+use std::cell::Cell;
+use std::collections::VecDeque;
+
+/// What a step is given from outside: one `now` per batch, keys, randomness, the zone.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// Unix milliseconds.
+    pub now_ms: i64,
+    /// Where new keys come from.
+    pub keys: Keys,
+    /// Randomness for `uuid()` and the like.
+    pub seed: u64,
+    /// The zone of times that name none.
+    pub zone: TimeZone,
+}
+
+/// One step over one instance: the only way elements touch it.
+pub struct Ctx<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) state: &'a mut Instance,
+    pub(crate) inputs: &'a mut Inputs,
+    pub(crate) events: Vec<InstanceEvent>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) agenda: VecDeque<Work>,
+    draws: Cell<u64>,
+}
+
+impl<'a> Ctx<'a> {
+    /// A step that has not done anything yet.
+    pub fn new(graph: &'a Graph, state: &'a mut Instance, inputs: &'a mut Inputs) -> Self {
+        Ctx {
+            graph,
+            state,
+            inputs,
+            events: Vec::new(),
+            effects: Vec::new(),
+            agenda: VecDeque::new(),
+            draws: Cell::new(0),
+        }
+    }
+
+    /// The graph of the instance.
+    #[must_use]
+    pub fn graph(&self) -> &'a Graph {
+        self.graph
+    }
+
+    /// The element a slot stands on.
+    #[must_use]
+    pub fn node(&self, slot: Slot) -> &'a Node {
+        self.graph.node(self.at(slot).element)
+    }
+
+    /// The element instance in a slot that is known to live.
+    pub(crate) fn at(&self, slot: Slot) -> &ElementInstance {
+        self.state.element(slot).expect("the step only follows live slots")
+    }
+
+    /// Records an event and applies it: nothing else changes state.
+    pub(crate) fn emit(&mut self, event: InstanceEvent) {
+        self.state.apply(&event);
+        self.events.push(event);
+    }
+
+    pub(crate) fn next_key(&mut self) -> Key {
+        self.inputs.keys.next_key()
+    }
+
+    /// Asks another aggregate for something.
+    pub(crate) fn ask(&mut self, target: Key, command: Command) {
+        self.effects.push(Effect { target, command });
+    }
+
+    pub(crate) fn push(&mut self, work: Work) {
+        self.agenda.push_back(work);
+    }
+
+    /// Works off the agenda until nothing is left, or the step's budget is.
+    pub(crate) fn run(&mut self) {
+        let mut transitions = 0;
+        while let Some(work) = self.agenda.pop_front() {
+            transitions += 1;
+            let crowded = self.state.elements.len() > INSTANCE_ELEMENTS_MAX;
+            if transitions > STEP_TRANSITIONS_MAX || crowded {
+                self.agenda.push_front(work);
+                self.keep_agenda(crowded);
+                return;
+            }
+            match work {
+                Work::Arrive { element, scope, flow, payload } => {
+                    self.arrive(element, scope, flow, payload);
+                }
+                Work::Activate { slot } => self.activate(slot),
+                Work::Complete { slot } => self.complete(slot),
+                Work::Cancel { slot } => self.cancel(slot),
+                Work::Settle { slot } => self.settle(slot),
+            }
+        }
+    }
+
+    /// Stops here: the rest goes on at the end of the lane, or becomes a `loop` incident.
+    fn keep_agenda(&mut self, crowded: bool) {
+        let agenda = self.agenda.drain(..).collect();
+        self.emit(InstanceEvent::AgendaKept { agenda });
+        if !crowded && self.state.continuations < CONTINUATIONS_MAX {
+            let target = self.state.key;
+            self.ask(target, Command::Instance(InstanceCommand::Continue));
+            return;
+        }
+        let message = if crowded {
+            format!(
+                "Expected at most {INSTANCE_ELEMENTS_MAX} live element instances, but found \
+                 more. Cancel the instance, or correct the model and migrate."
+            )
+        } else {
+            format!(
+                "Expected the instance to wait for something, but it made {} transitions \
+                 without a wait: the model loops. Correct the variables or the model.",
+                u64::from(CONTINUATIONS_MAX) * u64::from(STEP_TRANSITIONS_MAX)
+            )
+        };
+        let failure = Failure::new(crate::event::IncidentKind::Loop, message);
+        self.raise(0, failure, Resume::Agenda, None);
+    }
+
+    /// Raises an incident on a slot.
+    pub(crate) fn raise(&mut self, slot: Slot, failure: Failure, resume: Resume, job: Option<Key>) {
+        let key = self.next_key();
+        self.emit(InstanceEvent::IncidentRaised {
+            slot,
+            key,
+            kind: failure.kind,
+            message: failure.message.into(),
+            job,
+            resume,
+        });
+    }
+}

@@ -1,0 +1,123 @@
+//! Waits: opening and closing jobs, timers, subscriptions and user tasks of a slot.
+//!
+//! Not here: what ends a wait; commands do (`step::instance`).
+
+use super::Ctx;
+use crate::command::{Command, MailboxCommand};
+use crate::element::Entered;
+use crate::event::{
+    ElementIndex, IncidentKind, InstanceEvent, JobCreated, Slot, SubscriptionOpened,
+    UserTaskCreated,
+};
+use crate::key::Key;
+use crate::limits::NAME_CHARACTERS_MAX;
+use crate::part::job::JobSpec;
+use crate::part::{Failure, Wait};
+use crate::state::mailbox::Waiting;
+use crate::state::{Kind, named_key};
+use std::sync::Arc;
+
+/// Retries of a job that does not say.
+const RETRIES_DEFAULT: i32 = 3;
+
+impl Ctx<'_> {
+    /// Creates a job for a worker and waits.
+    pub(crate) fn create_job(&mut self, slot: Slot, spec: &JobSpec) -> Result<Entered, Failure> {
+        let job_type = self.text(slot, &spec.job_type, "the job type")?;
+        if job_type.chars().count() > NAME_CHARACTERS_MAX {
+            return Err(Failure::new(
+                IncidentKind::ExtractValue,
+                format!("Expected a job type of at most {NAME_CHARACTERS_MAX} characters."),
+            ));
+        }
+        let retries = match &spec.retries {
+            None => RETRIES_DEFAULT,
+            Some(written) => {
+                let text = self.text(slot, written, "the retries")?;
+                text.trim().parse::<i32>().map_err(|_| {
+                    Failure::new(
+                        IncidentKind::ExtractValue,
+                        format!("Expected the retries to be a whole number, but found `{text}`."),
+                    )
+                })?
+            }
+        };
+        let key = self.next_key();
+        let created = JobCreated { slot, key, job_type, retries, headers: Vec::new() };
+        self.emit(InstanceEvent::JobCreated(Box::new(created)));
+        Ok(Entered::Waits)
+    }
+
+    /// Creates a user task; the caller waits.
+    pub(crate) fn create_user_task(&mut self, slot: Slot, task: UserTaskCreated) {
+        let key = self.next_key();
+        self.emit(InstanceEvent::UserTaskCreated(Box::new(UserTaskCreated { slot, key, ..task })));
+    }
+
+    /// Opens a wait of a slot for its element or one of its boundary events.
+    pub(crate) fn open_wait(&mut self, slot: Slot, element: ElementIndex, wait: Wait) {
+        let key = self.next_key();
+        match wait {
+            Wait::Timer { due_ms, repetitions } => {
+                self.emit(InstanceEvent::TimerStarted { slot, key, element, due_ms, repetitions });
+            }
+            Wait::Message { name, correlation_key } => {
+                let once = self.closes(slot, element);
+                let waiting = Waiting {
+                    key,
+                    instance: self.state.key,
+                    slot,
+                    process_id: self.graph.process_id.clone(),
+                    name: name.clone(),
+                    correlation_key: correlation_key.clone(),
+                    once,
+                    offered: None,
+                };
+                let mailbox = self.mailbox(&name, &correlation_key);
+                let opened = SubscriptionOpened { slot, key, element, name, correlation_key };
+                self.emit(InstanceEvent::SubscriptionOpened(Box::new(opened)));
+                let tenant = self.state.tenant;
+                let command = MailboxCommand::Subscribe { tenant, waiting: Box::new(waiting) };
+                self.ask(mailbox, Command::Mailbox(command));
+            }
+        }
+    }
+
+    /// Whether one event at this element ends the wait: only non-interrupting boundary events
+    /// go on waiting.
+    pub(crate) fn closes(&self, slot: Slot, element: ElementIndex) -> bool {
+        self.at(slot).element == element || self.graph.node(element).interrupting
+    }
+
+    fn mailbox(&self, name: &Arc<str>, correlation_key: &Arc<str>) -> Key {
+        named_key(Kind::Mailbox, self.state.tenant, &[name, correlation_key])
+    }
+
+    /// Closes everything a slot waits for; its incidents are over with it.
+    pub(crate) fn close_waits(&mut self, slot: Slot) {
+        let held = self.at(slot);
+        let job = held.job.as_ref().map(|job| job.key);
+        let task = held.user_task.as_ref().map(|task| task.key);
+        let timers: Vec<Key> = held.timers.iter().map(|timer| timer.key).collect();
+        let incidents: Vec<Key> = held.incidents.iter().map(|held| held.key).collect();
+        let subscriptions = held.subscriptions.clone();
+        if let Some(key) = job {
+            self.emit(InstanceEvent::JobCancelled { slot, key });
+        }
+        if let Some(key) = task {
+            self.emit(InstanceEvent::UserTaskCancelled { slot, key });
+        }
+        for key in timers {
+            self.emit(InstanceEvent::TimerCancelled { slot, key });
+        }
+        for held in subscriptions {
+            self.emit(InstanceEvent::SubscriptionClosed { slot, key: held.key });
+            let mailbox = self.mailbox(&held.name, &held.correlation_key);
+            let command = MailboxCommand::Unsubscribe { subscription: held.key };
+            self.ask(mailbox, Command::Mailbox(command));
+        }
+        for key in incidents {
+            self.emit(InstanceEvent::IncidentResolved { slot, key });
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The engine's limits, each with a name; docs/limits.md lists them.
+
+/// Transitions one step may make before it stops and continues at the end of the lane.
+pub const STEP_TRANSITIONS_MAX: u32 = 10_000;
+/// Continuations without a wait before the instance is stopped with a `loop` incident.
+pub const CONTINUATIONS_MAX: u32 = 100;
+/// Bytes of variables one command may carry.
+pub const COMMAND_VARIABLES_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Characters of a name: variables, job types, messages, correlation keys.
+pub const NAME_CHARACTERS_MAX: usize = 512;
+/// Characters kept of an error message given by a worker.
+pub const ERROR_MESSAGE_CHARACTERS_MAX: usize = 10_000;
+/// Element instances per page of an instance.
+pub const PAGE_ELEMENTS: u32 = 256;
+/// Element instances alive in one instance; beyond it is an incident.
+pub const INSTANCE_ELEMENTS_MAX: usize = 100_000;
+/// Messages buffered in one mailbox.
+pub const MAILBOX_MESSAGES_MAX: usize = 100_000;
+/// How long a message may be buffered, milliseconds (30 days).
+pub const MESSAGE_TTL_MS_MAX: i64 = 30 * 24 * 3_600 * 1_000;
+/// Longest job time-out, milliseconds (30 days).
+pub const JOB_TIMEOUT_MS_MAX: i64 = 30 * 24 * 3_600 * 1_000;

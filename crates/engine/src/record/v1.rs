@@ -1,0 +1,299 @@
+//! Record version 1 of events and commands: the numbers are for ever.
+//!
+//! A changed shape is a new number or a `v2`; numbers are never reused.
+
+use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
+use super::{Cause, Events, Section};
+use crate::command::{
+    Command, CreateInstance, EntryCommand, HeadCommand, InstanceCommand, MailboxCommand,
+};
+use crate::event::{
+    Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Resume,
+    SubscriptionOpened, UserTaskCreated, Work,
+};
+use crate::state::entry::{EntryEvent, WaitingStart};
+use crate::state::head::{HeadEvent, StartTimer};
+use crate::state::mailbox::{MailboxEvent, Message, Waiting};
+
+fields!(Cause { 1: actor, 2: acting_for, 3: command, 4: source, 5: request });
+fields!(Section { 1: cause, 2: events });
+variants!(Events { 1: Instance(events), 2: Mailbox(events), 3: Entry(events), 4: Head(events) });
+
+variants!(InstanceEvent {
+    1: InstanceCreated(created),
+    2: InstanceCompleted,
+    3: InstanceCancelled,
+    4: VariablesSet { 1: slot, 2: variables },
+    5: ElementEntered { 1: slot, 2: key, 3: element, 4: scope },
+    6: ElementActivated { 1: slot },
+    7: ElementCompleted { 1: slot },
+    8: ElementCancelling { 1: slot, 2: by },
+    9: ElementCancelled { 1: slot },
+    10: PayloadReceived { 1: slot, 2: variables },
+    11: TokenParked { 1: scope, 2: flow },
+    12: TokensJoined { 1: scope, 2: flows },
+    13: TokensDropped { 1: scope },
+    14: JobCreated(created),
+    15: JobCompleted { 1: slot, 2: key, 3: by },
+    16: JobFailed { 1: slot, 2: key, 3: by, 4: retries, 5: due_ms, 6: message },
+    17: JobErrorThrown { 1: slot, 2: key, 3: by, 4: code, 5: message },
+    18: JobRetriesUpdated { 1: slot, 2: key, 3: retries },
+    19: JobTimeoutUpdated { 1: slot, 2: key, 3: deadline_ms },
+    20: JobOffered { 1: slot, 2: key },
+    21: JobCancelled { 1: slot, 2: key },
+    22: TimerStarted { 1: slot, 2: key, 3: element, 4: due_ms, 5: repetitions },
+    23: TimerFired { 1: slot, 2: key },
+    24: TimerCancelled { 1: slot, 2: key },
+    25: SubscriptionOpened(opened),
+    26: SubscriptionCorrelated { 1: slot, 2: key, 3: message, 4: closes },
+    27: SubscriptionClosed { 1: slot, 2: key },
+    28: UserTaskCreated(task),
+    29: UserTaskCompleted { 1: slot, 2: key, 3: action },
+    30: UserTaskCancelled { 1: slot, 2: key },
+    31: IncidentRaised { 1: slot, 2: key, 3: kind, 4: message, 5: job, 6: resume },
+    32: IncidentResolved { 1: slot, 2: key },
+    33: AgendaKept { 1: agenda },
+    34: AgendaTaken,
+});
+
+fields!(Created { 1: key, 2: definition, 3: tenant, 4: entry, 5: business_id, 6: variables });
+fields!(JobCreated { 1: slot, 2: key, 3: job_type, 4: retries, 5: headers });
+fields!(SubscriptionOpened { 1: slot, 2: key, 3: element, 4: name, 5: correlation_key });
+fields!(UserTaskCreated {
+    1: slot,
+    2: key,
+    3: assignee,
+    4: candidate_groups,
+    5: candidate_users,
+    6: due_ms,
+    7: follow_up_ms,
+    8: priority,
+    9: form_key,
+});
+fields!(Activation { 1: worker, 2: activated_ms, 3: attempt });
+fields!(Interruption { 1: element, 2: variables });
+
+numbers!(IncidentKind {
+    0: Unspecified,
+    1: IoMapping,
+    2: JobNoRetries,
+    3: Condition,
+    4: ExtractValue,
+    5: UnhandledError,
+    6: MessageSize,
+    7: Loop,
+    8: Deadlock,
+    9: Quarantined,
+});
+numbers!(Resume { 0: Activate, 1: Complete, 2: Job, 3: Scope, 4: Agenda });
+
+variants!(Work {
+    1: Arrive { 1: element, 2: scope, 3: flow, 4: payload },
+    2: Activate { 1: slot },
+    3: Complete { 1: slot },
+    4: Cancel { 1: slot },
+    5: Settle { 1: slot },
+});
+
+variants!(MailboxEvent {
+    1: MessagePublished { 1: tenant, 2: message },
+    2: MessageOffered { 1: message, 2: subscription },
+    3: MessageAccepted { 1: message, 2: subscription },
+    4: MessageRefused { 1: message, 2: subscription },
+    5: MessageStarted { 1: message, 2: process_id },
+    6: MessageExpired { 1: message },
+    7: SubscriptionAdded { 1: tenant, 2: waiting },
+    8: SubscriptionRemoved { 1: subscription },
+    9: ExpirySet { 1: timer },
+});
+fields!(Message {
+    1: key,
+    2: name,
+    3: correlation_key,
+    4: id,
+    5: variables,
+    6: deadline_ms,
+    7: offers,
+    8: reached,
+});
+fields!(Waiting {
+    1: key,
+    2: instance,
+    3: slot,
+    4: process_id,
+    5: name,
+    6: correlation_key,
+    7: once,
+    8: offered,
+});
+
+variants!(EntryEvent {
+    1: DoorOpened { 1: tenant, 2: process_id, 3: correlation_key, 4: instance },
+    2: StartQueued { 1: instance, 2: waiting },
+    3: StartTaken { 1: instance },
+    4: DoorPassed { 1: instance, 2: next },
+    5: DoorClosed { 1: instance },
+});
+fields!(WaitingStart { 1: message, 2: name, 3: deadline_ms, 4: variables });
+
+variants!(HeadEvent {
+    1: VersionDeployed {
+        1: tenant,
+        2: process_id,
+        3: version,
+        4: definition,
+        5: deployment,
+        6: digest,
+    },
+    2: StartTimerStarted { 1: timer },
+    3: StartTimerFired { 1: key },
+});
+fields!(StartTimer { 1: key, 2: element, 3: due_ms, 4: repetitions });
+
+variants!(Command {
+    1: Instance(command),
+    2: Mailbox(command),
+    3: Entry(command),
+    4: Head(command)
+});
+
+variants!(InstanceCommand {
+    1: CreateInstance(create),
+    2: CancelInstance,
+    3: CompleteJob { 1: slot, 2: job, 3: variables, 4: by },
+    4: FailJob { 1: slot, 2: job, 3: retries, 4: back_off_ms, 5: message, 6: variables, 7: by },
+    5: ThrowJobError { 1: slot, 2: job, 3: code, 4: message, 5: variables, 6: by },
+    6: UpdateJob { 1: slot, 2: job, 3: retries, 4: deadline_ms },
+    7: FireTimer { 1: slot, 2: timer },
+    8: OfferMessage { 1: slot, 2: subscription, 3: message, 4: mailbox, 5: variables },
+    9: ResolveIncident { 1: incident },
+    10: SetVariables { 1: element, 2: variables, 3: local },
+    11: CompleteUserTask { 1: task, 2: variables, 3: action },
+    12: Continue,
+    13: Quarantine { 1: message },
+});
+fields!(CreateInstance {
+    1: instance,
+    2: definition,
+    3: start,
+    4: variables,
+    5: business_id,
+    6: entry,
+});
+
+variants!(MailboxCommand {
+    1: PublishMessage {
+        1: tenant,
+        2: name,
+        3: correlation_key,
+        4: id,
+        5: ttl_ms,
+        6: variables,
+        7: must_correlate,
+    },
+    2: Subscribe { 1: tenant, 2: waiting },
+    3: Unsubscribe { 1: subscription },
+    4: AcceptMessage { 1: subscription, 2: message },
+    5: RefuseMessage { 1: subscription, 2: message },
+    6: ExpireMessages,
+});
+
+variants!(EntryCommand {
+    1: StartByMessage {
+        1: tenant,
+        2: process_id,
+        3: correlation_key,
+        4: message,
+        5: name,
+        6: deadline_ms,
+        7: variables,
+    },
+    2: EndInstance { 1: instance },
+});
+
+impl Wire for HeadCommand {
+    fn put(&self, writer: &mut Writer) {
+        // A deployment is never an effect: its graph is code, not data.
+        let HeadCommand::FireStartTimer { timer } = self else {
+            unreachable!("a deployment is never left in the outbox")
+        };
+        writer.varint(2);
+        writer.nested(|writer| writer.field(1, timer));
+    }
+    fn take(reader: &mut Reader<'_>) -> Result<Self, Bad> {
+        let kind = reader.varint()?;
+        let mut inner = reader.nested()?;
+        if kind != 2 {
+            return Err(reader.bad(format!("unknown number {kind} of HeadCommand")));
+        }
+        inner.varint()?;
+        let timer = Wire::take(&mut inner.nested()?)?;
+        Ok(HeadCommand::FireStartTimer { timer })
+    }
+}
+
+/// The number of a command in audit records.
+#[must_use]
+pub fn command_number(command: &Command) -> u32 {
+    use InstanceCommand as I;
+    match command {
+        Command::Instance(command) => match command {
+            I::CreateInstance(_) => 1,
+            I::CancelInstance => 2,
+            I::CompleteJob { .. } => 3,
+            I::FailJob { .. } => 4,
+            I::ThrowJobError { .. } => 5,
+            I::UpdateJob { .. } => 6,
+            I::FireTimer { .. } => 7,
+            I::OfferMessage { .. } => 8,
+            I::ResolveIncident { .. } => 9,
+            I::SetVariables { .. } => 10,
+            I::CompleteUserTask { .. } => 11,
+            I::Continue => 12,
+            I::Quarantine { .. } => 13,
+        },
+        Command::Mailbox(command) => match command {
+            MailboxCommand::PublishMessage { .. } => 101,
+            MailboxCommand::Subscribe { .. } => 102,
+            MailboxCommand::Unsubscribe { .. } => 103,
+            MailboxCommand::AcceptMessage { .. } => 104,
+            MailboxCommand::RefuseMessage { .. } => 105,
+            MailboxCommand::ExpireMessages => 106,
+        },
+        Command::Entry(EntryCommand::StartByMessage { .. }) => 201,
+        Command::Entry(EntryCommand::EndInstance { .. }) => 202,
+        Command::Head(HeadCommand::DeployDefinition { .. }) => 301,
+        Command::Head(HeadCommand::FireStartTimer { .. }) => 302,
+    }
+}
+
+/// The name of a command number, for people who read the audit.
+#[must_use]
+pub fn command_name(number: u32) -> &'static str {
+    match number {
+        1 => "CREATE_INSTANCE",
+        2 => "CANCEL_INSTANCE",
+        3 => "COMPLETE_JOB",
+        4 => "FAIL_JOB",
+        5 => "THROW_JOB_ERROR",
+        6 => "UPDATE_JOB",
+        7 => "FIRE_TIMER",
+        8 => "OFFER_MESSAGE",
+        9 => "RESOLVE_INCIDENT",
+        10 => "SET_VARIABLES",
+        11 => "COMPLETE_USER_TASK",
+        12 => "CONTINUE",
+        13 => "QUARANTINE",
+        101 => "PUBLISH_MESSAGE",
+        102 => "SUBSCRIBE",
+        103 => "UNSUBSCRIBE",
+        104 => "ACCEPT_MESSAGE",
+        105 => "REFUSE_MESSAGE",
+        106 => "EXPIRE_MESSAGES",
+        201 => "START_BY_MESSAGE",
+        202 => "END_INSTANCE",
+        301 => "DEPLOY_DEFINITION",
+        302 => "FIRE_START_TIMER",
+        _ => "UNKNOWN",
+    }
+}

@@ -1,0 +1,210 @@
+//! A process instance: its live element instances and what each of them waits for.
+//!
+//! Not here: how it changes (`instance_apply`), and anything that has ended: history keeps that.
+
+use crate::event::{
+    ElementIndex, IncidentKind, Interruption, Resume, Slot, UserTaskCreated, Variables, Work,
+};
+use crate::key::Key;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A process instance.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Instance {
+    /// Instance key; 0 until `InstanceCreated`.
+    pub key: Key,
+    /// Definition it runs.
+    pub definition: Key,
+    /// Tenant number.
+    pub tenant: u32,
+    /// Entry to tell when it ends.
+    pub entry: Option<Key>,
+    /// What the business calls it.
+    pub business_id: Option<Arc<str>>,
+    /// Whether it goes on.
+    pub phase: InstancePhase,
+    /// The next free slot.
+    pub next_slot: Slot,
+    /// Live element instances; slot 0 is the process scope.
+    pub elements: BTreeMap<Slot, ElementInstance>,
+    /// Work kept when a step stopped at its budget.
+    pub agenda: Vec<Work>,
+    /// How often the step stopped since the last wait.
+    pub continuations: u32,
+    /// Pages changed since they were last written (page number = slot / PAGE_ELEMENTS).
+    pub dirty: BTreeSet<u32>,
+}
+
+/// Whether an instance goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InstancePhase {
+    /// It runs or waits.
+    #[default]
+    Active,
+    /// It is being cancelled.
+    Cancelling,
+    /// It ended; nothing changes any more.
+    Completed,
+    /// It was cancelled; nothing changes any more.
+    Cancelled,
+}
+
+/// An element that holds a token.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ElementInstance {
+    /// Element instance key.
+    pub key: Key,
+    /// Which element.
+    pub element: ElementIndex,
+    /// The slot of its scope (0 for the process scope itself too).
+    pub scope: Slot,
+    /// Where it stands in its life.
+    pub phase: Phase,
+    /// Live element instances directly inside.
+    pub children: u32,
+    /// Tokens parked before joins inside this scope: (flow, count), by flow.
+    pub parked: Vec<(u32, u32)>,
+    /// Variables of this scope, by name.
+    pub variables: BTreeMap<Arc<str>, Arc<str>>,
+    /// Variables an event brought, waiting for the output mappings.
+    pub payload: Variables,
+    /// Who cancels it, if a boundary event does.
+    pub interrupted_by: Option<Interruption>,
+    /// The job it waits for.
+    pub job: Option<Job>,
+    /// Timers of the element and of its boundary events.
+    pub timers: Vec<Timer>,
+    /// Message subscriptions of the element and of its boundary events.
+    pub subscriptions: Vec<Subscription>,
+    /// The user task it waits for.
+    pub user_task: Option<UserTaskCreated>,
+    /// Why it cannot proceed.
+    pub incidents: Vec<Incident>,
+}
+
+/// Where an element instance stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Entered; input mappings and waits not done yet.
+    #[default]
+    Entering,
+    /// Waits.
+    Active,
+    /// Being cancelled.
+    Cancelling,
+}
+
+/// A job as the instance knows it. Who holds it is in the job row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Job {
+    /// Job key.
+    pub key: Key,
+    /// Type workers poll for.
+    pub job_type: Arc<str>,
+    /// Retries left.
+    pub retries: i32,
+    /// Headers that replace those of the element, usually empty.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// A running timer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Timer {
+    /// Timer key.
+    pub key: Key,
+    /// The waiting element or the boundary event.
+    pub element: ElementIndex,
+    /// Due time, Unix milliseconds.
+    pub due_ms: i64,
+    /// Firings left after this one; -1: no end.
+    pub repetitions: i32,
+}
+
+/// A waiting message subscription.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Subscription {
+    /// Subscription key.
+    pub key: Key,
+    /// The waiting element or the boundary event.
+    pub element: ElementIndex,
+    /// Message name.
+    pub name: Arc<str>,
+    /// Correlation key.
+    pub correlation_key: Arc<str>,
+}
+
+/// An open incident.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Incident {
+    /// Incident key.
+    pub key: Key,
+    /// What kind of obstacle.
+    pub kind: IncidentKind,
+    /// What resolving it does.
+    pub resume: Resume,
+    /// The job it is about.
+    pub job: Option<Key>,
+}
+
+impl Instance {
+    /// The element instance in a slot, if it lives.
+    #[must_use]
+    pub fn element(&self, slot: Slot) -> Option<&ElementInstance> {
+        self.elements.get(&slot)
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.phase, InstancePhase::Completed | InstancePhase::Cancelled)
+    }
+
+    /// The live element instance with this key.
+    #[must_use]
+    pub fn slot_of(&self, key: Key) -> Option<Slot> {
+        self.elements.iter().find(|(_, element)| element.key == key).map(|(slot, _)| *slot)
+    }
+
+    /// Slots from `slot` outwards to the process scope.
+    pub fn scopes(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
+        let mut next = Some(slot);
+        std::iter::from_fn(move || {
+            let here = next?;
+            next = match here {
+                0 => None,
+                _ => self.elements.get(&here).map(|element| element.scope),
+            };
+            Some(here)
+        })
+    }
+
+    /// A variable as seen from a slot: the innermost scope wins.
+    #[must_use]
+    pub fn variable(&self, slot: Slot, name: &str) -> Option<&Arc<str>> {
+        self.scopes(slot).find_map(|scope| self.elements.get(&scope)?.variables.get(name))
+    }
+
+    /// All variables visible from a slot, by name.
+    #[must_use]
+    pub fn visible(&self, slot: Slot) -> BTreeMap<Arc<str>, Arc<str>> {
+        let mut seen = BTreeMap::new();
+        for scope in self.scopes(slot) {
+            let Some(element) = self.elements.get(&scope) else { continue };
+            for (name, value) in &element.variables {
+                seen.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        seen
+    }
+
+    /// Rough bytes held in memory, for the cache's budget.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let variables = |element: &ElementInstance| {
+            element.variables.iter().map(|(n, v)| n.len() + v.len() + 96).sum::<usize>()
+                + element.payload.iter().map(|(n, v)| n.len() + v.len() + 64).sum::<usize>()
+        };
+        256 + self.elements.values().map(|element| 512 + variables(element)).sum::<usize>()
+    }
+}

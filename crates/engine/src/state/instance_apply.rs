@@ -1,0 +1,188 @@
+//! Applies events to a process instance: the only writer of its state.
+//!
+//! Not here: whether an event may happen. An event that does not fit is a broken invariant.
+
+use super::instance::{
+    ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
+};
+use crate::event::{Created, ElementIndex, InstanceEvent, Slot, Variables};
+use crate::key::Key;
+use crate::limits::PAGE_ELEMENTS;
+
+impl Instance {
+    /// Applies one event. Pure; panics only when the event contradicts the state.
+    pub fn apply(&mut self, event: &InstanceEvent) {
+        use InstanceEvent as E;
+        match event {
+            E::InstanceCreated(created) => self.create(created),
+            E::InstanceCompleted => self.end(InstancePhase::Completed),
+            E::InstanceCancelled => self.end(InstancePhase::Cancelled),
+            E::VariablesSet { slot, variables } => self.set_variables(*slot, variables),
+            E::ElementEntered { slot, key, element, scope } => {
+                self.enter(*slot, *key, *element, *scope);
+            }
+            E::ElementActivated { slot } => self.at(*slot).phase = Phase::Active,
+            E::ElementCompleted { slot } | E::ElementCancelled { slot } => self.leave(*slot),
+            E::ElementCancelling { slot, by } => {
+                if *slot == 0 {
+                    self.phase = InstancePhase::Cancelling;
+                }
+                let element = self.at(*slot);
+                element.phase = Phase::Cancelling;
+                element.interrupted_by.clone_from(by);
+            }
+            E::PayloadReceived { slot, variables } => self.at(*slot).payload.clone_from(variables),
+            E::TokenParked { scope, flow } => self.park(*scope, *flow),
+            E::TokensJoined { scope, flows } => self.join(*scope, flows),
+            E::TokensDropped { scope } => self.at(*scope).parked.clear(),
+            E::AgendaKept { agenda } => {
+                self.agenda.clone_from(agenda);
+                self.continuations += 1;
+            }
+            E::AgendaTaken => self.agenda.clear(),
+            E::IncidentRaised { slot, key, kind, job, resume, .. } => {
+                let incident = Incident { key: *key, kind: *kind, resume: *resume, job: *job };
+                self.at(*slot).incidents.push(incident);
+            }
+            E::IncidentResolved { slot, key } => {
+                self.at(*slot).incidents.retain(|incident| incident.key != *key);
+            }
+            other => self.apply_wait(other),
+        }
+    }
+
+    /// The part of `apply` about jobs, timers, subscriptions and user tasks.
+    fn apply_wait(&mut self, event: &InstanceEvent) {
+        use InstanceEvent as E;
+        match event {
+            E::JobCreated(created) => {
+                let job = Job {
+                    key: created.key,
+                    job_type: created.job_type.clone(),
+                    retries: created.retries,
+                    headers: created.headers.clone(),
+                };
+                self.waits(created.slot).job = Some(job);
+            }
+            E::JobCompleted { slot, .. }
+            | E::JobErrorThrown { slot, .. }
+            | E::JobCancelled { slot, .. } => self.at(*slot).job = None,
+            E::JobFailed { slot, retries, .. } | E::JobRetriesUpdated { slot, retries, .. } => {
+                let job = self.at(*slot).job.as_mut();
+                job.expect("a job that failed or changed is held by its element").retries =
+                    *retries;
+            }
+            E::JobTimeoutUpdated { .. } | E::JobOffered { .. } => {}
+            E::TimerStarted { slot, key, element, due_ms, repetitions } => {
+                let timer = Timer {
+                    key: *key,
+                    element: *element,
+                    due_ms: *due_ms,
+                    repetitions: *repetitions,
+                };
+                self.waits(*slot).timers.push(timer);
+            }
+            E::TimerFired { slot, key } | E::TimerCancelled { slot, key } => {
+                self.at(*slot).timers.retain(|timer| timer.key != *key);
+            }
+            E::SubscriptionOpened(opened) => {
+                let subscription = Subscription {
+                    key: opened.key,
+                    element: opened.element,
+                    name: opened.name.clone(),
+                    correlation_key: opened.correlation_key.clone(),
+                };
+                self.waits(opened.slot).subscriptions.push(subscription);
+            }
+            E::SubscriptionCorrelated { closes: false, .. } => {}
+            E::SubscriptionCorrelated { slot, key, .. } | E::SubscriptionClosed { slot, key } => {
+                self.at(*slot).subscriptions.retain(|held| held.key != *key);
+            }
+            E::UserTaskCreated(task) => {
+                self.waits(task.slot).user_task = Some((**task).clone());
+            }
+            E::UserTaskCompleted { slot, .. } | E::UserTaskCancelled { slot, .. } => {
+                self.at(*slot).user_task = None;
+            }
+            _ => unreachable!("apply handles every other event"),
+        }
+    }
+
+    fn at(&mut self, slot: Slot) -> &mut ElementInstance {
+        self.dirty.insert(slot / PAGE_ELEMENTS);
+        self.elements.get_mut(&slot).expect("an event names a live element instance")
+    }
+
+    /// A wait begins: whatever looped before has come to rest.
+    fn waits(&mut self, slot: Slot) -> &mut ElementInstance {
+        self.continuations = 0;
+        self.at(slot)
+    }
+
+    fn create(&mut self, created: &Created) {
+        self.key = created.key;
+        self.definition = created.definition;
+        self.tenant = created.tenant;
+        self.entry = created.entry;
+        self.business_id.clone_from(&created.business_id);
+        self.next_slot = 1;
+        let scope = ElementInstance {
+            key: created.key,
+            phase: Phase::Active,
+            variables: created.variables.iter().cloned().collect(),
+            ..ElementInstance::default()
+        };
+        self.elements.insert(0, scope);
+        self.dirty.insert(0);
+    }
+
+    fn end(&mut self, phase: InstancePhase) {
+        self.phase = phase;
+        self.elements.clear();
+        self.agenda.clear();
+    }
+
+    fn set_variables(&mut self, slot: Slot, variables: &Variables) {
+        let element = self.at(slot);
+        for (name, value) in variables {
+            element.variables.insert(name.clone(), value.clone());
+        }
+    }
+
+    fn enter(&mut self, slot: Slot, key: Key, element: ElementIndex, scope: Slot) {
+        assert!(slot >= self.next_slot, "slots rise and are never reused");
+        self.next_slot = slot + 1;
+        self.at(scope).children += 1;
+        let instance = ElementInstance { key, element, scope, ..ElementInstance::default() };
+        self.elements.insert(slot, instance);
+        self.dirty.insert(slot / PAGE_ELEMENTS);
+    }
+
+    fn leave(&mut self, slot: Slot) {
+        let gone = self.elements.remove(&slot).expect("only a live element instance leaves");
+        self.dirty.insert(slot / PAGE_ELEMENTS);
+        assert_eq!(gone.children, 0, "an element instance leaves after its children");
+        if slot != 0 {
+            let scope = self.at(gone.scope);
+            scope.children = scope.children.checked_sub(1).expect("a scope counts its children");
+        }
+    }
+
+    fn park(&mut self, scope: Slot, flow: u32) {
+        let parked = &mut self.at(scope).parked;
+        match parked.binary_search_by_key(&flow, |(held, _)| *held) {
+            Ok(at) => parked[at].1 += 1,
+            Err(at) => parked.insert(at, (flow, 1)),
+        }
+    }
+
+    fn join(&mut self, scope: Slot, flows: &[u32]) {
+        let parked = &mut self.at(scope).parked;
+        for (flow, count) in parked.iter_mut() {
+            if flows.contains(flow) {
+                *count = count.checked_sub(1).expect("a join takes one token per flow");
+            }
+        }
+        parked.retain(|(_, count)| *count > 0);
+    }
+}

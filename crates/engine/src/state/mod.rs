@@ -1,0 +1,64 @@
+//! What is remembered between steps, one module per kind of aggregate.
+//!
+//! Not here: decisions. State changes only in `apply`, and only by an event.
+
+pub mod entry;
+pub mod head;
+pub mod instance;
+pub mod instance_apply;
+pub mod mailbox;
+
+use crate::key::Key;
+
+/// What kind of aggregate a row is. Numbers are on disk and never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// A process instance with its embedded scopes.
+    Instance = 1,
+    /// Buffered messages and waiting subscriptions of one (tenant, name, correlation key).
+    Mailbox = 2,
+    /// The one open instance a message start allows per (tenant, process id, correlation key).
+    Entry = 3,
+    /// Versions, latest and start subscriptions of one (tenant, process id).
+    Head = 4,
+}
+
+impl Kind {
+    /// The kind with this number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Kind> {
+        match number {
+            1 => Some(Kind::Instance),
+            2 => Some(Kind::Mailbox),
+            3 => Some(Kind::Entry),
+            4 => Some(Kind::Head),
+            _ => None,
+        }
+    }
+}
+
+/// The key of an aggregate that is found by name: a 63-bit hash of its parts.
+///
+/// Two names may share a hash; the aggregate keeps the names and compares them, so that a
+/// collision costs time and never correctness.
+#[must_use]
+pub fn named_key(kind: Kind, tenant: u32, parts: &[&str]) -> Key {
+    // FNV-1a, 64 bit (Fowler, Noll, Vo): on disk, so it is set in stone.
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut feed = |byte: u8| {
+        hash ^= u64::from(byte);
+        hash = hash.wrapping_mul(0x0000_0100_0000_01b3);
+    };
+    feed(kind as u8);
+    tenant.to_le_bytes().into_iter().for_each(&mut feed);
+    for part in parts {
+        part.bytes().for_each(&mut feed);
+        feed(0xff);
+    }
+    // FNV mixes its high bits poorly for short texts; one round of splitmix64 spreads them.
+    let mut mixed = hash;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    Key((mixed ^ (mixed >> 31)) >> 1)
+}

@@ -1,0 +1,254 @@
+//! Steps of a process instance.
+//!
+//! Not here: the phases of an element's life (`life`), and commands about jobs (`job`).
+
+use super::{Outcome, job};
+use crate::command::{Command, CreateInstance, InstanceCommand, MailboxCommand, Rejection};
+use crate::event::{
+    Created, ElementIndex, IncidentKind, InstanceEvent, Interruption, Resume, Slot, Variables, Work,
+};
+use crate::graph::Graph;
+use crate::key::Key;
+use crate::life::{Ctx, Inputs};
+use crate::part::Failure;
+use crate::part::timer::Due;
+use crate::state::instance::{Instance, Phase};
+use std::sync::Arc;
+
+/// One step of an instance. On `Err` nothing changed.
+pub fn step(
+    graph: &Graph,
+    state: &mut Instance,
+    command: &InstanceCommand,
+    inputs: &mut Inputs,
+) -> Result<Outcome<InstanceEvent>, Rejection> {
+    let key = state.key;
+    if state.has_ended() {
+        return Err(gone(key));
+    }
+    let mut ctx = Ctx::new(graph, state, inputs);
+    let decided = decide(&mut ctx, command);
+    assert!(decided.is_ok() || ctx.events.is_empty(), "a rejection changes no state");
+    decided?;
+    ctx.run();
+    Ok(Outcome { events: ctx.events, effects: ctx.effects })
+}
+
+fn gone(key: Key) -> Rejection {
+    Rejection::not_found(format!(
+        "Expected process instance `{key}` to be active, but it has ended or never existed."
+    ))
+}
+
+fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection> {
+    use InstanceCommand as C;
+    match command {
+        C::CreateInstance(create) => create_instance(ctx, create),
+        C::CancelInstance => cancel_instance(ctx),
+        C::FireTimer { slot, timer } => fire_timer(ctx, *slot, *timer),
+        C::OfferMessage { slot, subscription, message, mailbox, variables } => {
+            offer_message(ctx, *slot, *subscription, *message, *mailbox, variables);
+            Ok(())
+        }
+        C::ResolveIncident { incident } => resolve_incident(ctx, *incident),
+        C::SetVariables { element, variables, local } => {
+            set_variables(ctx, *element, variables, *local)
+        }
+        C::CompleteUserTask { task, variables, action } => {
+            complete_user_task(ctx, *task, variables, action)
+        }
+        C::Continue => {
+            take_agenda(ctx);
+            Ok(())
+        }
+        C::Quarantine { message } => {
+            let failure = Failure::new(IncidentKind::Quarantined, &**message);
+            ctx.raise(0, failure, Resume::Scope, None);
+            Ok(())
+        }
+        C::CompleteJob { .. }
+        | C::FailJob { .. }
+        | C::ThrowJobError { .. }
+        | C::UpdateJob { .. } => job::decide(ctx, command),
+    }
+}
+
+fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rejection> {
+    if ctx.state.next_slot > 0 {
+        return Err(Rejection::already_exists(format!(
+            "Expected process instance `{}` not to exist yet, but it does.",
+            create.instance
+        )));
+    }
+    ctx.emit(InstanceEvent::InstanceCreated(Box::new(Created {
+        key: create.instance,
+        definition: create.definition,
+        tenant: ctx.state.tenant,
+        entry: create.entry,
+        business_id: create.business_id.clone(),
+        variables: create.variables.clone(),
+    })));
+    ctx.begin_at(0, create.start);
+    Ok(())
+}
+
+fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
+    if ctx.at(0).phase == Phase::Cancelling {
+        return Err(Rejection::invalid_state(format!(
+            "Expected process instance `{}` to be active, but it is being cancelled.",
+            ctx.state.key
+        )));
+    }
+    if !ctx.state.agenda.is_empty() {
+        ctx.emit(InstanceEvent::AgendaTaken);
+    }
+    ctx.start_cancel(0, None);
+    Ok(())
+}
+
+/// Takes up the work a former step left.
+fn take_agenda(ctx: &mut Ctx<'_>) {
+    if !ctx.state.agenda.is_empty() {
+        ctx.agenda.extend(ctx.state.agenda.clone());
+        ctx.emit(InstanceEvent::AgendaTaken);
+    }
+}
+
+fn fire_timer(ctx: &mut Ctx<'_>, slot: Slot, key: Key) -> Result<(), Rejection> {
+    let held = ctx.state.element(slot);
+    let timer = held.and_then(|held| held.timers.iter().find(|timer| timer.key == key)).cloned();
+    let Some(timer) = timer else {
+        return Err(Rejection::not_found(format!(
+            "Expected timer `{key}` to run, but it does not."
+        )));
+    };
+    if timer.due_ms > ctx.inputs.now_ms {
+        return Err(Rejection::invalid_state(format!("Timer `{key}` is not due yet.")));
+    }
+    ctx.emit(InstanceEvent::TimerFired { slot, key });
+    if !ctx.closes(slot, timer.element) {
+        let fired = Due { due_ms: timer.due_ms, repetitions: timer.repetitions };
+        repeat_timer(ctx, slot, timer.element, fired);
+    }
+    trigger(ctx, slot, timer.element, Vec::new());
+    Ok(())
+}
+
+/// A cycle goes on; one that cannot be evaluated any more is an incident and ends.
+fn repeat_timer(ctx: &mut Ctx<'_>, slot: Slot, element: ElementIndex, fired: Due) {
+    let Some(spec) = ctx.graph().node(element).kind.timer() else { return };
+    let (now_ms, zone) = (ctx.inputs.now_ms, ctx.inputs.zone.clone());
+    let next = ctx.timer_text(slot, spec).and_then(|text| {
+        let due = spec.due_again(&text, fired, now_ms, &zone);
+        due.map_err(|message| Failure::new(IncidentKind::ExtractValue, message))
+    });
+    match next {
+        Ok(None) => {}
+        Ok(Some(Due { due_ms, repetitions })) => {
+            let key = ctx.next_key();
+            ctx.emit(InstanceEvent::TimerStarted { slot, key, element, due_ms, repetitions });
+        }
+        Err(failure) => ctx.raise(slot, failure, Resume::Scope, None),
+    }
+}
+
+/// An event happened at a slot: to its own element, or to one of its boundary events.
+fn trigger(ctx: &mut Ctx<'_>, slot: Slot, element: ElementIndex, variables: Variables) {
+    let held = ctx.at(slot);
+    if held.element == element {
+        ctx.receive(slot, variables);
+        ctx.push(Work::Complete { slot });
+    } else if ctx.graph().node(element).interrupting {
+        ctx.start_cancel(slot, Some(Interruption { element, variables }));
+    } else {
+        let scope = held.scope;
+        ctx.push(Work::Arrive { element, scope, flow: None, payload: variables });
+    }
+}
+
+fn offer_message(
+    ctx: &mut Ctx<'_>,
+    slot: Slot,
+    subscription: Key,
+    message: Key,
+    mailbox: Key,
+    variables: &Variables,
+) {
+    let held = ctx.state.element(slot);
+    let waiting =
+        held.and_then(|held| held.subscriptions.iter().find(|waiting| waiting.key == subscription));
+    let Some(element) = waiting.map(|waiting| waiting.element) else {
+        let command = MailboxCommand::RefuseMessage { subscription, message };
+        ctx.ask(mailbox, Command::Mailbox(command));
+        return;
+    };
+    let closes = ctx.closes(slot, element);
+    let key = subscription;
+    ctx.emit(InstanceEvent::SubscriptionCorrelated { slot, key, message, closes });
+    let command = MailboxCommand::AcceptMessage { subscription, message };
+    ctx.ask(mailbox, Command::Mailbox(command));
+    trigger(ctx, slot, element, variables.clone());
+}
+
+fn resolve_incident(ctx: &mut Ctx<'_>, key: Key) -> Result<(), Rejection> {
+    let found = ctx.state.elements.iter().find_map(|(slot, held)| {
+        let incident = held.incidents.iter().find(|incident| incident.key == key)?;
+        Some((*slot, incident.clone()))
+    });
+    let Some((slot, incident)) = found else {
+        return Err(Rejection::not_found(format!(
+            "Expected an open incident with key `{key}`, but found none."
+        )));
+    };
+    if incident.resume == Resume::Job {
+        job::refuse_without_retries(ctx, slot, key)?;
+    }
+    ctx.emit(InstanceEvent::IncidentResolved { slot, key });
+    match incident.resume {
+        Resume::Activate => ctx.push(Work::Activate { slot }),
+        Resume::Complete => ctx.push(Work::Complete { slot }),
+        Resume::Job => job::offer_again(ctx, slot),
+        Resume::Scope => ctx.push(Work::Settle { slot }),
+        Resume::Agenda => take_agenda(ctx),
+    }
+    Ok(())
+}
+
+fn set_variables(
+    ctx: &mut Ctx<'_>,
+    element: Key,
+    variables: &Variables,
+    local: bool,
+) -> Result<(), Rejection> {
+    let Some(slot) = ctx.state.slot_of(element) else {
+        return Err(Rejection::not_found(format!(
+            "Expected an active element instance with key `{element}`, but found none."
+        )));
+    };
+    if local {
+        ctx.set_variables(slot, variables.clone());
+    } else {
+        ctx.propagate(slot, variables.clone());
+    }
+    Ok(())
+}
+
+fn complete_user_task(
+    ctx: &mut Ctx<'_>,
+    key: Key,
+    variables: &Variables,
+    action: &Arc<str>,
+) -> Result<(), Rejection> {
+    let mut elements = ctx.state.elements.iter();
+    let holds = |task: Option<&crate::event::UserTaskCreated>| task.is_some_and(|t| t.key == key);
+    let found = elements.find(|(_, held)| holds(held.user_task.as_ref()));
+    let Some(slot) = found.map(|(slot, _)| *slot) else {
+        return Err(Rejection::not_found(format!(
+            "Expected an open user task with key `{key}`, but found none."
+        )));
+    };
+    ctx.emit(InstanceEvent::UserTaskCompleted { slot, key, action: action.clone() });
+    ctx.receive(slot, variables.clone());
+    ctx.push(Work::Complete { slot });
+    Ok(())
+}

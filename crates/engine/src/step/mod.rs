@@ -1,0 +1,26 @@
+//! Step: a command goes in, events and effects come out; state changes only by those events.
+//!
+//! Not here: loading, committing and answering, which `runtime` does.
+
+pub mod entry;
+pub mod head;
+pub mod instance;
+mod job;
+pub mod mailbox;
+
+use crate::command::Effect;
+
+/// What a step did: events already applied to the state, and what it asks of others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome<E> {
+    /// What happened, in order.
+    pub events: Vec<E>,
+    /// What other aggregates are asked, in order.
+    pub effects: Vec<Effect>,
+}
+
+impl<E> Default for Outcome<E> {
+    fn default() -> Self {
+        Outcome { events: Vec::new(), effects: Vec::new() }
+    }
+}

@@ -1,0 +1,257 @@
+//! What callers ask of a node, and what they get back.
+//!
+//! Not here: how it looks on a wire (`api`), and how it is carried out (`lane`).
+
+use engine::command::Rejection;
+use engine::event::Variables;
+use engine::key::Key;
+use std::sync::Arc;
+
+/// Who asks, and under which idempotency key.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Identity and tenants.
+    pub actor: access::Actor,
+    /// Tenant the request is about.
+    pub tenant: u32,
+    /// The client's idempotency key (`Idempotency-Key` header): same key, same answer.
+    pub request_key: Option<Arc<str>>,
+}
+
+/// A resource to deploy.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// File name, as the client sent it.
+    pub name: String,
+    /// The file, byte for byte.
+    pub content: Vec<u8>,
+}
+
+/// Which definition to start.
+#[derive(Debug, Clone)]
+pub enum DefinitionRef {
+    /// This one.
+    Key(Key),
+    /// The latest version of a process id.
+    Latest(Arc<str>),
+    /// A given version of a process id.
+    Version(Arc<str>, u32),
+}
+
+/// A request that may change something.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// Deploy BPMN resources: all or none.
+    Deploy { resources: Vec<Resource> },
+    /// Start an instance. `await_result`: answer when it has ended, with its variables.
+    CreateInstance {
+        definition: DefinitionRef,
+        variables: Variables,
+        business_id: Option<Arc<str>>,
+        await_result: bool,
+    },
+    /// Cancel an instance.
+    CancelInstance { instance: Key },
+    /// Complete a job.
+    CompleteJob { job: Key, variables: Variables },
+    /// Fail a job.
+    FailJob { job: Key, retries: i32, back_off_ms: i64, message: Arc<str>, variables: Variables },
+    /// Throw a BPMN error for a job.
+    ThrowJobError { job: Key, code: Arc<str>, message: Arc<str>, variables: Variables },
+    /// Change a job's retries or, from now on, its time-out.
+    UpdateJob { job: Key, retries: Option<i32>, timeout_ms: Option<i64> },
+    /// Publish a message; without a taker it is buffered for its time to live.
+    PublishMessage {
+        name: Arc<str>,
+        correlation_key: Arc<str>,
+        id: Option<Arc<str>>,
+        ttl_ms: i64,
+        variables: Variables,
+    },
+    /// Publish a message that must be taken now; the answer names the instance.
+    CorrelateMessage { name: Arc<str>, correlation_key: Arc<str>, variables: Variables },
+    /// Try again what an incident stopped. (`instance` from the incidents view.)
+    ResolveIncident { instance: Key, incident: Key },
+    /// Set variables at an element instance or an instance. (`instance` from the views.)
+    SetVariables { instance: Key, element: Key, variables: Variables, local: bool },
+    /// Complete a user task. (`instance` from the user tasks view.)
+    CompleteUserTask { instance: Key, task: Key, variables: Variables, action: Arc<str> },
+}
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Deployed, or found identical.
+    Deployed(Deployment),
+    /// An instance runs.
+    InstanceCreated(CreatedInstance),
+    /// An instance ended (only with `await_result`).
+    InstanceEnded(EndedInstance),
+    /// A message was taken in.
+    MessagePublished {
+        /// Message key.
+        message: Key,
+    },
+    /// A message was taken by an instance.
+    MessageCorrelated {
+        /// Message key.
+        message: Key,
+        /// The instance that took it, or was started by it.
+        instance: Key,
+    },
+    /// Done; nothing more to say.
+    Done,
+}
+
+/// A deployment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Deployment {
+    /// Deployment key.
+    pub key: Key,
+    /// One per process.
+    pub processes: Vec<DeployedProcess>,
+}
+
+/// A deployed version.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeployedProcess {
+    /// Definition key.
+    pub definition: Key,
+    /// BPMN process id.
+    pub process_id: Arc<str>,
+    /// Version, from 1.
+    pub version: u32,
+    /// Resource name.
+    pub resource: Arc<str>,
+}
+
+/// A created instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreatedInstance {
+    /// Instance key.
+    pub instance: Key,
+    /// Definition key.
+    pub definition: Key,
+    /// BPMN process id.
+    pub process_id: Arc<str>,
+    /// Version.
+    pub version: u32,
+    /// Tags.
+    pub business_id: Option<Arc<str>>,
+}
+
+/// An ended instance with its variables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndedInstance {
+    /// Who it was.
+    pub created: CreatedInstance,
+    /// Whether it completed (else it was cancelled).
+    pub completed: bool,
+    /// Variables of the process scope at the end.
+    pub variables: Variables,
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Refusal {
+    /// The engine says no.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// The file has problems; nothing was deployed.
+    #[error("Expected resources that can be deployed, but found problems.")]
+    Problems(Vec<ResourceProblems>),
+    /// Too much is waiting already.
+    #[error("Expected room in the queue, but it is full. Try again in {retry_after_ms} ms.")]
+    Busy {
+        /// When to try again.
+        retry_after_ms: u64,
+    },
+    /// The idempotency key was used for another request.
+    #[error("Expected idempotency key `{key}` to be new, but it was used for another request.")]
+    KeyReused {
+        /// The key.
+        key: String,
+    },
+    /// The disk is full, or the node is stopping: reads and cancel still answer.
+    #[error("{reason}")]
+    Unavailable {
+        /// Why.
+        reason: String,
+    },
+    /// A query that cannot be answered.
+    #[error("{reason}")]
+    BadQuery {
+        /// Why.
+        reason: String,
+    },
+    /// Something is broken; the log has more.
+    #[error("Expected the node to work, but it failed: {reason}")]
+    Internal {
+        /// What.
+        reason: String,
+    },
+}
+
+/// Problems of one resource.
+#[derive(Debug, Clone)]
+pub struct ResourceProblems {
+    /// Resource name.
+    pub resource: String,
+    /// All problems found.
+    pub problems: Vec<model::Problem>,
+}
+
+/// A request for jobs.
+#[derive(Debug, Clone)]
+pub struct ActivateJobs {
+    /// Job type.
+    pub job_type: Arc<str>,
+    /// Worker name.
+    pub worker: Arc<str>,
+    /// How long the worker may hold a job, milliseconds.
+    pub timeout_ms: i64,
+    /// At most this many.
+    pub limit: u32,
+    /// Variables wanted; empty: all visible ones.
+    pub fetch: Vec<Arc<str>>,
+    /// How long to wait for the first job, milliseconds; 0 answers at once.
+    pub wait_ms: u64,
+    /// Tenants the worker serves.
+    pub tenants: Vec<u32>,
+}
+
+/// A job handed to a worker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivatedJob {
+    /// Job key.
+    pub key: Key,
+    /// Job type.
+    pub job_type: Arc<str>,
+    /// Instance key.
+    pub instance: Key,
+    /// Element instance key.
+    pub element: Key,
+    /// BPMN id of the element.
+    pub element_id: Arc<str>,
+    /// Definition key.
+    pub definition: Key,
+    /// BPMN process id.
+    pub process_id: Arc<str>,
+    /// Version of the definition.
+    pub version: u32,
+    /// Headers in the order written.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    /// Worker it was handed to.
+    pub worker: Arc<str>,
+    /// Retries left.
+    pub retries: i32,
+    /// Until when it is the worker's, Unix milliseconds.
+    pub deadline_ms: i64,
+    /// How often it has been handed out, this time included.
+    pub attempt: u32,
+    /// Variables, as raw JSON.
+    pub variables: Variables,
+    /// Tenant number.
+    pub tenant: u32,
+}
