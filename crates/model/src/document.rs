@@ -83,9 +83,7 @@ impl Document {
 
     /// The element with this id; of several the first BPMN element.
     pub fn by_id(&self, id: &str) -> Option<NodeRef<'_>> {
-        let first = self
-            .ids
-            .partition_point(|index| self.node(*index).id() < Some(id));
+        let first = self.ids.partition_point(|index| self.node(*index).id() < Some(id));
         let node = self.node(*self.ids.get(first)?);
         (node.id() == Some(id)).then_some(node)
     }
@@ -132,17 +130,11 @@ impl Document {
     }
 
     pub(crate) fn node(&self, index: usize) -> NodeRef<'_> {
-        NodeRef {
-            document: self,
-            index,
-        }
+        NodeRef { document: self, index }
     }
 
     pub(crate) fn text<'a>(&'a self, value: &'a Value) -> &'a str {
-        value
-            .owned
-            .as_deref()
-            .unwrap_or_else(|| &self.source[value.span.clone()])
+        value.owned.as_deref().unwrap_or_else(|| &self.source[value.span.clone()])
     }
 
     /// Copies a parsed tree. `source` must be the text the tree was parsed from.
@@ -196,11 +188,7 @@ impl Document {
             let namespace = self.namespace(attribute.namespace());
             let span = attribute.range_value();
             let value = Value::new(tree, attribute.value_storage(), span);
-            self.attributes.push(Attribute {
-                name,
-                namespace,
-                value,
-            });
+            self.attributes.push(Attribute { name, namespace, value });
         }
         let start = item.range().start;
         let qname = qname_length(&self.source[start + 1..]);
@@ -235,20 +223,14 @@ impl Document {
             return;
         }
         let before = &self.source[text.span.clone()];
-        text.owned
-            .get_or_insert_with(|| before.to_owned())
-            .push_str(storage.as_str());
+        text.owned.get_or_insert_with(|| before.to_owned()).push_str(storage.as_str());
         text.span.end = item.range().end;
     }
 
     fn namespace(&mut self, uri: Option<&str>) -> usize {
         let uri = uri.unwrap_or_default();
-        // A file declares at most `MAX_NAMESPACES`, so looking along the list is short.
-        if let Some(known) = self
-            .namespaces
-            .iter()
-            .position(|(known, _)| **known == *uri)
-        {
+        // Elements use few namespaces one after the other; files with many are rare and bounded.
+        if let Some(known) = self.namespaces.iter().rposition(|(known, _)| **known == *uri) {
             return known;
         }
         self.namespaces.push((uri.into(), Namespace::of(uri)));
@@ -256,9 +238,8 @@ impl Document {
     }
 
     fn index_ids(&mut self) {
-        let mut ids: Vec<usize> = (0..self.nodes.len())
-            .filter(|index| self.node(*index).id().is_some())
-            .collect();
+        let mut ids: Vec<usize> =
+            (0..self.nodes.len()).filter(|index| self.node(*index).id().is_some()).collect();
         ids.sort_by_key(|index| {
             let node = self.node(*index);
             (node.id(), node.namespace() != Namespace::Bpmn, *index)
@@ -275,16 +256,10 @@ impl Value {
             let at = (piece.as_ptr() as usize).wrapping_sub(source.as_ptr() as usize);
             let inside = at..at.saturating_add(piece.len());
             if source.get(inside.clone()) == Some(*piece) {
-                return Self {
-                    span: inside,
-                    owned: None,
-                };
+                return Self { span: inside, owned: None };
             }
         }
-        Self {
-            span,
-            owned: Some(text.as_str().to_owned()),
-        }
+        Self { span, owned: Some(text.as_str().to_owned()) }
     }
 
     /// Drops white space around it and moves the span accordingly.

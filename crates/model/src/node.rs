@@ -31,6 +31,16 @@ impl<'a> NodeRef<'a> {
         self.index
     }
 
+    /// The index after the last element in it.
+    pub(crate) fn end(self) -> usize {
+        self.node().end
+    }
+
+    /// Bytes before its start tag.
+    pub(crate) fn offset(self) -> usize {
+        self.node().start
+    }
+
     /// The name without prefix: `serviceTask`.
     pub fn name(self) -> &'a str {
         &self.qname()[self.node().prefix..]
@@ -59,15 +69,12 @@ impl<'a> NodeRef<'a> {
 
     /// The value of an attribute without prefix.
     pub fn attr(self, name: &str) -> Option<&'a str> {
-        self.attribute(name)
-            .map(|found| self.document.text(&found.value))
+        self.attribute(name).map(|found| self.document.text(&found.value))
     }
 
     /// The value of an attribute of a namespace.
     pub fn attr_ns(self, namespace: Namespace, name: &str) -> Option<&'a str> {
-        let (document, of) = (self.document, |index: usize| {
-            self.document.namespaces[index].1
-        });
+        let (document, of) = (self.document, |index: usize| self.document.namespaces[index].1);
         let found = self.raw_attributes().iter().find(|attribute| {
             attribute.namespace != 0
                 && of(attribute.namespace) == namespace
@@ -135,8 +142,7 @@ impl<'a> NodeRef<'a> {
 
     /// The first child of a namespace and name.
     pub fn child(self, namespace: Namespace, name: &str) -> Option<Self> {
-        self.children()
-            .find(|child| child.namespace() == namespace && child.name() == name)
+        self.children().find(|child| child.namespace() == namespace && child.name() == name)
     }
 
     /// The BPMN children of this name.
@@ -172,10 +178,7 @@ impl<'a> NodeRef<'a> {
     /// Where the value of an attribute begins; where the element begins if it has no such one.
     pub fn attr_position(self, name: &str) -> Position {
         let span = self.attr_span(name);
-        span.map_or_else(
-            || self.position(),
-            |span| self.document.position(span.start),
-        )
+        span.map_or_else(|| self.position(), |span| self.document.position(span.start))
     }
 
     /// The bytes of the source an attribute's value covers.
@@ -186,10 +189,7 @@ impl<'a> NodeRef<'a> {
     /// Where its text begins; where the element begins if it has none.
     pub fn text_position(self) -> Position {
         let span = self.text_span();
-        span.map_or_else(
-            || self.position(),
-            |span| self.document.position(span.start),
-        )
+        span.map_or_else(|| self.position(), |span| self.document.position(span.start))
     }
 
     /// The bytes of the source its text covers.
@@ -204,10 +204,7 @@ impl<'a> NodeRef<'a> {
 
     fn attribute(self, name: &str) -> Option<&'a Attribute> {
         let source = self.document.source();
-        let mut plain = self
-            .raw_attributes()
-            .iter()
-            .filter(|found| found.namespace == 0);
+        let mut plain = self.raw_attributes().iter().filter(|found| found.namespace == 0);
         plain.find(|found| source[found.name.clone()] == *name)
     }
 }

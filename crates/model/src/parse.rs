@@ -17,11 +17,7 @@ use crate::scan;
 /// in [`Document::problems`].
 pub fn parse(source: &[u8]) -> Result<Document, Problems> {
     let document = open(source)?;
-    if document.problems.has_errors() {
-        Err(document.problems)
-    } else {
-        Ok(document)
-    }
+    if document.problems.has_errors() { Err(document.problems) } else { Ok(document) }
 }
 
 /// Reads a file that may still be wrong, for tools that show it or collect all problems at once;
@@ -31,10 +27,7 @@ pub fn parse(source: &[u8]) -> Result<Document, Problems> {
 /// Only if there is no tree: over budget, not UTF-8, not well-formed.
 pub fn open(source: &[u8]) -> Result<Document, Problems> {
     let text = scan::scan(source)?;
-    let options = roxmltree::ParsingOptions {
-        allow_dtd: false,
-        ..Default::default()
-    };
+    let options = roxmltree::ParsingOptions { allow_dtd: false, ..Default::default() };
     let tree = match roxmltree::Document::parse_with_options(text, options) {
         Ok(tree) => tree,
         Err(error) => return Err(malformed(text, &error).into()),
@@ -48,11 +41,8 @@ fn malformed(text: &str, error: &roxmltree::Error) -> Problem {
     let lines = LineIndex::new(text);
     let at = error.pos();
     let position = lines.position(text, lines.offset(text, at.row, at.col));
-    // The position is in the problem already; the parser repeats it at the end of its message.
-    let said = error.to_string();
-    let said = said
-        .rsplit_once(" at ")
-        .map_or(said.as_str(), |(reason, _)| reason);
+    // The position is in the problem already; the parser repeats it in its message.
+    let said = error.to_string().replace(&format!(" at {at}"), "");
     let message = format!("Expected well-formed XML, but found this: {said}");
     Problem::at(Severity::Error, position, "xml-malformed", message)
 }

@@ -32,9 +32,7 @@ impl LineIndex {
     pub(crate) fn new(source: &str) -> Self {
         let bytes = source.as_bytes();
         let breaks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let lines = std::iter::once(0)
-            .chain(breaks.map(|(at, _)| at + 1))
-            .collect();
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
         let mut seen = 0;
         let mut blocks = Vec::with_capacity(bytes.len() / BLOCK + 1);
         for block in bytes.chunks(BLOCK) {
@@ -42,11 +40,7 @@ impl LineIndex {
             seen += characters(block);
         }
         blocks.push(seen);
-        Self {
-            lines,
-            blocks,
-            mark: source.starts_with(BYTE_ORDER_MARK),
-        }
+        Self { lines, blocks, mark: source.starts_with(BYTE_ORDER_MARK) }
     }
 
     /// The position of `offset`, which may be the end of the file.
@@ -58,11 +52,7 @@ impl LineIndex {
         if line == 1 && self.mark && offset > 0 {
             column -= 1;
         }
-        Position {
-            line: narrow(line),
-            column: narrow(column + 1),
-            offset,
-        }
+        Position { line: narrow(line), column: narrow(column + 1), offset }
     }
 
     /// The offset of a line and column as counted here.
@@ -73,10 +63,7 @@ impl LineIndex {
         let skip = column.max(1) as usize - 1 + marked;
         let rest = &source[start..];
         let end = rest.find('\n').unwrap_or(rest.len());
-        rest[..end]
-            .char_indices()
-            .nth(skip)
-            .map_or(start + end, |(at, _)| start + at)
+        rest[..end].char_indices().nth(skip).map_or(start + end, |(at, _)| start + at)
     }
 
     fn characters_before(&self, source: &str, offset: usize) -> usize {
@@ -104,22 +91,8 @@ mod tests {
         let source = "ab\näöx\n";
         let index = LineIndex::new(source);
         let at = source.find('x').unwrap();
-        assert_eq!(
-            index.position(source, at),
-            Position {
-                line: 2,
-                column: 3,
-                offset: 7
-            }
-        );
-        assert_eq!(
-            index.position(source, 8),
-            Position {
-                line: 2,
-                column: 4,
-                offset: 8
-            }
-        );
+        assert_eq!(index.position(source, at), Position { line: 2, column: 3, offset: 7 });
+        assert_eq!(index.position(source, 8), Position { line: 2, column: 4, offset: 8 });
         assert_eq!(index.position(source, 999).line, 3);
     }
 
@@ -127,14 +100,7 @@ mod tests {
     fn a_byte_order_mark_is_no_column() {
         let source = "\u{feff}<a/>";
         let index = LineIndex::new(source);
-        assert_eq!(
-            index.position(source, 3),
-            Position {
-                line: 1,
-                column: 1,
-                offset: 3
-            }
-        );
+        assert_eq!(index.position(source, 3), Position { line: 1, column: 1, offset: 3 });
         assert_eq!(index.offset(source, 1, 1), 3);
     }
 

@@ -73,9 +73,7 @@ impl Problem {
     fn of(severity: Severity, node: NodeRef<'_>, rule: &'static str, message: String) -> Self {
         let mut problem = Self::at(severity, node.position(), rule, message);
         problem.length = node.qname().len() + 1;
-        problem.element = node
-            .owner_id()
-            .map(|id| clip(id, MAX_PROBLEM_ID_BYTES).to_owned());
+        problem.element = node.owner_id().map(|id| clip(id, MAX_PROBLEM_ID_BYTES).to_owned());
         problem
     }
 }
@@ -87,9 +85,7 @@ impl fmt::Display for Problem {
             write!(f, " {element}")?;
         }
         write!(f, ": {}", self.message)?;
-        self.hint
-            .as_ref()
-            .map_or(Ok(()), |hint| write!(f, " ({hint})"))
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " ({hint})"))
     }
 }
 
@@ -170,11 +166,7 @@ impl Problems {
         message: impl Into<String>,
     ) -> Draft<'_, 'a> {
         let problem = Some(Problem::of(severity, node, rule, message.into()));
-        Draft {
-            problems: self,
-            node,
-            problem,
-        }
+        Draft { problems: self, node, problem }
     }
 
     /// The problems in the order they were added, or by position after [`Problems::sort`].
@@ -197,6 +189,11 @@ impl Problems {
         self.errors > 0
     }
 
+    /// Whether further errors, or further others, would only be counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors.max(self.others) >= MAX_PROBLEMS
+    }
+
     /// How many problems were found but not kept, because there were too many.
     pub fn dropped(&self) -> usize {
         self.errors + self.others - self.list.len()
@@ -204,8 +201,7 @@ impl Problems {
 
     /// Sorts by position, then severity, then rule.
     pub fn sort(&mut self) {
-        self.list
-            .sort_by_key(|problem| (problem.offset, problem.severity, problem.rule));
+        self.list.sort_by_key(|problem| (problem.offset, problem.severity, problem.rule));
     }
 
     /// The problems as a list.
@@ -282,11 +278,7 @@ impl Draft<'_, '_> {
     pub fn at_text(self) -> Self {
         let node = self.node;
         let text = node.text();
-        if text.is_empty() {
-            self
-        } else {
-            self.move_to(node.text_position(), text.len())
-        }
+        if text.is_empty() { self } else { self.move_to(node.text_position(), text.len()) }
     }
 
     /// Points anywhere, for example into an expression.

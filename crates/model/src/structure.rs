@@ -32,10 +32,7 @@ impl<'a> Process<'a> {
 
     /// Whether it is meant to be executed; a process that does not say so is not.
     pub fn is_executable(self) -> bool {
-        matches!(
-            self.node.attr("isExecutable").map(str::trim),
-            Some("true" | "1")
-        )
+        matches!(self.node.attr("isExecutable").map(str::trim), Some("true" | "1"))
     }
 
     /// Resolves its scopes, flow nodes and flows.
@@ -53,6 +50,7 @@ pub struct Structure<'a> {
     pub nodes: Vec<FlowNode<'a>>,
     /// Every sequence flow whose source and target are in its scope.
     pub flows: Vec<Flow<'a>>,
+    ids: BTreeMap<&'a str, usize>,
 }
 
 /// The process or a sub-process: what holds flow nodes.
@@ -118,9 +116,7 @@ impl<'a> Structure<'a> {
         let mut scope_of = BTreeMap::from([(process.index(), 0)]);
         let mut flows = Vec::new();
         for node in process.descendants() {
-            let parent = node
-                .parent()
-                .and_then(|parent| scope_of.get(&parent.index()));
+            let parent = node.parent().and_then(|parent| scope_of.get(&parent.index()));
             let (Namespace::Bpmn, Some(&scope)) = (node.namespace(), parent) else {
                 continue;
             };
@@ -136,12 +132,13 @@ impl<'a> Structure<'a> {
         for (node, scope) in flows {
             structure.add_flow(&by_id, node, scope);
         }
+        structure.ids = by_id;
         structure
     }
 
     /// The flow node with this id.
     pub fn by_id(&self, id: &str) -> Option<usize> {
-        self.nodes.iter().position(|node| node.id == id)
+        self.ids.get(id).copied()
     }
 
     fn add_node(&mut self, node: NodeRef<'a>, scope: usize) -> Option<usize> {
@@ -166,11 +163,7 @@ impl<'a> Structure<'a> {
 
     /// Flow nodes by id; of several with the same id the first.
     fn ids(&self) -> BTreeMap<&'a str, usize> {
-        let named = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| !node.id.is_empty());
+        let named = self.nodes.iter().enumerate().filter(|(_, node)| !node.id.is_empty());
         named.rev().map(|(index, node)| (node.id, index)).collect()
     }
 
@@ -180,10 +173,7 @@ impl<'a> Structure<'a> {
             if node.name() != "boundaryEvent" {
                 continue;
             }
-            let host = node
-                .attr("attachedToRef")
-                .and_then(|id| by_id.get(id))
-                .copied();
+            let host = node.attr("attachedToRef").and_then(|id| by_id.get(id)).copied();
             let same_scope = |host: &usize| self.nodes[*host].scope == self.nodes[index].scope;
             if let Some(host) = host.filter(same_scope) {
                 self.nodes[index].attached_to = Some(host);
@@ -219,12 +209,13 @@ impl<'a> Structure<'a> {
 
 impl<'a> Scope<'a> {
     fn new(node: NodeRef<'a>, parent: Option<usize>, owner: Option<usize>) -> Self {
-        Self {
-            node,
-            parent,
-            owner,
-            nodes: Vec::new(),
-            flows: Vec::new(),
-        }
+        Self { node, parent, owner, nodes: Vec::new(), flows: Vec::new() }
+    }
+}
+
+impl Flow<'_> {
+    /// Whether it ends where it starts.
+    pub fn is_loop(&self) -> bool {
+        self.source == self.target
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Not which of them can be executed.
 
+mod names;
+
+pub(crate) use names::{ATTRIBUTES, ELEMENTS, EXTENSIONS};
+
 /// Elements a sequence flow can connect.
 pub(crate) const FLOW_NODES: &[&str] = &[
     "adHocSubProcess",
@@ -12,7 +16,6 @@ pub(crate) const FLOW_NODES: &[&str] = &[
     "choreographyTask",
     "complexGateway",
     "endEvent",
-    "event",
     "eventBasedGateway",
     "exclusiveGateway",
     "implicitThrowEvent",
@@ -48,26 +51,23 @@ pub fn is_scope(name: &str) -> bool {
 
 /// The one of `words` that `word` was most likely meant to be, if one is near enough.
 pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    const LONGEST: usize = 64;
+    const LONGEST: usize = 40;
     const MOST: usize = 256;
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
-    let near = words
-        .take(MOST)
-        .filter(|known| known.len() <= LONGEST)
-        .map(|known| (distance(word, known), known));
+    let length = word.chars().count();
+    let allowed = length.max(3) / 3;
+    let alike =
+        |known: &&str| known.len() <= LONGEST && known.len().abs_diff(word.len()) <= allowed * 4;
+    let near = words.take(MOST).filter(alike).map(|known| (distance(word, known), known));
     let (changes, known) = near.min_by_key(|(changes, _)| *changes)?;
-    (changes * 3 <= word.chars().count().max(3)).then_some(known)
+    (changes <= allowed).then_some(known)
 }
 
 /// How many letters to add, drop, change or swap, upper and lower case being the same.
 fn distance(from: &str, to: &str) -> usize {
-    let letters = |word: &str| {
-        word.chars()
-            .map(|c| c.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
+    let letters = |word: &str| word.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
     let (from, to) = (letters(from), letters(to));
     let mut before = Vec::new();
     let mut above: Vec<usize> = (0..=to.len()).collect();
@@ -104,6 +104,10 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_so_that_they_can_be_searched() {
-        assert!(FLOW_NODES.is_sorted());
+        for list in [FLOW_NODES, ELEMENTS, ATTRIBUTES] {
+            assert!(list.is_sorted());
+        }
+        assert!(EXTENSIONS.is_sorted_by_key(|(name, _)| *name));
+        assert!(FLOW_NODES.iter().all(|name| ELEMENTS.binary_search(name).is_ok()));
     }
 }

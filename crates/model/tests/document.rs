@@ -35,10 +35,7 @@ fn gives_names_attributes_and_text_with_their_positions() {
     assert_eq!(&source[task.attr_span("name").unwrap()], "1 &lt; 2");
     let text = task.bpmn("documentation").next().unwrap();
     assert_eq!(text.text(), "é & <x>");
-    assert_eq!(
-        (text.text_position().line, text.text_position().column),
-        (5, 22)
-    );
+    assert_eq!((text.text_position().line, text.text_position().column), (5, 22));
     assert_eq!(text.owner_id(), Some("t"));
     assert_eq!(document.by_id("nobody"), None);
 }
@@ -53,21 +50,12 @@ fn walks_children_extensions_and_descendants_in_document_order() {
     let process = document.processes().next().unwrap().node;
     let names: Vec<_> = process.children().map(|node| node.name()).collect();
     assert_eq!(names, ["extensionElements", "task", "task"]);
-    let found: Vec<_> = process
-        .extensions("a")
-        .filter_map(|node| node.attr("n"))
-        .collect();
+    let found: Vec<_> = process.extensions("a").filter_map(|node| node.attr("n")).collect();
     assert_eq!(found, ["1", "2"]);
-    assert_eq!(
-        process.bpmn("task").nth(1).and_then(|task| task.id()),
-        Some("u")
-    );
+    assert_eq!(process.bpmn("task").nth(1).and_then(|task| task.id()), Some("u"));
     assert_eq!(process.descendants().count(), 6);
     assert_eq!(document.root().children().count(), 2);
-    assert_eq!(
-        document.resolve("tns:m").map(|node| node.name()),
-        Some("message")
-    );
+    assert_eq!(document.resolve("tns:m").map(|node| node.name()), Some("message"));
     assert_eq!(document.messages().count(), 1);
 }
 

@@ -17,20 +17,13 @@ fn outline(text: &str) -> String {
 
 fn outline_of(structure: &Structure<'_>, index: usize) -> String {
     let node = &structure.nodes[index];
-    let mut line = format!(
-        "{}{} {}",
-        "  ".repeat(depth(node.node)),
-        node.id,
-        node.node.name()
-    );
+    let mut line = format!("{}{} {}", "  ".repeat(depth(node.node)), node.id, node.node.name());
     if let Some(host) = node.attached_to {
         line += &format!(" on {}", structure.nodes[host].id);
     }
     for flow in &node.outgoing {
         let flow = &structure.flows[*flow];
-        let condition = flow
-            .condition
-            .map(|condition| format!("[{}]", condition.text()));
+        let condition = flow.condition.map(|condition| format!("[{}]", condition.text()));
         let default = if flow.is_default { "[default]" } else { "" };
         let target = structure.nodes[flow.target].id;
         line += &format!(" -{default}{}> {target}", condition.unwrap_or_default());
@@ -94,15 +87,10 @@ small scriptTask -> done";
 fn a_sub_process_holds_statements_of_its_own() {
     let text = "start -> work:sub { start -> a:job(a) -> end } -> end";
     let lines = outline(text);
-    for line in [
-        "work subProcess -> end",
-        "  work_start startEvent -> a",
-        "  a serviceTask -> work_end",
-    ] {
-        assert!(
-            lines.lines().any(|found| found == line),
-            "no {line} in\n{lines}"
-        );
+    for line in
+        ["work subProcess -> end", "  work_start startEvent -> a", "  a serviceTask -> work_end"]
+    {
+        assert!(lines.lines().any(|found| found == line), "no {line} in\n{lines}");
     }
 }
 
@@ -115,10 +103,7 @@ fn attaches_boundary_events_that_interrupt_or_not() {
         charge ! failed:error(CARD_DECLINED) -> late
         charge ! undo:compensation -> refund:job(refund)";
     let lines = outline(text);
-    assert!(
-        lines.contains("timeout boundaryEvent on charge -> late"),
-        "{lines}"
-    );
+    assert!(lines.contains("timeout boundaryEvent on charge -> late"), "{lines}");
     assert_eq!(
         element(text, "remind"),
         "boundaryEvent id=remind attachedToRef=charge cancelActivity=false\n\
@@ -129,14 +114,8 @@ fn attaches_boundary_events_that_interrupt_or_not() {
         Some("serviceTask id=refund isForCompensation=true")
     );
     let xml = short::to_bpmn(text).unwrap();
-    assert!(
-        xml.contains("<bpmn:error id=\"error.1\" name=\"CARD_DECLINED\""),
-        "{xml}"
-    );
-    assert!(
-        xml.contains("<bpmn:association id=\"undo.refund\""),
-        "{xml}"
-    );
+    assert!(xml.contains("<bpmn:error id=\"error.1\" name=\"CARD_DECLINED\""), "{xml}");
+    assert!(xml.contains("<bpmn:association id=\"undo.refund\""), "{xml}");
 }
 
 #[test]
@@ -147,10 +126,7 @@ fn messages_are_shared_by_name_and_key() {
     let xml = short::to_bpmn(text).unwrap();
     assert_eq!(xml.matches("<bpmn:message ").count(), 3);
     assert!(xml.contains("<zeebe:subscription correlationKey=\"= orderId\"/>"));
-    assert_eq!(
-        element(text, "recv"),
-        "receiveTask id=recv messageRef=message.2"
-    );
+    assert_eq!(element(text, "recv"), "receiveTask id=recv messageRef=message.2");
     assert_eq!(
         element(text, "thrown"),
         "intermediateThrowEvent id=thrown\ntaskDefinition type=publish\n\
@@ -220,17 +196,10 @@ fn every_kind_becomes_a_model_without_errors() {
     "#;
     let xml = short::to_bpmn(text).unwrap_or_else(|problems| panic!("{problems}"));
     let document = parse(xml.as_bytes()).unwrap_or_else(|problems| panic!("{problems}\n{xml}"));
-    let problems: Vec<_> = document
-        .problems()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let problems: Vec<_> = document.problems().iter().map(ToString::to_string).collect();
     assert_eq!(problems, Vec::<String>::new(), "{xml}");
     assert_eq!(
-        document
-            .processes()
-            .map(|process| process.id())
-            .collect::<Vec<_>>(),
+        document.processes().map(|process| process.id()).collect::<Vec<_>>(),
         ["all", "child"]
     );
     assert!(document.by_id("child_start").is_some());
@@ -239,10 +208,7 @@ fn every_kind_becomes_a_model_without_errors() {
 #[test]
 fn says_what_is_wrong_and_where() {
     let table = [
-        (
-            "",
-            "1:1: short-syntax: Expected a process, but found nothing (write start -> end)",
-        ),
+        ("", "1:1: short-syntax: Expected a process, but found nothing (write start -> end)"),
         (
             "start -> a:jbo(x)",
             "1:12: short-unknown-kind: Expected a kind of flow node, but found `jbo(x)` (write job)",
@@ -283,22 +249,13 @@ fn says_what_is_wrong_and_where() {
             "start ->",
             "1:9: short-syntax: Expected a flow node, but found the end (write id or id:kind)",
         ),
-        (
-            "a:sub { start -> end",
-            "1:7: short-syntax: Expected } for this {, but found the end",
-        ),
-        (
-            "a:job(x",
-            "1:7: short-syntax: Expected , or ) after this, but found the end",
-        ),
+        ("a:sub { start -> end", "1:7: short-syntax: Expected } for this {, but found the end"),
+        ("a:job(x", "1:7: short-syntax: Expected , or ) after this, but found the end"),
         (
             "a:task ! b -> end",
             "1:10: short-syntax: Expected a boundary event, but found only the name `b` (write id:kind after !)",
         ),
-        (
-            "a:task \"x",
-            "1:8: short-syntax: Expected a closing \", but found the end",
-        ),
+        ("a:task \"x", "1:8: short-syntax: Expected a closing \", but found the end"),
         (
             "process a\nstart\nprocess a",
             "3:9: short-redeclared: Expected one process `a`, but found another",
@@ -315,10 +272,7 @@ fn says_what_is_wrong_and_where() {
             "x:xor -[default]-> end\nx -[default]-> end",
             "2:1: short-redeclared: Expected one default of `x`, but found another",
         ),
-        (
-            "a:task \u{1}",
-            "1:8: short-syntax: Expected text, but found a control character",
-        ),
+        ("a:task \u{1}", "1:8: short-syntax: Expected text, but found a control character"),
     ];
     for (text, expected) in table {
         assert_eq!(problems(text), [expected], "{text}");
@@ -334,11 +288,7 @@ fn reports_every_bad_line_at_once() {
 #[test]
 fn refuses_nesting_and_size_beyond_its_limits() {
     let deep = "a:sub {".repeat(9_000);
-    assert!(
-        problems(&deep)[0].contains("short-too-deep"),
-        "{:?}",
-        problems(&deep)
-    );
+    assert!(problems(&deep)[0].contains("short-too-deep"), "{:?}", problems(&deep));
     let long = "start -> end\n".repeat(6_000);
     assert!(problems(&long)[0].contains("short-too-large"));
 }

@@ -102,11 +102,7 @@ impl<'t> Cursor<'t> {
             }
         }
         self.at = start;
-        Err(self.fault(
-            "short-syntax",
-            "Expected a closing \", but found the end",
-            "",
-        ))
+        Err(self.fault("short-syntax", "Expected a closing \", but found the end", ""))
     }
 
     /// A piece of text up to one of `ends` outside of strings and brackets; not over that end.
@@ -142,11 +138,7 @@ impl<'t> Cursor<'t> {
         }
         if self.peek().is_none() && !ends.contains(&'\n') {
             self.at = start;
-            let end = ends
-                .iter()
-                .map(char::to_string)
-                .collect::<Vec<_>>()
-                .join(" or ");
+            let end = ends.iter().map(char::to_string).collect::<Vec<_>>().join(" or ");
             let message = format!("Expected {end} after this, but found the end");
             return Err(self.fault("short-syntax", message, ""));
         }
@@ -174,13 +166,7 @@ impl<'t> Cursor<'t> {
         hint: impl Into<String>,
     ) -> Fault {
         let length = self.peek().map_or(0, char::len_utf8);
-        Fault {
-            at: self.at,
-            length,
-            rule,
-            message: message.into(),
-            hint: hint.into(),
-        }
+        Fault { at: self.at, length, rule, message: message.into(), hint: hint.into() }
     }
 
     fn skip_while(&mut self, matching: impl Fn(char) -> bool) {

@@ -12,19 +12,12 @@ use crate::vocabulary::nearest;
 
 /// Reads a text; what it could not read are faults, and reading goes on at the next line.
 pub(super) fn read(text: &str) -> (Sheet<'_>, Vec<Fault>) {
-    let mut reader = Reader {
-        cursor: Cursor::new(text),
-        sheet: Sheet::default(),
-        depth: 0,
-    };
+    let mut reader = Reader { cursor: Cursor::new(text), sheet: Sheet::default(), depth: 0 };
     let mut faults = Vec::new();
     if let Some(at) = text.find(|c: char| c.is_control() && !c.is_whitespace()) {
         reader.cursor.at = at;
         let message = "Expected text, but found a control character";
-        return (
-            reader.sheet,
-            vec![reader.cursor.fault("short-syntax", message, "")],
-        );
+        return (reader.sheet, vec![reader.cursor.fault("short-syntax", message, "")]);
     }
     loop {
         reader.skip_separators();
@@ -50,13 +43,8 @@ struct Reader<'t> {
 
 /// How a chain goes on from one flow node to the next.
 enum Link {
-    Arrow {
-        condition: Option<String>,
-        is_default: bool,
-    },
-    Boundary {
-        interrupting: bool,
-    },
+    Arrow { condition: Option<String>, is_default: bool },
+    Boundary { interrupting: bool },
 }
 
 impl<'t> Reader<'t> {
@@ -88,17 +76,8 @@ impl<'t> Reader<'t> {
     fn add_process(&mut self, id: &'t str, at: usize) -> &mut Header<'t> {
         let scope = self.sheet.scopes.len();
         let process = self.sheet.processes.len();
-        self.sheet.scopes.push(Scope {
-            process,
-            owner: None,
-        });
-        self.sheet.processes.push(Header {
-            id,
-            at,
-            scope,
-            name: None,
-            version: None,
-        });
+        self.sheet.scopes.push(Scope { process, owner: None });
+        self.sheet.processes.push(Header { id, at, scope, name: None, version: None });
         &mut self.sheet.processes[process]
     }
 
@@ -123,13 +102,9 @@ impl<'t> Reader<'t> {
             None | Some('\n' | ';') => Ok(()),
             Some('}') if self.depth > 0 => Ok(()),
             _ => {
-                let message = format!(
-                    "Expected -> or a new line, but found {}",
-                    self.cursor.found()
-                );
-                Err(self
-                    .cursor
-                    .fault("short-syntax", message, "a chain is a -> b:kind -> c:kind"))
+                let message =
+                    format!("Expected -> or a new line, but found {}", self.cursor.found());
+                Err(self.cursor.fault("short-syntax", message, "a chain is a -> b:kind -> c:kind"))
             }
         }
     }
@@ -143,18 +118,9 @@ impl<'t> Reader<'t> {
                 Link::Boundary { interrupting } => {
                     last = self.mention(scope, Some((last, interrupting)))?;
                 }
-                Link::Arrow {
-                    condition,
-                    is_default,
-                } => {
+                Link::Arrow { condition, is_default } => {
                     let target = self.mention(scope, None)?;
-                    let arrow = Arrow {
-                        scope,
-                        source: last,
-                        target,
-                        condition,
-                        is_default,
-                    };
+                    let arrow = Arrow { scope, source: last, target, condition, is_default };
                     self.sheet.arrows.push(arrow);
                     last = target;
                 }
@@ -168,15 +134,10 @@ impl<'t> Reader<'t> {
         let before = self.cursor.at;
         self.cursor.skip_space();
         if self.cursor.eat("->") {
-            return Ok(Some(Link::Arrow {
-                condition: None,
-                is_default: false,
-            }));
+            return Ok(Some(Link::Arrow { condition: None, is_default: false }));
         }
         if self.cursor.eat("!~") {
-            return Ok(Some(Link::Boundary {
-                interrupting: false,
-            }));
+            return Ok(Some(Link::Boundary { interrupting: false }));
         }
         if self.cursor.eat("!") {
             return Ok(Some(Link::Boundary { interrupting: true }));
@@ -190,23 +151,16 @@ impl<'t> Reader<'t> {
         let label = self.cursor.piece(&[']'])?;
         if !self.cursor.eat("]->") {
             let message = format!("Expected ]->, but found {}", self.cursor.found());
-            return Err(self
-                .cursor
-                .fault("short-syntax", message, "write -[= condition]->"));
+            return Err(self.cursor.fault("short-syntax", message, "write -[= condition]->"));
         }
         let is_default = label == "default";
         if !is_default && !label.starts_with('=') {
             self.cursor.at = at;
             let message = format!("Expected = or default, but found {}", self.cursor.found());
-            return Err(self
-                .cursor
-                .fault("short-syntax", message, "write -[= amount > 100]->"));
+            return Err(self.cursor.fault("short-syntax", message, "write -[= amount > 100]->"));
         }
         let condition = (!is_default).then(|| label.to_owned());
-        Ok(Some(Link::Arrow {
-            condition,
-            is_default,
-        }))
+        Ok(Some(Link::Arrow { condition, is_default }))
     }
 
     /// A flow node: declared here (`a:kind(..)`) or only named. `host` is given after `!`.
@@ -214,32 +168,17 @@ impl<'t> Reader<'t> {
         let at = self.cursor.at;
         let Some(id) = self.cursor.word() else {
             let message = format!("Expected a flow node, but found {}", self.cursor.found());
-            return Err(self
-                .cursor
-                .fault("short-syntax", message, "write id or id:kind"));
+            return Err(self.cursor.fault("short-syntax", message, "write id or id:kind"));
         };
         let index = self.sheet.mentions.len();
-        let mention = Mention {
-            id,
-            at,
-            scope,
-            item: None,
-            name: None,
-            options: Vec::new(),
-        };
+        let mention = Mention { id, at, scope, item: None, name: None, options: Vec::new() };
         self.sheet.mentions.push(mention);
         if self.cursor.eat(":") {
             self.kind(index, host)?;
         } else if host.is_some() {
             let message = format!("Expected a boundary event, but found only the name `{id}`");
-            let fault = self
-                .cursor
-                .fault("short-syntax", message, "write id:kind after !");
-            return Err(Fault {
-                at,
-                length: id.len(),
-                ..fault
-            });
+            let fault = self.cursor.fault("short-syntax", message, "write id:kind after !");
+            return Err(Fault { at, length: id.len(), ..fault });
         }
         self.options(index)?;
         Ok(index)
@@ -258,11 +197,7 @@ impl<'t> Reader<'t> {
             }
             return Err(self.unknown_kind(word, host.is_some()));
         };
-        let arguments = if self.cursor.eat("(") {
-            self.arguments()?
-        } else {
-            Vec::new()
-        };
+        let arguments = if self.cursor.eat("(") { self.arguments()? } else { Vec::new() };
         self.check_arguments(at, kind, &arguments)?;
         let Mention { id, at, scope, .. } = self.sheet.mentions[mention];
         self.sheet.mentions[mention].item = Some(self.sheet.items.len());
@@ -283,27 +218,14 @@ impl<'t> Reader<'t> {
     }
 
     fn unknown_kind(&self, word: &str, boundary: bool) -> Fault {
-        let kinds = if boundary {
-            kinds::BOUNDARY_KINDS
-        } else {
-            kinds::KINDS
-        };
-        let what = if boundary {
-            "a kind of boundary event"
-        } else {
-            "a kind of flow node"
-        };
+        let kinds = if boundary { kinds::BOUNDARY_KINDS } else { kinds::KINDS };
+        let what = if boundary { "a kind of boundary event" } else { "a kind of flow node" };
         let message = format!("Expected {what}, but found {}", self.cursor.found());
         let words: Vec<_> = kinds.iter().map(|kind| kind.word).collect();
-        let hint = nearest(word, words.iter().copied()).map_or_else(
-            || format!("one of {}", words.join(" ")),
-            |near| format!("write {near}"),
-        );
+        let hint = nearest(word, words.iter().copied())
+            .map_or_else(|| format!("one of {}", words.join(" ")), |near| format!("write {near}"));
         let fault = self.cursor.fault("short-unknown-kind", message, hint);
-        Fault {
-            length: word.len(),
-            ..fault
-        }
+        Fault { length: word.len(), ..fault }
     }
 
     fn check_arguments(&self, at: usize, kind: &Kind, given: &[String]) -> Result<(), Fault> {
@@ -387,12 +309,7 @@ impl<'t> Reader<'t> {
     fn choice(&mut self) -> Result<Choice<'t>, Fault> {
         let at = self.cursor.at;
         let word = self.cursor.word().unwrap_or_default();
-        let mut choice = Choice {
-            at,
-            word,
-            values: Vec::new(),
-            entries: Vec::new(),
-        };
+        let mut choice = Choice { at, word, values: Vec::new(), entries: Vec::new() };
         let Some(option) = kinds::option(word) else {
             let words: Vec<_> = kinds::OPTIONS.iter().map(|option| option.word).collect();
             let hint = nearest(word, words.iter().copied()).map_or_else(
@@ -401,11 +318,7 @@ impl<'t> Reader<'t> {
             );
             let message = format!("Expected -> or an option, but found `{word}`");
             let fault = self.cursor.fault("short-unknown-option", message, hint);
-            return Err(Fault {
-                at,
-                length: word.len(),
-                ..fault
-            });
+            return Err(Fault { at, length: word.len(), ..fault });
         };
         match option.form {
             Form::Flag => {}
@@ -422,11 +335,7 @@ impl<'t> Reader<'t> {
                         "Expected {word} with {least} to {most} arguments, but found {found}"
                     );
                     let fault = self.cursor.fault("short-arguments", message, "");
-                    return Err(Fault {
-                        at,
-                        length: word.len(),
-                        ..fault
-                    });
+                    return Err(Fault { at, length: word.len(), ..fault });
                 }
             }
             Form::Entries => {
@@ -483,10 +392,7 @@ impl<'t> Reader<'t> {
         self.cursor.at += 1;
         let scope = self.sheet.scopes.len();
         let process = self.sheet.scopes[self.sheet.items[item].scope].process;
-        self.sheet.scopes.push(Scope {
-            process,
-            owner: Some(mention),
-        });
+        self.sheet.scopes.push(Scope { process, owner: Some(mention) });
         self.sheet.items[item].opens = Some(scope);
         self.depth += 1;
         loop {

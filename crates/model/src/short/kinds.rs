@@ -19,12 +19,7 @@ const fn kind(
     event: &'static str,
     arguments: &'static [&'static str],
 ) -> Kind {
-    Kind {
-        word,
-        element,
-        event,
-        arguments,
-    }
+    Kind { word, element, event, arguments }
 }
 
 const START: &str = "startEvent";
@@ -50,22 +45,12 @@ pub(super) const KINDS: &[Kind] = &[
     kind("call", "callActivity", "", &["process id"]),
     kind("catch-condition", CATCH, CONDITIONAL, &["= condition"]),
     kind("catch-link", CATCH, LINK, &["name"]),
-    kind(
-        "catch-message",
-        CATCH,
-        MESSAGE,
-        &["message name", "= correlation key"],
-    ),
+    kind("catch-message", CATCH, MESSAGE, &["message name", "= correlation key"]),
     kind("catch-signal", CATCH, SIGNAL, &["signal name"]),
     kind("compensation-end", END, COMPENSATE, &["activity?"]),
     kind("compensation-throw", THROW, COMPENSATE, &["activity?"]),
     kind("condition-start", START, CONDITIONAL, &["= condition"]),
-    kind(
-        "decision",
-        "businessRuleTask",
-        "",
-        &["decision id", "result variable"],
-    ),
+    kind("decision", "businessRuleTask", "", &["decision id", "result variable"]),
     kind("end", END, "", &[]),
     kind("error-end", END, ERROR, &["error code"]),
     kind("error-start", START, ERROR, &["error code?"]),
@@ -78,31 +63,11 @@ pub(super) const KINDS: &[Kind] = &[
     kind("link-throw", THROW, LINK, &["name"]),
     kind("manual", "manualTask", "", &[]),
     kind("message-end", END, MESSAGE, &["message name", "job type?"]),
-    kind(
-        "message-start",
-        START,
-        MESSAGE,
-        &["message name", "= correlation key?"],
-    ),
-    kind(
-        "message-throw",
-        THROW,
-        MESSAGE,
-        &["message name", "job type?"],
-    ),
+    kind("message-start", START, MESSAGE, &["message name", "= correlation key?"]),
+    kind("message-throw", THROW, MESSAGE, &["message name", "job type?"]),
     kind("or", "inclusiveGateway", "", &[]),
-    kind(
-        "receive",
-        "receiveTask",
-        "",
-        &["message name", "= correlation key"],
-    ),
-    kind(
-        "script",
-        "scriptTask",
-        "",
-        &["= expression", "result variable"],
-    ),
+    kind("receive", "receiveTask", "", &["message name", "= correlation key"]),
+    kind("script", "scriptTask", "", &["= expression", "result variable"]),
     kind("send", "sendTask", "", &["job type"]),
     kind("signal-end", END, SIGNAL, &["signal name"]),
     kind("signal-start", START, SIGNAL, &["signal name"]),
@@ -127,12 +92,7 @@ pub(super) const BOUNDARY_KINDS: &[Kind] = &[
     kind("condition", BOUNDARY, CONDITIONAL, &["= condition"]),
     kind("error", BOUNDARY, ERROR, &["error code?"]),
     kind("escalation", BOUNDARY, ESCALATION, &["escalation code?"]),
-    kind(
-        "message",
-        BOUNDARY,
-        MESSAGE,
-        &["message name", "= correlation key"],
-    ),
+    kind("message", BOUNDARY, MESSAGE, &["message name", "= correlation key"]),
     kind("signal", BOUNDARY, SIGNAL, &["signal name"]),
     kind("timer", BOUNDARY, TIMER, &["duration, date or cycle"]),
 ];
@@ -140,10 +100,7 @@ pub(super) const BOUNDARY_KINDS: &[Kind] = &[
 impl Kind {
     /// How many arguments it needs.
     pub(super) fn needs(&self) -> usize {
-        self.arguments
-            .iter()
-            .filter(|argument| !argument.ends_with('?'))
-            .count()
+        self.arguments.iter().filter(|argument| !argument.ends_with('?')).count()
     }
 
     /// Whether its braces hold flow nodes.
@@ -163,10 +120,7 @@ impl Kind {
     }
 
     fn has_job(&self) -> bool {
-        matches!(
-            self.word,
-            "ad-hoc" | "job" | "message-end" | "message-throw" | "send"
-        )
+        matches!(self.word, "ad-hoc" | "job" | "message-end" | "message-throw" | "send")
     }
 
     fn is_user_task(&self) -> bool {
@@ -195,11 +149,7 @@ pub(super) struct Opt {
 }
 
 const fn opt(word: &'static str, form: Form, applies: fn(&Kind) -> bool) -> Opt {
-    Opt {
-        word,
-        form,
-        applies,
-    }
+    Opt { word, form, applies }
 }
 
 fn mapped(kind: &Kind) -> bool {
@@ -216,21 +166,15 @@ fn can_be_gentle(kind: &Kind) -> bool {
 
 /// All options.
 pub(super) const OPTIONS: &[Opt] = &[
-    opt("active", Form::Arguments(1, 1), |kind| {
-        kind.word == "ad-hoc"
-    }),
+    opt("active", Form::Arguments(1, 1), |kind| kind.word == "ad-hoc"),
     opt("assignee", Form::Value, Kind::is_user_task),
     opt("due", Form::Value, Kind::is_user_task),
     opt("each", Form::Arguments(1, 4), Kind::is_activity),
     opt("each-in-turn", Form::Arguments(1, 4), Kind::is_activity),
     opt("follow-up", Form::Value, Kind::is_user_task),
-    opt("form", Form::Value, |kind| {
-        kind.is_user_task() || kind.word == "start"
-    }),
+    opt("form", Form::Value, |kind| kind.is_user_task() || kind.word == "start"),
     opt("groups", Form::Value, Kind::is_user_task),
-    opt("headers", Form::Entries, |kind| {
-        kind.has_job() || kind.is_user_task()
-    }),
+    opt("headers", Form::Entries, |kind| kind.has_job() || kind.is_user_task()),
     opt("inputs", Form::Entries, mapped),
     opt("interrupting", Form::Flag, can_be_gentle),
     opt("non-interrupting", Form::Flag, can_be_gentle),
@@ -242,13 +186,9 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("on-start", Form::Arguments(1, 2), listened),
     opt("on-updating", Form::Arguments(1, 2), Kind::is_user_task),
     opt("outputs", Form::Entries, mapped),
-    opt("priority", Form::Value, |kind| {
-        kind.has_job() || kind.is_user_task()
-    }),
+    opt("priority", Form::Value, |kind| kind.has_job() || kind.is_user_task()),
     opt("propagate", Form::Value, |kind| kind.word == "call"),
-    opt("results", Form::Arguments(2, 2), |kind| {
-        kind.word == "ad-hoc"
-    }),
+    opt("results", Form::Arguments(2, 2), |kind| kind.word == "ad-hoc"),
     opt("retries", Form::Value, Kind::has_job),
     opt("type", Form::Value, |kind| kind.word == "ad-hoc"),
     opt("until", Form::Arguments(1, 1), Kind::is_activity),
@@ -258,11 +198,7 @@ pub(super) const OPTIONS: &[Opt] = &[
 /// The kind of this word, in the flow or after `!`.
 pub(super) fn find(word: &str, boundary: bool) -> Option<&'static Kind> {
     // Catching a message reads the same on an activity's boundary as in the flow.
-    let word = if boundary {
-        word.strip_prefix("catch-").unwrap_or(word)
-    } else {
-        word
-    };
+    let word = if boundary { word.strip_prefix("catch-").unwrap_or(word) } else { word };
     let kinds = if boundary { BOUNDARY_KINDS } else { KINDS };
     kinds.iter().find(|kind| kind.word == word)
 }

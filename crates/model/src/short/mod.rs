@@ -22,15 +22,8 @@ use crate::problem::{Problem, Problems, Severity};
 pub fn to_bpmn(text: &str) -> Result<String, Problems> {
     let lines = LineIndex::new(text);
     if text.len() > MAX_SHORT_BYTES {
-        let message = format!(
-            "Expected at most {MAX_SHORT_BYTES} bytes, but found {}",
-            text.len()
-        );
-        let start = Position {
-            line: 1,
-            column: 1,
-            offset: 0,
-        };
+        let message = format!("Expected at most {MAX_SHORT_BYTES} bytes, but found {}", text.len());
+        let start = Position { line: 1, column: 1, offset: 0 };
         return Err(Problem::at(Severity::Error, start, "short-too-large", message).into());
     }
     let (mut sheet, mut faults) = grammar::read(text);

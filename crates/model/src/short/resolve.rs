@@ -22,43 +22,20 @@ pub(super) fn resolve(sheet: &mut Sheet<'_>) -> Vec<Fault> {
     for header in &sheet.processes {
         if !processes.insert(header.id) {
             let message = format!("Expected one process `{}`, but found another", header.id);
-            faults.push(fault(
-                header.at,
-                header.id.len(),
-                "short-redeclared",
-                message,
-                "",
-            ));
+            faults.push(fault(header.at, header.id.len(), "short-redeclared", message, ""));
         }
     }
     for (index, item) in sheet.items.iter().enumerate() {
         if processes.contains(&*item.id) {
-            let message = format!(
-                "Expected an id of its own, but found that of process `{}`",
-                item.id
-            );
+            let message =
+                format!("Expected an id of its own, but found that of process `{}`", item.id);
             let hint = "ids are unique in a file";
-            faults.push(fault(
-                item.at,
-                item.id.len(),
-                "short-redeclared",
-                message,
-                hint,
-            ));
+            faults.push(fault(item.at, item.id.len(), "short-redeclared", message, hint));
         }
         if by_id.insert(item.id.to_string(), index).is_some() {
-            let message = format!(
-                "Expected one declaration of `{}`, but found another",
-                item.id
-            );
+            let message = format!("Expected one declaration of `{}`, but found another", item.id);
             let hint = "declare a flow node once and mention it by its id elsewhere";
-            faults.push(fault(
-                item.at,
-                item.id.len(),
-                "short-redeclared",
-                message,
-                hint,
-            ));
+            faults.push(fault(item.at, item.id.len(), "short-redeclared", message, hint));
         }
     }
     for index in 0..sheet.mentions.len() {
@@ -146,13 +123,7 @@ fn hand_over(sheet: &mut Sheet<'_>, faults: &mut Vec<Fault>) {
                 let (word, kind) = (choice.word, item.kind.word);
                 let message = format!("Expected an option of {kind}, but found {word}");
                 let hint = "see docs/short-notation.md";
-                faults.push(fault(
-                    choice.at,
-                    word.len(),
-                    "short-unknown-option",
-                    message,
-                    hint,
-                ));
+                faults.push(fault(choice.at, word.len(), "short-unknown-option", message, hint));
             }
             match choice.word {
                 "interrupting" => item.interrupting = true,
@@ -167,13 +138,7 @@ fn hand_over(sheet: &mut Sheet<'_>, faults: &mut Vec<Fault>) {
         let repeated = item.options.iter().any(|choice| repeats(choice.word));
         if let Some(until) = until.filter(|_| !repeated && item.kind.word != "ad-hoc") {
             let message = "Expected each(..) beside until(..), but found none";
-            faults.push(fault(
-                until.at,
-                until.word.len(),
-                "short-unknown-option",
-                message,
-                "",
-            ));
+            faults.push(fault(until.at, until.word.len(), "short-unknown-option", message, ""));
         }
     }
 }
@@ -205,11 +170,5 @@ fn fault(
     message: impl Into<String>,
     hint: impl Into<String>,
 ) -> Fault {
-    Fault {
-        at,
-        length,
-        rule,
-        message: message.into(),
-        hint: hint.into(),
-    }
+    Fault { at, length, rule, message: message.into(), hint: hint.into() }
 }

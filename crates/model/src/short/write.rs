@@ -11,21 +11,14 @@ use crate::namespace::Namespace;
 
 /// Writes the file.
 pub(super) fn write(sheet: &Sheet<'_>) -> String {
-    let mut writer = Writer {
-        sheet,
-        edges: edges(sheet),
-        roots: Roots::default(),
-    };
+    let mut writer = Writer { sheet, edges: edges(sheet), roots: Roots::default() };
     let mut xml = Xml::new(0);
     xml.open(
         "bpmn:definitions",
         &[
             ("xmlns:bpmn", Some(Namespace::Bpmn.uri())),
             ("xmlns:zeebe", Some(Namespace::Zeebe.uri())),
-            (
-                "xmlns:xsi",
-                Some("http://www.w3.org/2001/XMLSchema-instance"),
-            ),
+            ("xmlns:xsi", Some("http://www.w3.org/2001/XMLSchema-instance")),
             ("id", Some("definitions.1")),
             ("targetNamespace", Some("urn:segue:short")),
         ],
@@ -33,10 +26,7 @@ pub(super) fn write(sheet: &Sheet<'_>) -> String {
     for header in &sheet.processes {
         let name = header.name.as_deref();
         let executable = ("isExecutable", Some("true"));
-        xml.open(
-            "bpmn:process",
-            &[("id", Some(header.id)), ("name", name), executable],
-        );
+        xml.open("bpmn:process", &[("id", Some(header.id)), ("name", name), executable]);
         if let Some(version) = &header.version {
             let mut inner = xml.inside();
             inner.leaf("zeebe:versionTag", &[("value", Some(version))]);
@@ -66,10 +56,7 @@ fn edges<'s>(sheet: &'s Sheet<'_>) -> Vec<Edge<'s>> {
     let mut taken = BTreeMap::new();
     let mut edges = Vec::new();
     for arrow in &sheet.arrows {
-        let ends = (
-            sheet.mentions[arrow.source].item,
-            sheet.mentions[arrow.target].item,
-        );
+        let ends = (sheet.mentions[arrow.source].item, sheet.mentions[arrow.target].item);
         let (Some(source), Some(target)) = ends else {
             continue;
         };
@@ -78,11 +65,7 @@ fn edges<'s>(sheet: &'s Sheet<'_>) -> Vec<Edge<'s>> {
         let plain = format!("{}.{}", from.id, sheet.items[target].id);
         let before = taken.entry((source, target)).or_insert(0);
         *before += 1;
-        let id = if *before == 1 {
-            plain
-        } else {
-            format!("{plain}.{before}")
-        };
+        let id = if *before == 1 { plain } else { format!("{plain}.{before}") };
         edges.push(Edge {
             id,
             scope: arrow.scope,
@@ -106,13 +89,10 @@ struct Roots {
 }
 
 fn numbered<T: PartialEq>(list: &mut Vec<T>, kind: &str, value: T) -> String {
-    let index = list
-        .iter()
-        .position(|known| *known == value)
-        .unwrap_or_else(|| {
-            list.push(value);
-            list.len() - 1
-        });
+    let index = list.iter().position(|known| *known == value).unwrap_or_else(|| {
+        list.push(value);
+        list.len() - 1
+    });
     format!("{kind}.{}", index + 1)
 }
 
@@ -133,18 +113,11 @@ impl Roots {
         }
         let coded = [("error", &self.errors), ("escalation", &self.escalations)];
         for (kind, codes) in coded {
-            let code_name = if kind == "error" {
-                "errorCode"
-            } else {
-                "escalationCode"
-            };
+            let code_name = if kind == "error" { "errorCode" } else { "escalationCode" };
             for (index, code) in codes.iter().enumerate() {
                 let id = format!("{kind}.{}", index + 1);
-                let attributes = [
-                    ("id", Some(&*id)),
-                    ("name", Some(&**code)),
-                    (code_name, Some(&**code)),
-                ];
+                let attributes =
+                    [("id", Some(&*id)), ("name", Some(&**code)), (code_name, Some(&**code))];
                 xml.leaf(&format!("bpmn:{kind}"), &attributes);
             }
         }
@@ -165,11 +138,7 @@ impl Writer<'_, '_> {
     /// Depth is bounded by the grammar (`MAX_SHORT_DEPTH`).
     fn scope(&mut self, xml: &mut Xml, scope: usize) {
         let sheet = self.sheet;
-        let inside = sheet
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| item.scope == scope);
+        let inside = sheet.items.iter().enumerate().filter(|(_, item)| item.scope == scope);
         let mut inside: Vec<_> = inside.collect();
         // A bare `start` is known only after everything declared; the file keeps the text's order.
         inside.sort_by_key(|(_, item)| item.at);
@@ -200,16 +169,10 @@ impl Writer<'_, '_> {
     }
 
     fn item(&mut self, xml: &mut Xml, index: usize, item: &Item<'_>) {
-        let host = item
-            .host
-            .and_then(|mention| self.sheet.mentions[mention].item);
+        let host = item.host.and_then(|mention| self.sheet.mentions[mention].item);
         let host = host.map(|host| &*self.sheet.items[host].id);
         let of_default = |edge: &&Edge<'_>| edge.source == index && edge.is_default;
-        let default = self
-            .edges
-            .iter()
-            .find(of_default)
-            .map(|edge| edge.id.clone());
+        let default = self.edges.iter().find(of_default).map(|edge| edge.id.clone());
         let message = (item.kind.word == "receive").then(|| self.message(item));
         let gentle = (!item.interrupting).then_some("false");
         let is_start = item.kind.element == "startEvent";
@@ -222,10 +185,7 @@ impl Writer<'_, '_> {
             ("isInterrupting", gentle.filter(|_| is_start)),
             ("default", default.as_deref()),
             ("messageRef", message.as_deref()),
-            (
-                "triggeredByEvent",
-                (item.kind.word == "event-sub").then_some("true"),
-            ),
+            ("triggeredByEvent", (item.kind.word == "event-sub").then_some("true")),
             ("isForCompensation", item.compensates.then_some("true")),
         ];
         xml.open(&element, &attributes);
@@ -256,10 +216,7 @@ impl Writer<'_, '_> {
     fn message(&mut self, item: &Item<'_>) -> String {
         let name = item.arguments[0].clone();
         // The second argument of a throw event is its job type.
-        let key = item
-            .arguments
-            .get(1)
-            .filter(|_| item.kind.arguments[1].starts_with('='));
+        let key = item.arguments.get(1).filter(|_| item.kind.arguments[1].starts_with('='));
         numbered(&mut self.roots.messages, "message", (name, key.cloned()))
     }
 
@@ -291,11 +248,7 @@ impl Writer<'_, '_> {
             (TIMER, Some(time)) => {
                 let (element, time) = timer(time);
                 xml.open(&name, &[]);
-                xml.text(
-                    element,
-                    &[("xsi:type", Some("bpmn:tFormalExpression"))],
-                    time,
-                );
+                xml.text(element, &[("xsi:type", Some("bpmn:tFormalExpression"))], time);
                 xml.close(&name);
             }
             (CONDITIONAL, Some(condition)) => {
@@ -336,9 +289,7 @@ fn option<'i>(item: &'i Item<'_>, word: &str) -> Option<&'i Choice<'i>> {
 }
 
 fn value<'i>(item: &'i Item<'_>, word: &str) -> Option<&'i str> {
-    option(item, word)
-        .and_then(|choice| choice.values.first())
-        .map(String::as_str)
+    option(item, word).and_then(|choice| choice.values.first()).map(String::as_str)
 }
 
 fn repeats(xml: &mut Xml, item: &Item<'_>) {
@@ -347,10 +298,7 @@ fn repeats(xml: &mut Xml, item: &Item<'_>) {
         return;
     };
     let sequential = in_turn.map(|_| "true");
-    xml.open(
-        "bpmn:multiInstanceLoopCharacteristics",
-        &[("isSequential", sequential)],
-    );
+    xml.open("bpmn:multiInstanceLoopCharacteristics", &[("isSequential", sequential)]);
     let mut inner = xml.inside();
     let given = |index: usize| each.values.get(index).map(String::as_str);
     inner.leaf(
@@ -396,10 +344,7 @@ fn extensions(xml: &mut Xml, item: &Item<'_>) {
             &[("decisionId", given(0)), ("resultVariable", given(1))],
         ),
         "script" => {
-            xml.leaf(
-                "zeebe:script",
-                &[("expression", given(0)), ("resultVariable", given(1))],
-            );
+            xml.leaf("zeebe:script", &[("expression", given(0)), ("resultVariable", given(1))]);
         }
         "user" | "user-job" => user(xml, item),
         _ => {}
@@ -409,11 +354,7 @@ fn extensions(xml: &mut Xml, item: &Item<'_>) {
     }
     if let Some(priority) = value(item, "priority") {
         let is_user = item.kind.element == "userTask";
-        let name = if is_user {
-            "zeebe:priorityDefinition"
-        } else {
-            "zeebe:jobPriorityDefinition"
-        };
+        let name = if is_user { "zeebe:priorityDefinition" } else { "zeebe:jobPriorityDefinition" };
         xml.leaf(name, &[("priority", Some(priority))]);
     }
     blocks(xml, item);
@@ -441,10 +382,7 @@ fn user(xml: &mut Xml, item: &Item<'_>) {
         ("candidateGroups", value(item, "groups")),
         ("candidateUsers", value(item, "users")),
     ];
-    let when = [
-        ("dueDate", value(item, "due")),
-        ("followUpDate", value(item, "follow-up")),
-    ];
+    let when = [("dueDate", value(item, "due")), ("followUpDate", value(item, "follow-up"))];
     if who.iter().any(|(_, value)| value.is_some()) {
         xml.leaf("zeebe:assignmentDefinition", &who);
     }
@@ -458,29 +396,17 @@ fn blocks(xml: &mut Xml, item: &Item<'_>) {
     let mut mapping = xml.inside();
     let mut headers = xml.inside();
     let entries = |word: &'static str| {
-        let of_word = item
-            .options
-            .iter()
-            .filter(move |choice| choice.word == word);
+        let of_word = item.options.iter().filter(move |choice| choice.word == word);
         of_word.flat_map(|choice| &choice.entries)
     };
     for (target, source) in entries("inputs") {
-        mapping.leaf(
-            "zeebe:input",
-            &[("source", Some(source)), ("target", Some(target))],
-        );
+        mapping.leaf("zeebe:input", &[("source", Some(source)), ("target", Some(target))]);
     }
     for (target, source) in entries("outputs") {
-        mapping.leaf(
-            "zeebe:output",
-            &[("source", Some(source)), ("target", Some(target))],
-        );
+        mapping.leaf("zeebe:output", &[("source", Some(source)), ("target", Some(target))]);
     }
     for (key, value) in entries("headers") {
-        headers.leaf(
-            "zeebe:header",
-            &[("key", Some(key)), ("value", Some(value))],
-        );
+        headers.leaf("zeebe:header", &[("key", Some(key)), ("value", Some(value))]);
     }
     xml.around("zeebe:ioMapping", &[], &mapping);
     xml.around("zeebe:taskHeaders", &[], &headers);
@@ -501,14 +427,7 @@ fn listeners(xml: &mut Xml, item: &Item<'_>) {
         };
         let retries = choice.values.get(1).map(String::as_str);
         let kind = choice.values.first().map(String::as_str);
-        to.leaf(
-            name,
-            &[
-                ("eventType", Some(event)),
-                ("type", kind),
-                ("retries", retries),
-            ],
-        );
+        to.leaf(name, &[("eventType", Some(event)), ("type", kind), ("retries", retries)]);
     }
     xml.around("zeebe:executionListeners", &[], &execution);
     xml.around("zeebe:taskListeners", &[], &task);

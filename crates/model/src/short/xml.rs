@@ -14,10 +14,7 @@ pub(super) type Attr<'v> = (&'static str, Option<&'v str>);
 
 impl Xml {
     pub(super) fn new(depth: usize) -> Self {
-        Self {
-            out: String::new(),
-            depth,
-        }
+        Self { out: String::new(), depth }
     }
 
     /// An empty writer for what goes into the element just opened.
