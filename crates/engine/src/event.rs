@@ -261,3 +261,58 @@ pub enum Work {
     /// A child ended: see whether the scope is done.
     Settle { slot: Slot },
 }
+
+impl InstanceEvent {
+    /// The slot the event is about, if it is about one that lived before.
+    #[must_use]
+    pub fn slot(&self) -> Option<Slot> {
+        use InstanceEvent as E;
+        match self {
+            E::VariablesSet { slot, .. }
+            | E::ElementActivated { slot }
+            | E::ElementCompleted { slot }
+            | E::ElementCancelling { slot, .. }
+            | E::ElementCancelled { slot }
+            | E::PayloadReceived { slot, .. }
+            | E::JobCompleted { slot, .. }
+            | E::JobFailed { slot, .. }
+            | E::JobErrorThrown { slot, .. }
+            | E::JobRetriesUpdated { slot, .. }
+            | E::JobTimeoutUpdated { slot, .. }
+            | E::JobOffered { slot, .. }
+            | E::JobCancelled { slot, .. }
+            | E::TimerStarted { slot, .. }
+            | E::TimerFired { slot, .. }
+            | E::TimerCancelled { slot, .. }
+            | E::SubscriptionCorrelated { slot, .. }
+            | E::SubscriptionClosed { slot, .. }
+            | E::UserTaskCompleted { slot, .. }
+            | E::UserTaskCancelled { slot, .. }
+            | E::IncidentRaised { slot, .. }
+            | E::IncidentResolved { slot, .. } => Some(*slot),
+            E::JobCreated(created) => Some(created.slot),
+            E::SubscriptionOpened(opened) => Some(opened.slot),
+            E::UserTaskCreated(created) => Some(created.slot),
+            E::InstanceCreated(_)
+            | E::InstanceCompleted
+            | E::InstanceCancelled
+            | E::ElementEntered { .. }
+            | E::TokenParked { .. }
+            | E::TokensJoined { .. }
+            | E::TokensDropped { .. }
+            | E::AgendaKept { .. }
+            | E::AgendaTaken => None,
+        }
+    }
+}
+
+/// Where an event happened, for readers who do not hold the instance's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The slot.
+    pub slot: Slot,
+    /// Its element instance key.
+    pub key: Key,
+    /// Its element.
+    pub element: ElementIndex,
+}

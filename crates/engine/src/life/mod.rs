@@ -13,7 +13,7 @@ mod variables;
 mod waits;
 
 use crate::command::{Command, Effect, InstanceCommand};
-use crate::event::{InstanceEvent, Resume, Slot, Work};
+use crate::event::{InstanceEvent, Place, Resume, Slot, Work};
 use crate::graph::{Graph, Node};
 use crate::key::{Key, Keys};
 use crate::limits::{CONTINUATIONS_MAX, INSTANCE_ELEMENTS_MAX, STEP_TRANSITIONS_MAX};
@@ -42,19 +42,24 @@ pub struct Ctx<'a> {
     pub(crate) state: &'a mut Instance,
     pub(crate) inputs: &'a mut Inputs,
     pub(crate) events: Vec<InstanceEvent>,
+    pub(crate) places: Vec<Place>,
     pub(crate) effects: Vec<Effect>,
     pub(crate) agenda: VecDeque<Work>,
     draws: Cell<u64>,
+    first_new_slot: Slot,
 }
 
 impl<'a> Ctx<'a> {
     /// A step that has not done anything yet.
     pub fn new(graph: &'a Graph, state: &'a mut Instance, inputs: &'a mut Inputs) -> Self {
+        let first_new_slot = state.next_slot;
         Ctx {
+            first_new_slot,
             graph,
             state,
             inputs,
             events: Vec::new(),
+            places: Vec::new(),
             effects: Vec::new(),
             agenda: VecDeque::new(),
             draws: Cell::new(0),
@@ -80,8 +85,20 @@ impl<'a> Ctx<'a> {
 
     /// Records an event and applies it: nothing else changes state.
     pub(crate) fn emit(&mut self, event: InstanceEvent) {
+        self.note_place(&event);
         self.state.apply(&event);
         self.events.push(event);
+    }
+
+    /// Slots that lived before this step are noted once, with their key and element.
+    fn note_place(&mut self, event: &InstanceEvent) {
+        let Some(slot) = event.slot() else { return };
+        if slot >= self.first_new_slot || self.places.iter().any(|place| place.slot == slot) {
+            return;
+        }
+        if let Some(held) = self.state.element(slot) {
+            self.places.push(Place { slot, key: held.key, element: held.element });
+        }
     }
 
     pub(crate) fn next_key(&mut self) -> Key {

@@ -7,11 +7,15 @@ pub mod v1;
 mod v1_state;
 
 use crate::command::Command;
-use crate::event::InstanceEvent;
+use crate::event::{InstanceEvent, Place};
 use crate::key::Key;
 use crate::state::entry::EntryEvent;
 use crate::state::head::HeadEvent;
 use crate::state::mailbox::MailboxEvent;
+use crate::event::Slot;
+use crate::limits::PAGE_ELEMENTS;
+use crate::state::instance::{ElementInstance, Instance};
+use std::collections::BTreeMap;
 use codec::{Bad, Reader, Wire, Writer};
 use std::sync::Arc;
 
@@ -40,6 +44,12 @@ pub struct Section {
     pub cause: Cause,
     /// What happened.
     pub events: Events,
+    /// For an instance: the definition it runs.
+    pub definition: Option<Key>,
+    /// For an instance: slots named by the events that lived before.
+    pub places: Vec<Place>,
+    /// For an instance: open incidents afterwards, when the events changed them.
+    pub open_incidents: Option<u32>,
 }
 
 /// Events of one kind of aggregate.
@@ -106,6 +116,40 @@ pub fn encode<T: Wire>(aggregate: Key, value: &T) -> Vec<u8> {
 pub fn decode<T: Wire>(aggregate: Key, body: &[u8]) -> Result<T, Bad> {
     let mut reader = Reader::new(aggregate, FORMAT, body)?;
     T::take(&mut reader)
+}
+
+/// Encodes an instance: the root row with page 0 inside, and its other dirty pages. A page
+/// without live element instances is deleted.
+#[must_use]
+pub fn encode_instance(instance: &Instance) -> (Vec<u8>, Vec<(u32, Option<Vec<u8>>)>) {
+    let root = encode(instance.key, instance);
+    let beyond = instance.dirty.iter().filter(|page| **page > 0);
+    let pages = beyond.map(|page| {
+        let slots = page * PAGE_ELEMENTS..(page + 1) * PAGE_ELEMENTS;
+        let live: Vec<_> = instance.elements.range(slots).collect();
+        let mut writer = Writer::new(instance.key, FORMAT);
+        writer.varint(live.len() as u64);
+        for (slot, element) in &live {
+            slot.put(&mut writer);
+            element.put(&mut writer);
+        }
+        (*page, (!live.is_empty()).then(|| writer.finish()))
+    });
+    (root, pages.collect())
+}
+
+/// Decodes an instance from its root row and all its pages.
+pub fn decode_instance(
+    key: Key,
+    root: &[u8],
+    pages: &[(u32, Vec<u8>)],
+) -> Result<Instance, Bad> {
+    let mut instance: Instance = decode(key, root)?;
+    for (_, page) in pages {
+        let elements: BTreeMap<Slot, ElementInstance> = decode(key, page)?;
+        instance.elements.extend(elements);
+    }
+    Ok(instance)
 }
 
 /// Encodes an effect that is left for a later batch, with who caused it.

@@ -8,7 +8,7 @@ use crate::command::{
     Command, CreateInstance, EntryCommand, HeadCommand, InstanceCommand, MailboxCommand,
 };
 use crate::event::{
-    Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Resume,
+    Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Place, Resume,
     SubscriptionOpened, UserTaskCreated, Work,
 };
 use crate::state::entry::{EntryEvent, WaitingStart};
@@ -16,7 +16,8 @@ use crate::state::head::{HeadEvent, StartTimer};
 use crate::state::mailbox::{MailboxEvent, Message, Waiting};
 
 fields!(Cause { 1: actor, 2: acting_for, 3: command, 4: source, 5: request });
-fields!(Section { 1: cause, 2: events });
+fields!(Section { 1: cause, 2: events, 3: definition, 4: places, 5: open_incidents });
+fields!(Place { 1: slot, 2: key, 3: element });
 variants!(Events { 1: Instance(events), 2: Mailbox(events), 3: Entry(events), 4: Head(events) });
 
 variants!(InstanceEvent {

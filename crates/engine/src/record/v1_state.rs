@@ -3,6 +3,7 @@
 //! Instances are written in pages by the runtime; this is the root, the pages, and the others.
 
 use super::codec::{Bad, Reader, Wire, Writer, fields, numbers};
+use crate::limits::PAGE_ELEMENTS;
 use crate::state::entry::{Door, Entry};
 use crate::state::head::Head;
 use crate::state::instance::{

@@ -166,6 +166,13 @@ impl Instance {
         self.elements.iter().find(|(_, element)| element.key == key).map(|(slot, _)| *slot)
     }
 
+    /// How many incidents are open.
+    #[must_use]
+    pub fn open_incidents(&self) -> u32 {
+        let counts = self.elements.values().map(|element| element.incidents.len());
+        u32::try_from(counts.sum::<usize>()).unwrap_or(u32::MAX)
+    }
+
     /// Slots from `slot` outwards to the process scope.
     pub fn scopes(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
         let mut next = Some(slot);

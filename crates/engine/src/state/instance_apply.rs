@@ -138,7 +138,6 @@ impl Instance {
 
     fn end(&mut self, phase: InstancePhase) {
         self.phase = phase;
-        self.elements.clear();
         self.agenda.clear();
     }
 

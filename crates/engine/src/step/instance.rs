@@ -31,7 +31,7 @@ pub fn step(
     assert!(decided.is_ok() || ctx.events.is_empty(), "a rejection changes no state");
     decided?;
     ctx.run();
-    Ok(Outcome { events: ctx.events, effects: ctx.effects })
+    Ok(Outcome { events: ctx.events, effects: ctx.effects, places: ctx.places })
 }
 
 fn gone(key: Key) -> Rejection {

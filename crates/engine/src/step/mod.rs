@@ -9,6 +9,7 @@ mod job;
 pub mod mailbox;
 
 use crate::command::Effect;
+use crate::event::Place;
 
 /// What a step did: events already applied to the state, and what it asks of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,10 +18,12 @@ pub struct Outcome<E> {
     pub events: Vec<E>,
     /// What other aggregates are asked, in order.
     pub effects: Vec<Effect>,
+    /// Slots of an instance that lived before the step and are named by its events.
+    pub places: Vec<Place>,
 }
 
 impl<E> Default for Outcome<E> {
     fn default() -> Self {
-        Outcome { events: Vec::new(), effects: Vec::new() }
+        Outcome { events: Vec::new(), effects: Vec::new(), places: Vec::new() }
     }
 }
