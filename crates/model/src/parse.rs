@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::document::Document;
+use crate::limits::MAX_QUOTED_BYTES;
 use crate::position::LineIndex;
-use crate::problem::{Problem, Problems, Severity};
+use crate::problem::{Problem, Problems, Severity, clip};
 use crate::scan;
 
 /// Reads a BPMN file that can be deployed.
@@ -39,6 +40,17 @@ pub fn open(source: &[u8]) -> Result<Document, Problems> {
 
 fn malformed(text: &str, error: &roxmltree::Error) -> Problem {
     let lines = LineIndex::new(text);
+    let begin = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    if !begin.starts_with('<') {
+        let position = lines.position(text, text.len() - begin.len());
+        let found = match begin.split_whitespace().next() {
+            None => "nothing".to_owned(),
+            Some(word) => format!("`{}`", clip(word, MAX_QUOTED_BYTES)),
+        };
+        let message = format!("Expected XML, but found {found}");
+        let hint = "a BPMN file is XML; short notation is turned into it first";
+        return Problem::at(Severity::Error, position, "xml-malformed", message).with_hint(hint);
+    }
     let at = error.pos();
     let position = lines.position(text, lines.offset(text, at.row, at.col));
     // The position is in the problem already; the parser repeats it in its message.

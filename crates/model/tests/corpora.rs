@@ -1,5 +1,7 @@
 //! Models of others: each becomes a document, or says precisely why not.
 
+#![expect(clippy::print_stdout, reason = "the figures are for who reads the test's output")]
+
 mod corpus;
 
 use std::collections::BTreeMap;

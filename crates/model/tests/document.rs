@@ -75,3 +75,14 @@ fn says_where_xml_is_malformed() {
         ["3:1: xml-malformed: Expected well-formed XML, but found this: expected 'b' tag, not 'a'"]
     );
 }
+
+#[test]
+fn says_that_something_is_no_xml_at_all() {
+    let said = |source: &str| parse(source.as_bytes()).unwrap_err().to_string();
+    let hint = "(a BPMN file is XML; short notation is turned into it first)";
+    assert_eq!(said(""), format!("1:1: xml-malformed: Expected XML, but found nothing {hint}"));
+    assert_eq!(
+        said("\n start -> end"),
+        format!("2:2: xml-malformed: Expected XML, but found `start` {hint}")
+    );
+}

@@ -3,9 +3,12 @@
 //! Not a second model format: it becomes BPMN XML and goes the way of every file.
 
 mod cursor;
+mod extensions;
 mod grammar;
 mod kinds;
+mod parts;
 mod resolve;
+mod roots;
 mod write;
 mod xml;
 
