@@ -10,8 +10,8 @@ use crate::vocabulary::{ATTRIBUTES, ELEMENTS, is_flow_node, is_scope};
 pub(super) const ATTRIBUTE_UNKNOWN: &str = "Attributes of BPMN elements are attributes of BPMN.";
 pub(super) const ELEMENT_FOREIGN: &str =
     "Elements that are not BPMN stand inside of extensionElements.";
-pub(super) const ELEMENT_MISPLACED: &str = "Flow nodes and sequence flows stand directly in a process or sub-process, processes in \
-     definitions.";
+pub(super) const ELEMENT_MISPLACED: &str =
+    "Flow nodes and flows stand directly in a process or sub-process, processes in definitions.";
 pub(super) const UNKNOWN_ELEMENT: &str = "Elements of the BPMN namespace are elements of BPMN.";
 
 pub(super) fn unknown_element(checked: &Checked<'_>, problems: &mut Problems) {
