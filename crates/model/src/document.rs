@@ -212,19 +212,21 @@ impl Document {
         item: roxmltree::Node<'_, '_>,
         to: usize,
     ) {
-        let Some(storage) = item.text_storage() else {
-            return;
-        };
+        let Some(storage) = item.text_storage() else { return };
+        // The parser joins text and CDATA, but gives the range of the first piece only.
+        let next = item.next_sibling().map(|next| next.range().start);
+        let closing = || self.source[..item.parent()?.range().end].rfind("</");
+        let end = next.or_else(closing).unwrap_or(item.range().end);
         let text = &mut self.nodes[to].text;
         if text.span.is_empty() && text.owned.is_none() {
             if !storage.as_str().trim().is_empty() {
-                *text = Value::new(tree, storage, item.range());
+                *text = Value::new(tree, storage, item.range().start..end);
             }
             return;
         }
         let before = &self.source[text.span.clone()];
         text.owned.get_or_insert_with(|| before.to_owned()).push_str(storage.as_str());
-        text.span.end = item.range().end;
+        text.span.end = end;
     }
 
     fn namespace(&mut self, uri: Option<&str>) -> usize {

@@ -11,6 +11,7 @@
 //! ```
 
 pub mod check;
+mod decoded;
 mod document;
 mod limits;
 mod namespace;

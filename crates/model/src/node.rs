@@ -5,6 +5,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::decoded::raw_offset;
 use crate::document::{Attribute, Document, Node};
 use crate::namespace::Namespace;
 use crate::position::Position;
@@ -179,6 +180,21 @@ impl<'a> NodeRef<'a> {
     pub fn attr_position(self, name: &str) -> Position {
         let span = self.attr_span(name);
         span.map_or_else(|| self.position(), |span| self.document.position(span.start))
+    }
+
+    /// Where byte `offset` of an attribute's value was written, references (`&lt;`) considered.
+    pub fn attr_position_at(self, name: &str, offset: usize) -> Position {
+        self.attr_span(name).map_or_else(|| self.position(), |span| self.position_in(span, offset))
+    }
+
+    /// Where byte `offset` of its text was written, references and CDATA considered.
+    pub fn text_position_at(self, offset: usize) -> Position {
+        self.text_span().map_or_else(|| self.position(), |span| self.position_in(span, offset))
+    }
+
+    fn position_in(self, span: Range<usize>, offset: usize) -> Position {
+        let raw = &self.document.source()[span.clone()];
+        self.document.position(span.start + raw_offset(raw, offset))
     }
 
     /// The bytes of the source an attribute's value covers.

@@ -268,17 +268,15 @@ impl Draft<'_, '_> {
     /// Points at the value of an attribute of the node; at the node if it has no such attribute.
     pub fn at_attr(self, name: &str) -> Self {
         let node = self.node;
-        let Some(value) = node.attr(name) else {
-            return self;
-        };
-        self.move_to(node.attr_position(name), value.len())
+        let Some(span) = node.attr_span(name) else { return self };
+        self.move_to(node.attr_position(name), span.len())
     }
 
     /// Points at the text of the node; at the node if it has none.
     pub fn at_text(self) -> Self {
         let node = self.node;
-        let text = node.text();
-        if text.is_empty() { self } else { self.move_to(node.text_position(), text.len()) }
+        let Some(span) = node.text_span() else { return self };
+        self.move_to(node.text_position(), span.len())
     }
 
     /// Points anywhere, for example into an expression.

@@ -33,9 +33,13 @@ fn gives_names_attributes_and_text_with_their_positions() {
     assert_eq!(task.parent(), Some(process));
     assert_eq!(task.attr("name"), Some("1 < 2"));
     assert_eq!(&source[task.attr_span("name").unwrap()], "1 &lt; 2");
+    let two = task.attr_position_at("name", "1 < ".len());
+    assert_eq!(&source[two.offset..=two.offset], "2");
     let text = task.bpmn("documentation").next().unwrap();
     assert_eq!(text.text(), "é & <x>");
     assert_eq!((text.text_position().line, text.text_position().column), (5, 22));
+    let inside = text.text_position_at("é & <".len()).offset;
+    assert_eq!(&source[inside..inside + 2], "x>");
     assert_eq!(text.owner_id(), Some("t"));
     assert_eq!(document.by_id("nobody"), None);
 }

@@ -225,6 +225,9 @@ fn walk(source: &[u8]) {
         assert!(document.source()[at + 1..].starts_with(node.qname()));
         assert!(node.qname().ends_with(node.name()));
         assert!(document.source().get(node.text_position().offset..).is_some());
+        let half = (0..=node.text().len() / 2).rev().find(|at| node.text().is_char_boundary(*at));
+        let inside = node.text_position_at(half.unwrap_or(0)).offset;
+        assert!(document.source().is_char_boundary(inside));
         for (namespace, name, value) in node.attributes() {
             let raw = &document.source()[node.attr_span(name).unwrap_or_default()];
             let is_copied = !raw.contains(['&', '\n', '\r', '\t']);
