@@ -53,10 +53,7 @@ impl Budget {
             }
         };
         let bytes = bytes as u64 + elements as u64 * size_of::<Value>() as u64;
-        self.memory_bytes = self
-            .memory_bytes
-            .checked_sub(bytes)
-            .ok_or(Failure::Memory)?;
+        self.memory_bytes = self.memory_bytes.checked_sub(bytes).ok_or(Failure::Memory)?;
         Ok(())
     }
 }

@@ -60,10 +60,7 @@ impl Compiler {
             ranges: Vec::new(),
             lambdas: Vec::new(),
         };
-        Compiler {
-            code,
-            frames: vec![Frame::default()],
-        }
+        Compiler { code, frames: vec![Frame::default()] }
     }
 
     fn finish(mut self, root: Id) -> Program {
@@ -104,19 +101,13 @@ impl Compiler {
     fn run_of(&mut self, ids: &[Id]) -> Run {
         let start = self.code.children.len() as u32;
         self.code.children.extend_from_slice(ids);
-        Run {
-            start,
-            length: ids.len() as u32,
-        }
+        Run { start, length: ids.len() as u32 }
     }
 
     fn run_of_names(&mut self, names: &[Arc<str>]) -> Run {
         let start = self.code.names.len() as u32;
         self.code.names.extend_from_slice(names);
-        Run {
-            start,
-            length: names.len() as u32,
-        }
+        Run { start, length: names.len() as u32 }
     }
 
     fn expressions(&mut self, exprs: &[Expr]) -> Result<Vec<Id>, CompileError> {
@@ -161,11 +152,7 @@ impl Compiler {
                 let [condition, met, otherwise] = &**parts;
                 let condition = self.expression(condition)?;
                 let (met, otherwise) = (self.expression(met)?, self.expression(otherwise)?);
-                let node = Node::If {
-                    condition,
-                    met,
-                    otherwise,
-                };
+                let node = Node::If { condition, met, otherwise };
                 Ok(self.push_folded(node, &[condition, met, otherwise]))
             }
             Kind::For(iterations, body) => self.for_loop(iterations, body),
@@ -186,14 +173,7 @@ impl Compiler {
     }
 
     fn compare(&mut self, comparison: Comparison, left: Id, right: Id) -> Id {
-        self.push_folded(
-            Node::Compare {
-                comparison,
-                left,
-                right,
-            },
-            &[left, right],
-        )
+        self.push_folded(Node::Compare { comparison, left, right }, &[left, right])
     }
 
     fn chain(&mut self, first: &Expr, rest: &[(ast::Operator, Expr)]) -> Compiled {
@@ -207,10 +187,7 @@ impl Compiler {
         }
         let start = self.code.steps.len() as u32;
         self.code.steps.extend_from_slice(&steps);
-        let rest = Run {
-            start,
-            length: steps.len() as u32,
-        };
+        let rest = Run { start, length: steps.len() as u32 };
         Ok(self.push_folded(Node::Chain { first, rest }, &all))
     }
 
@@ -221,18 +198,11 @@ impl Compiler {
             let value = self.expression(value)?;
             let local = self.frame().bind(key);
             ids.push(value);
-            compiled.push(Entry {
-                key: Arc::clone(key),
-                local,
-                value,
-            });
+            compiled.push(Entry { key: Arc::clone(key), local, value });
         }
         self.frame().release(mark);
         let start = self.code.entries.len() as u32;
-        let run = Run {
-            start,
-            length: compiled.len() as u32,
-        };
+        let run = Run { start, length: compiled.len() as u32 };
         self.code.entries.extend(compiled);
         Ok(self.push_folded(Node::Context(run), &ids))
     }
@@ -240,12 +210,7 @@ impl Compiler {
     fn range(&mut self, range: &ast::RangeExpr) -> Result<(u32, [Id; 2]), CompileError> {
         let (start, end) = (self.expression(&range.start)?, self.expression(&range.end)?);
         let (start_included, end_included) = (range.start_included, range.end_included);
-        self.code.ranges.push(RangeNode {
-            start,
-            start_included,
-            end,
-            end_included,
-        });
+        self.code.ranges.push(RangeNode { start, start_included, end, end_included });
         Ok((self.code.ranges.len() as u32 - 1, [start, end]))
     }
 
@@ -253,19 +218,12 @@ impl Compiler {
         let mut compiled = Vec::with_capacity(iterations.len());
         for iteration in iterations {
             let from = self.expression(&iteration.from)?;
-            let to = iteration
-                .to
-                .as_ref()
-                .map(|to| self.expression(to))
-                .transpose()?;
+            let to = iteration.to.as_ref().map(|to| self.expression(to)).transpose()?;
             let local = self.frame().bind(&iteration.name);
             compiled.push(Iteration { local, from, to });
         }
         let start = self.code.iterations.len() as u32;
-        let run = Run {
-            start,
-            length: compiled.len() as u32,
-        };
+        let run = Run { start, length: compiled.len() as u32 };
         self.code.iterations.extend(compiled);
         Ok(run)
     }
@@ -277,11 +235,7 @@ impl Compiler {
         let body = self.expression(body)?;
         let partial = self.frame().was_read(partial).then_some(partial);
         self.frame().release(mark);
-        Ok(self.push(Node::For {
-            iterations,
-            body,
-            partial,
-        }))
+        Ok(self.push(Node::For { iterations, body, partial }))
     }
 
     fn quantified(
@@ -294,11 +248,7 @@ impl Compiler {
         let iterations = self.iterations(iterations)?;
         let condition = self.expression(condition)?;
         self.frame().release(mark);
-        Ok(self.push(Node::Quantified {
-            every,
-            iterations,
-            condition,
-        }))
+        Ok(self.push(Node::Quantified { every, iterations, condition }))
     }
 
     fn postfix(&mut self, base: &Expr, steps: &[Step]) -> Compiled {
@@ -341,10 +291,7 @@ impl Compiler {
             return (id, steps);
         }
         let run = self.run_of_names(&path);
-        (
-            self.push(Node::SlotPath { slot, path: run }),
-            &steps[path.len()..],
-        )
+        (self.push(Node::SlotPath { slot, path: run }), &steps[path.len()..])
     }
 
     fn filter(&mut self, list: Id, filter: &Expr) -> Compiled {
@@ -364,12 +311,7 @@ impl Compiler {
         let local = self.frame().bind_item();
         let filter = self.expression(filter)?;
         self.frame().release(mark);
-        Ok(self.push(Node::Filter {
-            list,
-            local,
-            filter,
-            style,
-        }))
+        Ok(self.push(Node::Filter { list, local, filter, style }))
     }
 
     fn function(&mut self, parameters: &[Arc<str>], body: Option<&Expr>) -> Compiled {
@@ -404,11 +346,7 @@ impl Compiler {
         let run = self.run_of(&[above, below]);
         let both = self.push_folded(Node::And(run), &[above, below]);
         Ok(match bound {
-            Some(local) => self.push(Node::Bind {
-                local,
-                value,
-                body: both,
-            }),
+            Some(local) => self.push(Node::Bind { local, value, body: both }),
             None => both,
         })
     }
@@ -441,11 +379,7 @@ impl Compiler {
         let slot = self.slot(&"?".into());
         let input = self.push(Node::Slot(slot));
         let any = self.any_of(input, &tests.tests)?;
-        Ok(if tests.negated {
-            self.push(Node::Not(any))
-        } else {
-            any
-        })
+        Ok(if tests.negated { self.push(Node::Not(any)) } else { any })
     }
 
     fn any_of(&mut self, input: Id, tests: &[Test]) -> Compiled {
@@ -484,11 +418,7 @@ impl Compiler {
                 let reads = self.frame().reads_of_input;
                 let test = self.expression(expr)?;
                 let asks_input = self.frame().reads_of_input != reads;
-                Ok(self.push(Node::Test {
-                    input,
-                    test,
-                    asks_input,
-                }))
+                Ok(self.push(Node::Test { input, test, asks_input }))
             }
         }
     }
@@ -529,17 +459,10 @@ impl Compiler {
         if resolution.items.is_empty() {
             return otherwise;
         }
-        let items: Vec<Id> = resolution
-            .items
-            .into_iter()
-            .map(|item| self.reference(item))
-            .collect();
+        let items: Vec<Id> =
+            resolution.items.into_iter().map(|item| self.reference(item)).collect();
         let (name, items) = (self.name(name), self.run_of(&items));
-        self.push(Node::ItemMember {
-            name,
-            items,
-            otherwise,
-        })
+        self.push(Node::ItemMember { name, items, otherwise })
     }
 
     fn reference(&mut self, reference: Reference) -> Id {

@@ -6,10 +6,9 @@ mod call;
 mod collection;
 mod slots;
 
-pub(crate) use arithmetic::duration_of_months;
-
 use crate::ast::Comparison;
 use crate::budget::{Budget, Env, Evaluation, Scope, Variable};
+use crate::builtin::Patterns;
 use crate::error::{Failure, Warning, WarningKind};
 use crate::limits;
 use crate::program::{Code, Id, Node, Program, Run};
@@ -28,17 +27,9 @@ impl Program {
         let code = &*self.0;
         let mut machine = Machine::new(scope, env, budget, code.free.len());
         machine.locals.resize(code.locals as usize, Value::Null);
-        let frame = Frame {
-            code,
-            program: Some(self),
-            captures: &[],
-            base: 0,
-        };
+        let frame = Frame { code, program: Some(self), captures: &[], base: 0 };
         let value = machine.eval(&frame, code.root)?;
-        Ok(Evaluation {
-            value,
-            warnings: machine.warnings,
-        })
+        Ok(Evaluation { value, warnings: machine.warnings })
     }
 
     /// Runs unary tests against `input`, which they read as `?`.
@@ -70,24 +61,12 @@ impl Scope for Tested<'_> {
 
 /// The value of a node below which nothing varies, unless finding it fails or warns.
 pub(crate) fn fold(code: &Code, id: Id) -> Option<Value> {
-    let env = Env {
-        now_ms: 0,
-        zone: jiff::tz::TimeZone::UTC,
-        seed: 0,
-    };
-    let mut budget = Budget {
-        fuel: limits::FOLDING_FUEL,
-        ..Budget::default()
-    };
+    let env = Env { now_ms: 0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+    let mut budget = Budget { fuel: limits::FOLDING_FUEL, ..Budget::default() };
     let scope: [(&str, Value); 0] = [];
     let mut machine = Machine::new(&scope, &env, &mut budget, 0);
     machine.locals.resize(usize::from(u16::MAX), Value::Null);
-    let frame = Frame {
-        code,
-        program: None,
-        captures: &[],
-        base: 0,
-    };
+    let frame = Frame { code, program: None, captures: &[], base: 0 };
     let value = machine.eval(&frame, id).ok()?;
     machine.warnings.is_empty().then_some(value)
 }
@@ -111,7 +90,9 @@ pub(crate) struct Machine<'a> {
     warnings: Vec<Warning>,
     depth: u32,
     /// Draws taken from the seed so far.
-    pub(crate) draws: u64,
+    draws: u64,
+    /// Regular expressions compiled so far.
+    pub(crate) patterns: Patterns,
 }
 
 /// An operand that can be looked at without cloning it.
@@ -124,17 +105,17 @@ enum Operand {
 impl<'a> Machine<'a> {
     fn new(scope: &'a dyn Scope, env: &'a Env, budget: &'a mut Budget, slots: usize) -> Self {
         let slots = Slots::new(slots);
-        let (locals, warnings) = (Vec::new(), Vec::new());
-        Machine {
-            scope,
-            env,
-            budget,
-            slots,
-            locals,
-            warnings,
-            depth: 0,
-            draws: 0,
-        }
+        let (locals, warnings, patterns) = (Vec::new(), Vec::new(), Vec::new());
+        Machine { scope, env, budget, slots, locals, warnings, depth: 0, draws: 0, patterns }
+    }
+
+    /// The next number of the seed's sequence (SplitMix64).
+    pub(crate) fn draw(&mut self) -> u64 {
+        self.draws += 1;
+        let mut z = self.env.seed.wrapping_add(self.draws.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
     }
 
     #[inline]
@@ -160,9 +141,7 @@ impl<'a> Machine<'a> {
             Node::SlotPath { slot, path } => self.slot_path(frame, *slot, *path),
             _ => {
                 if self.depth >= limits::EVALUATION_DEPTH {
-                    return Err(Failure::TooDeep {
-                        limit: limits::EVALUATION_DEPTH,
-                    });
+                    return Err(Failure::TooDeep { limit: limits::EVALUATION_DEPTH });
                 }
                 self.depth += 1;
                 let value = self.eval_inner(frame, node);
@@ -176,23 +155,13 @@ impl<'a> Machine<'a> {
         match node {
             Node::Or(terms) => self.junction(frame, *terms, true),
             Node::And(terms) => self.junction(frame, *terms, false),
-            Node::Compare {
-                comparison,
-                left,
-                right,
-            } => self.comparison(frame, *comparison, *left, *right),
+            Node::Compare { comparison, left, right } => {
+                self.comparison(frame, *comparison, *left, *right)
+            }
             Node::Chain { first, rest } => self.chain(frame, *first, *rest),
-            Node::If {
-                condition,
-                met,
-                otherwise,
-            } => {
+            Node::If { condition, met, otherwise } => {
                 let condition = self.eval(frame, *condition)?;
-                let branch = if self.truth(&condition) == Some(true) {
-                    *met
-                } else {
-                    *otherwise
-                };
+                let branch = if self.truth(&condition) == Some(true) { *met } else { *otherwise };
                 self.eval(frame, branch)
             }
             Node::Not(inner) => {
@@ -207,64 +176,42 @@ impl<'a> Machine<'a> {
                 let base = self.eval(frame, *base)?;
                 self.member(&base, &frame.code.names[*name as usize])
             }
-            Node::ItemMember {
-                name,
-                items,
-                otherwise,
-            } => self.item_member(frame, *name, *items, *otherwise),
+            Node::ItemMember { name, items, otherwise } => {
+                self.item_member(frame, *name, *items, *otherwise)
+            }
             Node::Bind { local, value, body } => {
                 let value = self.eval(frame, *value)?;
                 self.locals[frame.base + *local as usize] = value;
                 self.eval(frame, *body)
             }
-            Node::Test {
-                input,
-                test,
-                asks_input,
-            } => self.test(frame, *input, *test, *asks_input),
+            Node::Test { input, test, asks_input } => self.test(frame, *input, *test, *asks_input),
             Node::InRange { input, range } => self.in_range(frame, *input, *range),
             Node::InstanceOf { value, kind } => {
                 let value = self.eval(frame, *value)?;
-                Ok(Value::Boolean(instance_of(
-                    &value,
-                    &frame.code.names[*kind as usize],
-                )))
+                Ok(Value::Boolean(instance_of(&value, &frame.code.names[*kind as usize])))
             }
-            Node::Filter {
-                list,
-                local,
-                filter,
-                style,
-            } => self.filter(frame, *list, *local, *filter, *style),
-            Node::For {
-                iterations,
-                body,
-                partial,
-            } => self.for_loop(frame, *iterations, *body, *partial),
-            Node::Quantified {
-                every,
-                iterations,
-                condition,
-            } => self.quantified(frame, *every, *iterations, *condition),
+            Node::Filter { list, local, filter, style } => {
+                self.filter(frame, *list, *local, *filter, *style)
+            }
+            Node::For { iterations, body, partial } => {
+                self.for_loop(frame, *iterations, *body, *partial)
+            }
+            Node::Quantified { every, iterations, condition } => {
+                self.quantified(frame, *every, *iterations, *condition)
+            }
             Node::List(items) => self.list_of(frame, *items),
             Node::Context(entries) => self.context_of(frame, *entries),
             Node::Range(range) => self.range(frame, *range),
             Node::Lambda(lambda) => self.lambda(frame, *lambda),
-            Node::CallBuiltin {
-                function,
-                arguments,
-            } => self.call_builtin(frame, *function, *arguments),
-            Node::CallValue {
-                callee,
-                name,
-                arguments,
-                names,
-            } => self.call_value(frame, *callee, *name, *arguments, *names),
-            Node::UnknownFunction {
-                name,
-                arguments,
-                names,
-            } => Ok(self.no_function(frame, *name, *arguments, *names)),
+            Node::CallBuiltin { function, arguments } => {
+                self.call_builtin(frame, *function, *arguments)
+            }
+            Node::CallValue { callee, name, arguments, names } => {
+                self.call_value(frame, *callee, *name, *arguments, *names)
+            }
+            Node::UnknownFunction { name, arguments, names } => {
+                Ok(self.no_function(frame, *name, *arguments, *names))
+            }
             Node::Constant(_)
             | Node::Slot(_)
             | Node::Local(_)
@@ -314,11 +261,7 @@ impl<'a> Machine<'a> {
                 }
             }
         }
-        Ok(if unknown {
-            Value::Null
-        } else {
-            Value::Boolean(!wins)
-        })
+        Ok(if unknown { Value::Null } else { Value::Boolean(!wins) })
     }
 
     /// The boolean, or a warning.
@@ -379,10 +322,7 @@ impl<'a> Machine<'a> {
     #[cold]
     pub(crate) fn warn(&mut self, kind: WarningKind, message: impl FnOnce() -> String) {
         if self.warnings.len() < limits::WARNINGS {
-            self.warnings.push(Warning {
-                kind,
-                message: message(),
-            });
+            self.warnings.push(Warning { kind, message: message() });
         }
     }
 
@@ -437,20 +377,12 @@ impl<'a> Machine<'a> {
         let end = self.eval(frame, node.end)?;
         let input = self.eval(frame, input)?;
         let (start_included, end_included) = (node.start_included, node.end_included);
-        let range = crate::value::Range {
-            start,
-            start_included,
-            end,
-            end_included,
-        };
+        let range = crate::value::Range { start, start_included, end, end_included };
         let found = range.contains(&input);
         if found.is_none() {
             self.warn(WarningKind::NotComparable, || {
                 let (start, end) = (Brief(&range.start), Brief(&range.end));
-                format!(
-                    "Can't compare '{}' with '{start}' and '{end}'",
-                    Brief(&input)
-                )
+                format!("Can't compare '{}' with '{start}' and '{end}'", Brief(&input))
             });
         }
         Ok(found.into())

@@ -4,7 +4,6 @@
 mod encode;
 mod skip;
 
-pub(crate) use encode::write_string;
 pub(crate) use skip::navigate;
 
 use crate::limits::VALUE_DEPTH;
@@ -27,11 +26,7 @@ pub struct JsonError {
 impl Value {
     /// Decodes JSON nested at most 128 deep; of duplicate keys the last wins.
     pub fn from_json(text: &str) -> Result<Value, JsonError> {
-        let mut reader = Reader {
-            text,
-            at: 0,
-            depth: 0,
-        };
+        let mut reader = Reader { text, at: 0, depth: 0 };
         let value = reader.value()?;
         reader.space();
         if reader.at < text.len() {
@@ -73,11 +68,7 @@ impl<'a> Reader<'a> {
             Some(found) => format!("'{found}'"),
             None => "the end".to_owned(),
         };
-        JsonError {
-            expected,
-            found,
-            at: self.at,
-        }
+        JsonError { expected, found, at: self.at }
     }
 
     fn value(&mut self) -> Result<Value, JsonError> {

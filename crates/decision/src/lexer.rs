@@ -49,11 +49,7 @@ impl<'a> Lexer<'a> {
             } else if let Some(comment) = trimmed.strip_prefix("/*") {
                 let Some(end) = comment.find("*/") else {
                     let found = "the end of the expression";
-                    return Err(error(
-                        "'*/' to end the comment",
-                        found,
-                        self.at..self.at + 2,
-                    ));
+                    return Err(error("'*/' to end the comment", found, self.at..self.at + 2));
                 };
                 end + 4
             } else {
@@ -75,11 +71,7 @@ impl<'a> Lexer<'a> {
             '`' => match rest[1..].find('`') {
                 Some(length) if length > 0 => (Token::Quoted(&rest[1..=length]), length + 2),
                 _ => {
-                    return Err(error(
-                        "a name in back-ticks",
-                        "no closing '`'",
-                        start..start + 1,
-                    ));
+                    return Err(error("a name in back-ticks", "no closing '`'", start..start + 1));
                 }
             },
             '0'..='9' => number(rest),
@@ -120,21 +112,13 @@ impl<'a> Lexer<'a> {
 /// "Expected ..., but found ...".
 #[cold]
 pub(crate) fn error(expected: &str, found: &str, span: Range<usize>) -> CompileError {
-    CompileError {
-        message: format!("Expected {expected}, but found {found}"),
-        span,
-        hint: None,
-    }
+    CompileError { message: format!("Expected {expected}, but found {found}"), span, hint: None }
 }
 
 fn number(rest: &str) -> (Token<'_>, usize) {
     let bytes = rest.as_bytes();
-    let digits = |from: usize| {
-        bytes[from..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count()
-    };
+    let digits =
+        |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut length = digits(0);
     if bytes.get(length) == Some(&b'.') && digits(length + 1) > 0 {
         length += 1 + digits(length + 1);

@@ -25,10 +25,7 @@ enum Repr {
 
 impl From<i64> for Number {
     fn from(value: i64) -> Number {
-        Number(Repr::Small {
-            coefficient: value,
-            exponent: 0,
-        })
+        Number(Repr::Small { coefficient: value, exponent: 0 })
     }
 }
 
@@ -40,34 +37,20 @@ impl From<usize> for Number {
 
 impl Number {
     /// Zero.
-    pub const ZERO: Number = Number(Repr::Small {
-        coefficient: 0,
-        exponent: 0,
-    });
+    pub const ZERO: Number = Number(Repr::Small { coefficient: 0, exponent: 0 });
     /// One.
-    pub const ONE: Number = Number(Repr::Small {
-        coefficient: 1,
-        exponent: 0,
-    });
+    pub const ONE: Number = Number(Repr::Small { coefficient: 1, exponent: 0 });
 
     /// The decimal nearest to a float as its shortest text says it; `None` for NaN and infinities.
     pub fn from_f64(value: f64) -> Option<Number> {
-        value
-            .is_finite()
-            .then(|| format!("{value:e}").parse().ok())?
+        value.is_finite().then(|| format!("{value:e}").parse().ok())?
     }
 
     /// The nearest float.
     pub fn to_f64(&self) -> f64 {
         match self.0 {
-            Repr::Small {
-                coefficient,
-                exponent: 0,
-            } => coefficient as f64,
-            _ => self
-                .to_string()
-                .parse()
-                .expect("a number's text is a float's text"),
+            Repr::Small { coefficient, exponent: 0 } => coefficient as f64,
+            _ => self.to_string().parse().expect("a number's text is a float's text"),
         }
     }
 
@@ -75,10 +58,7 @@ impl Number {
     #[inline]
     pub fn as_i64(&self) -> Option<i64> {
         match self.0 {
-            Repr::Small {
-                coefficient,
-                exponent: 0,
-            } => Some(coefficient),
+            Repr::Small { coefficient, exponent: 0 } => Some(coefficient),
             _ => None,
         }
     }
@@ -89,11 +69,7 @@ impl Number {
             return value;
         }
         let whole = self.rounded(0, Rounding::Down).and_then(|n| n.as_i64());
-        whole.unwrap_or(if self.is_negative() {
-            i64::MIN
-        } else {
-            i64::MAX
-        })
+        whole.unwrap_or(if self.is_negative() { i64::MIN } else { i64::MAX })
     }
 
     /// Whether there is nothing after the decimal point.
@@ -136,9 +112,7 @@ impl Number {
         {
             return Some(Number::from(rest));
         }
-        Some(Number::shrink(
-            self.decimal().plus(other.decimal().negated())?,
-        ))
+        Some(Number::shrink(self.decimal().plus(other.decimal().negated())?))
     }
 
     /// The product; `None` when it is too large for a number.
@@ -178,10 +152,7 @@ impl Number {
 
     /// The power; whole exponents are computed in decimal, others through floats.
     pub fn power(&self, exponent: &Number) -> Option<Number> {
-        let Some(whole) = exponent
-            .as_i64()
-            .filter(|n| n.unsigned_abs() <= 999_999_999)
-        else {
+        let Some(whole) = exponent.as_i64().filter(|n| n.unsigned_abs() <= 999_999_999) else {
             return Number::from_f64(libm::pow(self.to_f64(), exponent.to_f64()));
         };
         let (mut result, mut base) = (Number::ONE, self.clone());
@@ -195,42 +166,27 @@ impl Number {
                 base = base.times(&base)?;
             }
         }
-        if whole < 0 {
-            Number::ONE.divided_by(&result)
-        } else {
-            Some(result)
-        }
+        if whole < 0 { Number::ONE.divided_by(&result) } else { Some(result) }
     }
 
     /// The number with the other sign.
     pub fn negated(&self) -> Number {
         match self.0 {
-            Repr::Small {
-                coefficient,
-                exponent,
-            } if coefficient != i64::MIN => Number(Repr::Small {
-                coefficient: -coefficient,
-                exponent,
-            }),
+            Repr::Small { coefficient, exponent } if coefficient != i64::MIN => {
+                Number(Repr::Small { coefficient: -coefficient, exponent })
+            }
             _ => Number::shrink(self.decimal().negated()),
         }
     }
 
     /// The number without its sign.
     pub fn abs(&self) -> Number {
-        if self.is_negative() {
-            self.negated()
-        } else {
-            self.clone()
-        }
+        if self.is_negative() { self.negated() } else { self.clone() }
     }
 
     fn decimal(&self) -> Decimal {
         match &self.0 {
-            Repr::Small {
-                coefficient,
-                exponent,
-            } => Decimal {
+            Repr::Small { coefficient, exponent } => Decimal {
                 negative: *coefficient < 0,
                 coefficient: u128::from(coefficient.unsigned_abs()),
                 exponent: i32::from(*exponent),
@@ -243,15 +199,8 @@ impl Number {
         let small = i64::try_from(decimal.coefficient).ok();
         match (small, i16::try_from(decimal.exponent)) {
             (Some(coefficient), Ok(exponent)) => {
-                let coefficient = if decimal.negative {
-                    -coefficient
-                } else {
-                    coefficient
-                };
-                Number(Repr::Small {
-                    coefficient,
-                    exponent,
-                })
+                let coefficient = if decimal.negative { -coefficient } else { coefficient };
+                Number(Repr::Small { coefficient, exponent })
             }
             _ if decimal.negative && decimal.exponent == 0 && decimal.coefficient == 1 << 63 => {
                 Number::from(i64::MIN)

@@ -53,22 +53,11 @@ impl<'a> Parser<'a> {
     fn new(source: &'a str) -> Result<Parser<'a>, CompileError> {
         if source.len() > SOURCE_BYTES {
             let found = format!("{} bytes", source.len());
-            return Err(error(
-                "an expression of at most 64 KiB",
-                &found,
-                0..source.len(),
-            ));
+            return Err(error("an expression of at most 64 KiB", &found, 0..source.len()));
         }
         let mut lexer = Lexer { source, at: 0 };
         let (token, span) = lexer.next()?;
-        Ok(Parser {
-            lexer,
-            token,
-            span,
-            before: 0,
-            depth: 0,
-            range_end: false,
-        })
+        Ok(Parser { lexer, token, span, before: 0, depth: 0, range_end: false })
     }
 
     fn advance(&mut self) -> Result<(), CompileError> {
@@ -108,11 +97,7 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, symbol: &str) -> Result<(), CompileError> {
-        if self.eat(symbol)? {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("'{symbol}'")))
-        }
+        if self.eat(symbol)? { Ok(()) } else { Err(self.unexpected(&format!("'{symbol}'"))) }
     }
 
     fn expect_word(&mut self, word: &str) -> Result<(), CompileError> {
@@ -213,26 +198,14 @@ impl<'a> Parser<'a> {
                     terms.push(right);
                     Kind::Or(terms)
                 }
-                (kind, right) => Kind::Or(vec![
-                    Expr {
-                        kind,
-                        span: left.span,
-                    },
-                    right,
-                ]),
+                (kind, right) => Kind::Or(vec![Expr { kind, span: left.span }, right]),
             },
             Infix::And => match (left.kind, self.expression(binding + 1)?) {
                 (Kind::And(mut terms), right) => {
                     terms.push(right);
                     Kind::And(terms)
                 }
-                (kind, right) => Kind::And(vec![
-                    Expr {
-                        kind,
-                        span: left.span,
-                    },
-                    right,
-                ]),
+                (kind, right) => Kind::And(vec![Expr { kind, span: left.span }, right]),
             },
             Infix::Operator(operator) => {
                 let right = self.expression(binding + 1)?;
@@ -242,10 +215,7 @@ impl<'a> Parser<'a> {
                         Kind::Chain(first, rest)
                     }
                     kind => {
-                        let first = Box::new(Expr {
-                            kind,
-                            span: left.span,
-                        });
+                        let first = Box::new(Expr { kind, span: left.span });
                         Kind::Chain(first, vec![(operator, right)])
                     }
                 }
@@ -266,13 +236,11 @@ impl<'a> Parser<'a> {
                 Kind::InstanceOf(Box::new(left), self.type_name()?)
             }
         };
-        Ok(Expr {
-            kind,
-            span: start..self.before,
-        })
+        Ok(Expr { kind, span: start..self.before })
     }
 }
 
+#[derive(Clone, Copy)]
 enum Infix {
     Or,
     And,

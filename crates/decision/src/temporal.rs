@@ -44,7 +44,7 @@ pub(crate) fn write_duration(f: &mut impl fmt::Write, duration: SignedDuration) 
         _ => fmt::Write::write_fmt(f, format_args!("{amount}{unit}")),
     };
     part(f, seconds / 86_400, "D")?;
-    if seconds % 86_400 == 0 && nanos == 0 {
+    if seconds.is_multiple_of(86_400) && nanos == 0 {
         return Ok(());
     }
     f.write_char('T')?;
@@ -70,10 +70,7 @@ impl Zone {
     /// The zone of a time of day: a region counts with its standard offset.
     pub(crate) fn of_time(zone: TimeZone) -> Zone {
         if let Ok(offset) = zone.to_fixed_offset() {
-            return Zone {
-                offset,
-                region: None,
-            };
+            return Zone { offset, region: None };
         }
         // Any year with today's rules will do, so that the result does not depend on a clock.
         let at = |text: &str| {
@@ -81,15 +78,8 @@ impl Zone {
             zone.to_offset_info(instant)
         };
         let (january, july) = (at("2024-01-01T00:00:00Z"), at("2024-07-01T00:00:00Z"));
-        let offset = if january.dst().is_dst() {
-            july.offset()
-        } else {
-            january.offset()
-        };
-        Zone {
-            offset,
-            region: Some(zone),
-        }
+        let offset = if january.dst().is_dst() { july.offset() } else { january.offset() };
+        Zone { offset, region: Some(zone) }
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
@@ -116,10 +106,7 @@ impl Time {
     pub(crate) fn nanoseconds(&self) -> i64 {
         let since = civil::Time::midnight().duration_until(self.clock);
         let local = i64::try_from(since.as_nanos()).expect("a day is below 2^63 ns");
-        let offset = self
-            .zone
-            .as_ref()
-            .map_or(0, |zone| i64::from(zone.offset.seconds()));
+        let offset = self.zone.as_ref().map_or(0, |zone| i64::from(zone.offset.seconds()));
         local - offset * 1_000_000_000
     }
 
@@ -129,10 +116,7 @@ impl Time {
     }
 
     pub(crate) fn plus(&self, duration: SignedDuration) -> Time {
-        Time {
-            clock: self.clock.wrapping_add(duration),
-            zone: self.zone.clone(),
-        }
+        Time { clock: self.clock.wrapping_add(duration), zone: self.zone.clone() }
     }
 }
 
@@ -158,7 +142,7 @@ pub(crate) fn write_offset(f: &mut impl fmt::Write, offset: Offset) -> fmt::Resu
     let sign = if seconds < 0 { '-' } else { '+' };
     let seconds = seconds.unsigned_abs();
     write!(f, "{sign}{:02}:{:02}", seconds / 3_600, seconds / 60 % 60)?;
-    if seconds % 60 != 0 {
+    if !seconds.is_multiple_of(60) {
         write!(f, ":{:02}", seconds % 60)?;
     }
     Ok(())

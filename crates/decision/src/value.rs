@@ -87,17 +87,8 @@ impl Context {
     /// A context of `entries`; of two entries with one key the later value wins, in the place of
     /// the earlier.
     pub fn new(entries: Vec<(Arc<str>, Value)>) -> Context {
-        let depth = entries
-            .iter()
-            .map(|(_, value)| value.depth())
-            .max()
-            .unwrap_or(0)
-            + 1;
-        let mut context = Context {
-            entries,
-            index: Vec::new(),
-            depth,
-        };
+        let depth = entries.iter().map(|(_, value)| value.depth()).max().unwrap_or(0) + 1;
+        let mut context = Context { entries, index: Vec::new(), depth };
         context.index_entries();
         if context.has_duplicates() {
             context.merge_duplicates();
@@ -111,24 +102,17 @@ impl Context {
         if self.entries.len() > UNINDEXED {
             self.index = (0..self.entries.len() as u32).collect();
             let entries = &self.entries;
-            self.index
-                .sort_by(|a, b| entries[*a as usize].0.cmp(&entries[*b as usize].0));
+            self.index.sort_by(|a, b| entries[*a as usize].0.cmp(&entries[*b as usize].0));
         }
     }
 
     fn has_duplicates(&self) -> bool {
         let key = |at: u32| &self.entries[at as usize].0;
         if !self.index.is_empty() {
-            return self
-                .index
-                .windows(2)
-                .any(|pair| key(pair[0]) == key(pair[1]));
+            return self.index.windows(2).any(|pair| key(pair[0]) == key(pair[1]));
         }
-        (1..self.entries.len()).any(|at| {
-            self.entries[..at]
-                .iter()
-                .any(|(earlier, _)| *earlier == self.entries[at].0)
-        })
+        (1..self.entries.len())
+            .any(|at| self.entries[..at].iter().any(|(earlier, _)| *earlier == self.entries[at].0))
     }
 
     fn merge_duplicates(&mut self) {
@@ -149,11 +133,7 @@ impl Context {
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.index.is_empty() {
-            return self
-                .entries
-                .iter()
-                .find(|(name, _)| **name == *key)
-                .map(|(_, value)| value);
+            return self.entries.iter().find(|(name, _)| **name == *key).map(|(_, value)| value);
         }
         let name = |at: &u32| self.entries[*at as usize].0.as_ref();
         let found = self.index.binary_search_by(|at| name(at).cmp(key)).ok()?;
@@ -234,13 +214,7 @@ impl Value {
             Value::Context(context) => context.depth,
             Value::Range(range) => range.start.depth().max(range.end.depth()) + 1,
             Value::Function(function) => {
-                function
-                    .captures
-                    .iter()
-                    .map(Value::depth)
-                    .max()
-                    .unwrap_or(0)
-                    + 1
+                function.captures.iter().map(Value::depth).max().unwrap_or(0) + 1
             }
             _ => 0,
         }
@@ -272,20 +246,12 @@ impl Value {
 
     /// The boolean, if it is one.
     pub fn as_boolean(&self) -> Option<bool> {
-        if let Value::Boolean(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Value::Boolean(value) = self { Some(*value) } else { None }
     }
 
     /// The number, if it is one.
     pub fn as_number(&self) -> Option<&Number> {
-        if let Value::Number(value) = self {
-            Some(value)
-        } else {
-            None
-        }
+        if let Value::Number(value) = self { Some(value) } else { None }
     }
 
     /// The number as an integer, if it is one and fits.
@@ -295,29 +261,17 @@ impl Value {
 
     /// The text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
-        if let Value::String(value) = self {
-            Some(value)
-        } else {
-            None
-        }
+        if let Value::String(value) = self { Some(value) } else { None }
     }
 
     /// The items, if it is a list.
     pub fn as_list(&self) -> Option<&[Value]> {
-        if let Value::List(list) = self {
-            Some(list.items())
-        } else {
-            None
-        }
+        if let Value::List(list) = self { Some(list.items()) } else { None }
     }
 
     /// The context, if it is one.
     pub fn as_context(&self) -> Option<&Context> {
-        if let Value::Context(context) = self {
-            Some(context)
-        } else {
-            None
-        }
+        if let Value::Context(context) = self { Some(context) } else { None }
     }
 
     /// FEEL's order; `None` between values that have none.
@@ -365,9 +319,7 @@ impl PartialEq for Value {
             (Value::List(a), Value::List(b)) => a.items == b.items,
             (Value::Context(a), Value::Context(b)) => {
                 a.entries.len() == b.entries.len()
-                    && a.entries
-                        .iter()
-                        .all(|(key, value)| b.get(key) == Some(value))
+                    && a.entries.iter().all(|(key, value)| b.get(key) == Some(value))
             }
             (Value::Range(a), Value::Range(b)) => {
                 a.start == b.start

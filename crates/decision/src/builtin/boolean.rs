@@ -23,11 +23,7 @@ pub(super) fn get_or_else(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
     let [value, default] = arguments else {
         return Err(Refusal::Arguments);
     };
-    Ok(if value.is_null() {
-        default.clone()
-    } else {
-        value.clone()
-    })
+    Ok(if value.is_null() { default.clone() } else { value.clone() })
 }
 
 pub(super) fn assert(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
@@ -38,4 +34,10 @@ pub(super) fn assert(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
         _ => return Err(Refusal::Arguments),
     };
     Err(Refusal::Failure(Failure::Assertion { message }))
+}
+
+/// Identity: the same type and content, where `=` would be null for different types.
+pub(super) fn is(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
+    let [left, right] = arguments else { return Err(Refusal::Arguments) };
+    Ok(Value::Boolean(left == right))
 }

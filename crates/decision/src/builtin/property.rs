@@ -11,17 +11,8 @@ type Names = &'static [&'static str];
 pub(crate) fn property(value: &Value, name: &str) -> Result<Value, Names> {
     const DATE: Names = &["year", "month", "day", "weekday"];
     const TIME: Names = &["hour", "minute", "second", "time offset", "timezone"];
-    const DATE_TIME: Names = &[
-        "year",
-        "month",
-        "day",
-        "weekday",
-        "hour",
-        "minute",
-        "second",
-        "time offset",
-        "timezone",
-    ];
+    const DATE_TIME: Names =
+        &["year", "month", "day", "weekday", "hour", "minute", "second", "time offset", "timezone"];
     let (found, known) = match value {
         Value::Date(date) => (of_date(*date, name), DATE),
         Value::Time(time) => (of_time(time, name), TIME),
@@ -34,14 +25,12 @@ pub(crate) fn property(value: &Value, name: &str) -> Result<Value, Names> {
             };
             (found.map(Value::from), &["years", "months"] as Names)
         }
-        Value::DaysTimeDuration(duration) => (
-            of_duration(*duration, name),
-            &["days", "hours", "minutes", "seconds"] as Names,
-        ),
-        Value::Range(range) => (
-            of_range(range, name),
-            &["start", "end", "start included", "end included"] as Names,
-        ),
+        Value::DaysTimeDuration(duration) => {
+            (of_duration(*duration, name), &["days", "hours", "minutes", "seconds"] as Names)
+        }
+        Value::Range(range) => {
+            (of_range(range, name), &["start", "end", "start included", "end included"] as Names)
+        }
         _ => (None, &[] as Names),
     };
     found.ok_or(known)

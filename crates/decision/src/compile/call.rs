@@ -37,10 +37,7 @@ impl Compiler {
             });
         }
         let arguments = self.run_of(&ordered);
-        let node = Node::CallBuiltin {
-            function,
-            arguments,
-        };
+        let node = Node::CallBuiltin { function, arguments };
         if builtin::BUILTINS[usize::from(function)].pure {
             return Ok(self.push_folded(node, &ordered));
         }
@@ -57,18 +54,10 @@ impl Compiler {
         let arguments = self.run_of(&ids);
         let names: Option<Run> = names.map(|names| self.run_of_names(&names));
         let name = self.name(name);
-        Ok(self.push(Node::CallValue {
-            callee,
-            name,
-            arguments,
-            names,
-        }))
+        Ok(self.push(Node::CallValue { callee, name, arguments, names }))
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "ids and, for named arguments, their names"
-    )]
+    #[expect(clippy::type_complexity, reason = "ids and, for named arguments, their names")]
     fn arguments(
         &mut self,
         arguments: &Arguments,
@@ -102,16 +91,9 @@ impl Compiler {
             span,
             hint: Some(format!("Write {}.", forms.join(" or "))),
         });
-        let (arguments, named) = (
-            self.run_of(ids),
-            names.map(|names| self.run_of_names(names)),
-        );
+        let (arguments, named) = (self.run_of(ids), names.map(|names| self.run_of_names(names)));
         let name = self.name(name);
-        Ok(self.push(Node::UnknownFunction {
-            name,
-            arguments,
-            names: named,
-        }))
+        Ok(self.push(Node::UnknownFunction { name, arguments, names: named }))
     }
 
     fn note_unknown(&mut self, name: &Arc<str>, span: Range<usize>) {

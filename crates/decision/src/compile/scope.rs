@@ -25,6 +25,7 @@ enum Binding {
 }
 
 /// To go back to with [`Frame::release`].
+#[derive(Clone, Copy)]
 pub(super) struct Mark {
     bindings: usize,
     next: u32,
@@ -38,10 +39,7 @@ pub(super) struct Resolution {
 
 impl Frame {
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            bindings: self.bindings.len(),
-            next: self.next,
-        }
+        Mark { bindings: self.bindings.len(), next: self.next }
     }
 
     pub(super) fn release(&mut self, mark: Mark) {
@@ -86,21 +84,16 @@ impl Frame {
 
 impl Compiler {
     pub(super) fn frame(&mut self) -> &mut Frame {
-        self.frames
-            .last_mut()
-            .expect("the expression itself is a frame")
+        self.frames.last_mut().expect("the expression itself is a frame")
     }
 
     /// The slot of a variable.
     pub(super) fn slot(&mut self, name: &Arc<str>) -> u32 {
         let free = &mut self.code.free;
-        let at = free
-            .iter()
-            .position(|known| known == name)
-            .unwrap_or_else(|| {
-                free.push(Arc::clone(name));
-                free.len() - 1
-            });
+        let at = free.iter().position(|known| known == name).unwrap_or_else(|| {
+            free.push(Arc::clone(name));
+            free.len() - 1
+        });
         at as u32
     }
 
@@ -115,10 +108,7 @@ impl Compiler {
                 Binding::Item(local) if **name != *"?" => items.push(Reference::Local(*local)),
                 Binding::Name(bound, local) if bound == name => {
                     frame.read.push(*local);
-                    return Resolution {
-                        items,
-                        found: Some(Reference::Local(*local)),
-                    };
+                    return Resolution { items, found: Some(Reference::Local(*local)) };
                 }
                 _ => {}
             }
@@ -129,10 +119,7 @@ impl Compiler {
         let outer = self.resolve(level - 1, name);
         let frame = &mut self.frames[level];
         items.extend(outer.items.into_iter().map(|item| frame.capture(item)));
-        Resolution {
-            items,
-            found: outer.found.map(|found| frame.capture(found)),
-        }
+        Resolution { items, found: outer.found.map(|found| frame.capture(found)) }
     }
 
     /// A reference of the outermost level, as the innermost function captures it.

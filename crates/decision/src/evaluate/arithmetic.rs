@@ -64,9 +64,9 @@ impl Machine<'_> {
     pub(super) fn negate(&mut self, value: &Value) -> Value {
         match value {
             Value::Number(number) => Value::Number(number.negated()),
-            Value::DaysTimeDuration(duration) => duration
-                .checked_neg()
-                .map_or(Value::Null, Value::DaysTimeDuration),
+            Value::DaysTimeDuration(duration) => {
+                duration.checked_neg().map_or(Value::Null, Value::DaysTimeDuration)
+            }
             Value::YearsMonthsDuration(months) => {
                 Value::YearsMonthsDuration(YearsMonths(months.0.saturating_neg()))
             }
@@ -122,10 +122,9 @@ fn add(a: &Value, b: &Value) -> Option<Value> {
             let moved = date.at(0, 0, 0, 0).checked_add(*duration).ok()?;
             Some(Value::Date(moved.date()))
         }
-        (Value::Date(date), Value::YearsMonthsDuration(months)) => date
-            .checked_add(months_span(*months)?)
-            .ok()
-            .map(Value::Date),
+        (Value::Date(date), Value::YearsMonthsDuration(months)) => {
+            date.checked_add(months_span(*months)?).ok().map(Value::Date)
+        }
         (Value::DateTime(at), Value::DaysTimeDuration(duration)) => {
             Some(Value::DateTime(Arc::new(at.plus(*duration)?)))
         }
@@ -149,9 +148,9 @@ fn subtract(a: &Value, b: &Value) -> Option<Value> {
             let nanos = a.nanoseconds() - b.nanoseconds();
             Some(Value::DaysTimeDuration(SignedDuration::from_nanos(nanos)))
         }
-        (Value::Date(a), Value::Date(b)) => Some(Value::DaysTimeDuration(
-            b.at(0, 0, 0, 0).duration_until(a.at(0, 0, 0, 0)),
-        )),
+        (Value::Date(a), Value::Date(b)) => {
+            Some(Value::DaysTimeDuration(b.at(0, 0, 0, 0).duration_until(a.at(0, 0, 0, 0))))
+        }
         (Value::DateTime(a), Value::DateTime(b)) => a.since(b).map(Value::DaysTimeDuration),
         _ => None,
     }
@@ -160,9 +159,9 @@ fn subtract(a: &Value, b: &Value) -> Option<Value> {
 /// A duration times a number; fractions of a nanosecond or month are cut off.
 fn multiply(duration: &Value, factor: &Number) -> Option<Value> {
     match duration {
-        Value::DaysTimeDuration(duration) => nanoseconds(*duration)?
-            .times(factor)
-            .and_then(|n| from_nanoseconds(&n)),
+        Value::DaysTimeDuration(duration) => {
+            nanoseconds(*duration)?.times(factor).and_then(|n| from_nanoseconds(&n))
+        }
         Value::YearsMonthsDuration(months) => whole(&Number::from(months.0).times(factor)?),
         _ => None,
     }
@@ -170,15 +169,15 @@ fn multiply(duration: &Value, factor: &Number) -> Option<Value> {
 
 fn divide(a: &Value, b: &Value) -> Option<Value> {
     match (a, b) {
-        (Value::DaysTimeDuration(a), Value::DaysTimeDuration(b)) => nanoseconds(*a)?
-            .divided_by(&nanoseconds(*b)?)
-            .map(Value::Number),
-        (Value::YearsMonthsDuration(a), Value::YearsMonthsDuration(b)) => Number::from(a.0)
-            .divided_by(&Number::from(b.0))
-            .map(Value::Number),
-        (Value::DaysTimeDuration(a), Value::Number(n)) => nanoseconds(*a)?
-            .divided_by(n)
-            .and_then(|n| from_nanoseconds(&n)),
+        (Value::DaysTimeDuration(a), Value::DaysTimeDuration(b)) => {
+            nanoseconds(*a)?.divided_by(&nanoseconds(*b)?).map(Value::Number)
+        }
+        (Value::YearsMonthsDuration(a), Value::YearsMonthsDuration(b)) => {
+            Number::from(a.0).divided_by(&Number::from(b.0)).map(Value::Number)
+        }
+        (Value::DaysTimeDuration(a), Value::Number(n)) => {
+            nanoseconds(*a)?.divided_by(n).and_then(|n| from_nanoseconds(&n))
+        }
         (Value::YearsMonthsDuration(a), Value::Number(n)) => {
             whole(&Number::from(a.0).divided_by(n)?)
         }
@@ -186,15 +185,12 @@ fn divide(a: &Value, b: &Value) -> Option<Value> {
     }
 }
 
-pub(crate) fn duration_of_months(months: i64) -> Value {
+fn duration_of_months(months: i64) -> Value {
     Value::YearsMonthsDuration(YearsMonths(months))
 }
 
 fn whole(months: &Number) -> Option<Value> {
-    months
-        .rounded(0, Rounding::Down)?
-        .as_i64()
-        .map(duration_of_months)
+    months.rounded(0, Rounding::Down)?.as_i64().map(duration_of_months)
 }
 
 fn nanoseconds(duration: SignedDuration) -> Option<Number> {
@@ -208,8 +204,5 @@ fn from_nanoseconds(nanoseconds: &Number) -> Option<Value> {
     let seconds = whole.divided_by(&billion)?.rounded(0, Rounding::Down)?;
     let nanos = whole.minus(&seconds.times(&billion)?)?;
     let nanos = i32::try_from(nanos.as_i64()?).ok()?;
-    Some(Value::DaysTimeDuration(SignedDuration::new(
-        seconds.as_i64()?,
-        nanos,
-    )))
+    Some(Value::DaysTimeDuration(SignedDuration::new(seconds.as_i64()?, nanos)))
 }

@@ -45,11 +45,8 @@ impl Machine<'_> {
             Err(Refusal::Failure(failure)) => return Err(failure),
             Err(Refusal::Because(reason)) => reason,
             Err(Refusal::Arguments) => {
-                let shown: Vec<String> = arguments
-                    .iter()
-                    .take(10)
-                    .map(|value| format!("'{}'", Brief(value)))
-                    .collect();
+                let shown: Vec<String> =
+                    arguments.iter().take(10).map(|value| format!("'{}'", Brief(value))).collect();
                 format!("Illegal arguments: {}", shown.join(", "))
             }
         };
@@ -73,11 +70,7 @@ impl Machine<'_> {
             });
         }
         self.budget.charge(captures.len(), 0)?;
-        let function = Function {
-            program: program.clone(),
-            lambda,
-            captures,
-        };
+        let function = Function { program: program.clone(), lambda, captures };
         let value = Value::Function(Arc::new(function));
         self.check_depth(&value)?;
         Ok(value)
@@ -150,14 +143,9 @@ impl Machine<'_> {
         };
         let base = self.locals.len();
         self.locals.append(&mut arguments);
-        self.locals
-            .resize(base + definition.locals as usize, Value::Null);
-        let frame = Frame {
-            code,
-            program: Some(&function.program),
-            captures: &function.captures,
-            base,
-        };
+        self.locals.resize(base + definition.locals as usize, Value::Null);
+        let frame =
+            Frame { code, program: Some(&function.program), captures: &function.captures, base };
         let value = self.eval(&frame, body)?;
         self.locals.truncate(base);
         Ok(value)
@@ -185,10 +173,7 @@ impl Machine<'_> {
         let name = &frame.code.names[name as usize];
         self.warn(WarningKind::NoFunctionFound, || match names {
             Some(names) => {
-                format!(
-                    "No function found with name '{name}' and parameters: {}",
-                    names.join(",")
-                )
+                format!("No function found with name '{name}' and parameters: {}", names.join(","))
             }
             None => format!("No function found with name '{name}' and {count} parameters"),
         });

@@ -16,9 +16,7 @@ impl<'a> Machine<'a> {
     /// A list within the limits.
     pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, Failure> {
         if items.len() > self.budget.list_items {
-            return Err(Failure::ListTooLong {
-                limit: self.budget.list_items,
-            });
+            return Err(Failure::ListTooLong { limit: self.budget.list_items });
         }
         self.budget.charge(items.len(), 0)?;
         let value = Value::list(items);
@@ -29,9 +27,7 @@ impl<'a> Machine<'a> {
     /// A context within the limits.
     pub(crate) fn context(&mut self, entries: Vec<(Arc<str>, Value)>) -> Result<Value, Failure> {
         if entries.len() > self.budget.list_items {
-            return Err(Failure::ListTooLong {
-                limit: self.budget.list_items,
-            });
+            return Err(Failure::ListTooLong { limit: self.budget.list_items });
         }
         self.budget.charge(entries.len() * 2, 0)?;
         let value = Value::Context(Arc::new(Context::new(entries)));
@@ -48,11 +44,7 @@ impl<'a> Machine<'a> {
     /// INVARIANT: no value an evaluation holds is deeper, so walking and dropping one may recurse.
     pub(crate) fn check_depth(&self, value: &Value) -> Result<(), Failure> {
         let limit = self.budget.value_depth;
-        if value.depth() > limit {
-            Err(Failure::TooDeep { limit })
-        } else {
-            Ok(())
-        }
+        if value.depth() > limit { Err(Failure::TooDeep { limit }) } else { Ok(()) }
     }
 
     pub(super) fn list_of(&mut self, frame: &Frame<'_>, items: Run) -> Result<Value, Failure> {
@@ -85,12 +77,7 @@ impl<'a> Machine<'a> {
             return Ok(Value::Null);
         }
         let (start_included, end_included) = (node.start_included, node.end_included);
-        Ok(Value::Range(Arc::new(Range {
-            start,
-            start_included,
-            end,
-            end_included,
-        })))
+        Ok(Value::Range(Arc::new(Range { start, start_included, end, end_included })))
     }
 
     /// A name inside of filters.
@@ -150,12 +137,8 @@ impl<'a> Machine<'a> {
     fn no_entry(&mut self, context: &Context, name: &str) {
         const SHOWN: usize = 20;
         self.warn(WarningKind::NoContextEntryFound, || {
-            let keys: Vec<String> = context
-                .entries()
-                .iter()
-                .take(SHOWN)
-                .map(|(key, _)| format!("'{key}'"))
-                .collect();
+            let keys: Vec<String> =
+                context.entries().iter().take(SHOWN).map(|(key, _)| format!("'{key}'")).collect();
             let detail = match keys.as_slice() {
                 [] => "The context is empty".to_owned(),
                 keys => format!("Available keys: {}", keys.join(", ")),
@@ -219,14 +202,10 @@ impl<'a> Machine<'a> {
             }
             machine.budget.charge(1, 0)?;
             if results.items().len() >= machine.budget.list_items {
-                return Err(Failure::ListTooLong {
-                    limit: machine.budget.list_items,
-                });
+                return Err(Failure::ListTooLong { limit: machine.budget.list_items });
             }
             if value.depth() >= machine.budget.value_depth {
-                return Err(Failure::TooDeep {
-                    limit: machine.budget.value_depth,
-                });
+                return Err(Failure::TooDeep { limit: machine.budget.value_depth });
             }
             match Arc::get_mut(&mut results) {
                 Some(results) => results.push(value),
@@ -240,11 +219,7 @@ impl<'a> Machine<'a> {
             }
             Ok(true)
         })?;
-        Ok(if done {
-            Value::List(results)
-        } else {
-            Value::Null
-        })
+        Ok(if done { Value::List(results) } else { Value::Null })
     }
 
     pub(super) fn quantified(
@@ -337,16 +312,8 @@ impl<'a> Machine<'a> {
                 }
             },
         };
-        let step = if upward {
-            Number::ONE
-        } else {
-            Number::ONE.negated()
-        };
-        let past = if upward {
-            Ordering::Greater
-        } else {
-            Ordering::Less
-        };
+        let step = if upward { Number::ONE } else { Number::ONE.negated() };
+        let past = if upward { Ordering::Greater } else { Ordering::Less };
         let mut at = from;
         while at.cmp(&to) != past {
             self.step()?;
@@ -369,16 +336,8 @@ impl<'a> Machine<'a> {
 /// The first and last number of a range that steps by one.
 fn steps_of(range: &Range) -> Option<(Number, Number)> {
     let (start, end) = (range.start.as_number()?, range.end.as_number()?);
-    let first = if range.start_included {
-        start.clone()
-    } else {
-        start.plus(&Number::ONE)?
-    };
-    let last = if range.end_included {
-        end.clone()
-    } else {
-        end.minus(&Number::ONE)?
-    };
+    let first = if range.start_included { start.clone() } else { start.plus(&Number::ONE)? };
+    let last = if range.end_included { end.clone() } else { end.minus(&Number::ONE)? };
     Some((first, last))
 }
 

@@ -28,28 +28,17 @@ pub(super) struct Slots<'a> {
 impl<'a> Slots<'a> {
     pub(super) fn new(count: usize) -> Slots<'a> {
         let more = (INLINE..count).map(|_| Slot::Unasked).collect();
-        Slots {
-            inline: Default::default(),
-            more,
-        }
+        Slots { inline: Default::default(), more }
     }
 
     fn get(&self, at: u32) -> &Slot<'a> {
         let at = at as usize;
-        if at < INLINE {
-            &self.inline[at]
-        } else {
-            &self.more[at - INLINE]
-        }
+        if at < INLINE { &self.inline[at] } else { &self.more[at - INLINE] }
     }
 
     fn get_mut(&mut self, at: u32) -> &mut Slot<'a> {
         let at = at as usize;
-        if at < INLINE {
-            &mut self.inline[at]
-        } else {
-            &mut self.more[at - INLINE]
-        }
+        if at < INLINE { &mut self.inline[at] } else { &mut self.more[at - INLINE] }
     }
 
     /// A variable that was loaded before.
@@ -150,8 +139,5 @@ impl Machine<'_> {
 
 #[cold]
 fn malformed(name: &str, error: &JsonError) -> Failure {
-    Failure::MalformedVariable {
-        name: name.to_owned(),
-        message: error.to_string(),
-    }
+    Failure::MalformedVariable { name: name.to_owned(), message: error.to_string() }
 }

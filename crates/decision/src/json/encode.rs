@@ -39,7 +39,7 @@ pub(super) fn write_value(out: &mut String, value: &Value) {
             out.push('}');
         }
         Value::Date(_) | Value::YearsMonthsDuration(_) | Value::Range(_) | Value::Function(_) => {
-            write_string(out, &value.to_string())
+            write_string(out, &value.to_string());
         }
     }
 }
@@ -54,7 +54,7 @@ fn time(time: &Time) -> String {
 }
 
 /// Writes a JSON string with its quotes.
-pub(crate) fn write_string(out: &mut String, text: &str) {
+fn write_string(out: &mut String, text: &str) {
     out.push('"');
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {

@@ -20,22 +20,13 @@ pub(crate) fn navigate<'a, K: AsRef<str>>(
 ) -> Result<Landing<'a>, JsonError> {
     let mut landing = Landing { text, walked: 0 };
     for name in path {
-        let mut reader = Reader {
-            text: landing.text,
-            at: 0,
-            depth: 0,
-        };
+        let mut reader = Reader { text: landing.text, at: 0, depth: 0 };
         reader.space();
         if reader.peek() != Some(b'{') {
             break;
         }
         match reader.member(name.as_ref())? {
-            Some(found) => {
-                landing = Landing {
-                    text: found,
-                    walked: landing.walked + 1,
-                }
-            }
+            Some(found) => landing = Landing { text: found, walked: landing.walked + 1 },
             None => break,
         }
     }

@@ -23,19 +23,13 @@ fn decodes_and_encodes_what_it_read() {
     }
     assert_eq!(decode(" [ 1 , 2 ] ").to_json(), "[1,2]");
     assert_eq!(decode("1.50").to_json(), "1.5");
-    assert_eq!(
-        decode(r#""\ud83d\ude00 \ud83d \u00e9""#).to_json(),
-        "\"😀 \u{fffd} é\""
-    );
+    assert_eq!(decode(r#""\ud83d\ude00 \ud83d \u00e9""#).to_json(), "\"😀 \u{fffd} é\"");
     assert_eq!(decode("1e9999").to_json(), "null");
 }
 
 #[test]
 fn the_last_of_duplicate_keys_wins_in_the_place_of_the_first() {
-    assert_eq!(
-        decode(r#"{"a":1,"b":2,"a":3}"#).to_json(),
-        r#"{"a":3,"b":2}"#
-    );
+    assert_eq!(decode(r#"{"a":1,"b":2,"a":3}"#).to_json(), r#"{"a":3,"b":2}"#);
     let many: Vec<String> = (0..40).map(|at| format!("\"k{}\":{at}", at % 20)).collect();
     let context = decode(&format!("{{{}}}", many.join(",")));
     let context = context.as_context().expect("an object");
@@ -49,14 +43,8 @@ fn refuses_what_is_not_json_and_says_where() {
         ("", "Expected a value, but found the end at byte 0"),
         ("[1,]", "Expected a value, but found ']' at byte 3"),
         ("{a:1}", "Expected a key, but found 'a' at byte 1"),
-        (
-            "1 2",
-            "Expected the end of the document, but found '2' at byte 2",
-        ),
-        (
-            "\"a",
-            "Expected the end of a string, but found the end at byte 2",
-        ),
+        ("1 2", "Expected the end of the document, but found '2' at byte 2"),
+        ("\"a", "Expected the end of a string, but found the end at byte 2"),
         ("-", "Expected a number, but found '-' at byte 0"),
         ("tru", "Expected true, but found 't' at byte 0"),
     ] {

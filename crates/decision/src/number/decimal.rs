@@ -50,23 +50,14 @@ impl Rounding {
 }
 
 impl Decimal {
-    pub(super) const ZERO: Decimal = Decimal {
-        negative: false,
-        coefficient: 0,
-        exponent: 0,
-    };
+    pub(super) const ZERO: Decimal = Decimal { negative: false, coefficient: 0, exponent: 0 };
 
     /// Rounds to 34 digits and makes canonical; `None` beyond the largest exponent.
     pub(super) fn finish(negative: bool, wide: Wide, exponent: i32, more: bool) -> Option<Decimal> {
         let length = wide.digits();
         if length <= NUMBER_DIGITS && !more {
             let coefficient = wide.narrow().expect("34 digits fit in 128 bits");
-            return Decimal {
-                negative,
-                coefficient,
-                exponent,
-            }
-            .canonical();
+            return Decimal { negative, coefficient, exponent }.canonical();
         }
         let cut = length.saturating_sub(NUMBER_DIGITS);
         let (kept, digit, more) = if cut == 0 {
@@ -81,12 +72,7 @@ impl Decimal {
         if Rounding::HalfEven.grows(negative, odd, digit, more) {
             coefficient += 1;
         }
-        Decimal {
-            negative,
-            coefficient,
-            exponent: exponent + cut as i32,
-        }
-        .canonical()
+        Decimal { negative, coefficient, exponent: exponent + cut as i32 }.canonical()
     }
 
     pub(super) fn canonical(mut self) -> Option<Decimal> {
@@ -99,9 +85,7 @@ impl Decimal {
         }
         let length = digits(self.coefficient);
         if self.exponent > 0 {
-            let room = NUMBER_DIGITS
-                .saturating_sub(length)
-                .min(self.exponent.unsigned_abs());
+            let room = NUMBER_DIGITS.saturating_sub(length).min(self.exponent.unsigned_abs());
             self.coefficient *= power_of_ten(room);
             self.exponent -= room as i32;
         }
@@ -114,11 +98,7 @@ impl Decimal {
         if adjusted > NUMBER_EXPONENT {
             return None;
         }
-        Some(if adjusted < -NUMBER_EXPONENT {
-            Decimal::ZERO
-        } else {
-            self
-        })
+        Some(if adjusted < -NUMBER_EXPONENT { Decimal::ZERO } else { self })
     }
 
     pub(super) fn negated(mut self) -> Decimal {
@@ -133,11 +113,8 @@ impl Decimal {
         if other.coefficient == 0 {
             return Some(self);
         }
-        let (mut high, mut low) = if self.exponent >= other.exponent {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (mut high, mut low) =
+            if self.exponent >= other.exponent { (self, other) } else { (other, self) };
         let room =
             (NUMBER_DIGITS - digits(high.coefficient)).min(high.exponent.abs_diff(low.exponent));
         high.coefficient *= power_of_ten(room);
@@ -149,10 +126,7 @@ impl Decimal {
             gap = 3;
         }
         let exponent = high.exponent - gap as i32;
-        let (left, right) = (
-            Wide::scaled(high.coefficient, gap),
-            Wide::from(low.coefficient),
-        );
+        let (left, right) = (Wide::scaled(high.coefficient, gap), Wide::from(low.coefficient));
         if high.negative == low.negative {
             return Decimal::finish(high.negative, left.plus(right), exponent, false);
         }
@@ -178,12 +152,7 @@ impl Decimal {
         let shift = (NUMBER_DIGITS + 2 + below).saturating_sub(above);
         let (quotient, rest) = Wide::scaled(self.coefficient, shift).divide(other.coefficient);
         let exponent = self.exponent - other.exponent - shift as i32;
-        Decimal::finish(
-            self.negative != other.negative,
-            quotient,
-            exponent,
-            rest != 0,
-        )
+        Decimal::finish(self.negative != other.negative, quotient, exponent, rest != 0)
     }
 
     /// What division with truncation leaves; it has the sign of `self`. `None` by zero.
@@ -209,12 +178,7 @@ impl Decimal {
             modulus *= power_of_ten(gap);
             rest %= modulus;
         }
-        Decimal {
-            negative: self.negative,
-            coefficient: rest,
-            exponent,
-        }
-        .canonical()
+        Decimal { negative: self.negative, coefficient: rest, exponent }.canonical()
     }
 
     /// Rounds to `scale` digits after the point; a negative scale rounds before it.
@@ -229,17 +193,13 @@ impl Decimal {
         } else {
             let power = power_of_ten(cut - 1);
             let head = self.coefficient / power;
-            (head / 10, head % 10, self.coefficient % power != 0)
+            (head / 10, head % 10, !self.coefficient.is_multiple_of(power))
         };
         if rounding.grows(self.negative, kept % 2 == 1, digit, more) {
             kept += 1;
         }
-        Decimal {
-            negative: self.negative && kept != 0,
-            coefficient: kept,
-            exponent: -scale,
-        }
-        .canonical()
+        Decimal { negative: self.negative && kept != 0, coefficient: kept, exponent: -scale }
+            .canonical()
     }
 
     pub(super) fn compare(self, other: Decimal) -> Ordering {

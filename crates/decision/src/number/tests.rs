@@ -1,8 +1,7 @@
 use super::{Number, Rounding};
 
 fn number(text: &str) -> Number {
-    text.parse()
-        .unwrap_or_else(|_| panic!("{text} is a number"))
+    text.parse().unwrap_or_else(|_| panic!("{text} is a number"))
 }
 
 #[track_caller]
@@ -12,27 +11,12 @@ fn shows(actual: Option<Number>, expected: &str) {
 
 #[test]
 fn keeps_thirty_four_digits_and_rounds_half_even() {
-    shows(
-        Number::ONE.divided_by(&number("3")),
-        "0.3333333333333333333333333333333333",
-    );
-    shows(
-        number("2").divided_by(&number("3")),
-        "0.6666666666666666666666666666666667",
-    );
+    shows(Number::ONE.divided_by(&number("3")), "0.3333333333333333333333333333333333");
+    shows(number("2").divided_by(&number("3")), "0.6666666666666666666666666666666667");
     let large = number("9999999999999999999999999999999999");
-    shows(
-        large.plus(&Number::ONE),
-        "10000000000000000000000000000000000",
-    );
-    shows(
-        large.plus(&number("0.5")),
-        "10000000000000000000000000000000000",
-    );
-    shows(
-        large.minus(&number("0.5")),
-        "9999999999999999999999999999999998",
-    );
+    shows(large.plus(&Number::ONE), "10000000000000000000000000000000000");
+    shows(large.plus(&number("0.5")), "10000000000000000000000000000000000");
+    shows(large.minus(&number("0.5")), "9999999999999999999999999999999998");
     shows(
         Some(number("12345678901234567890123456789012345")),
         "12345678901234567890123456789012340",
@@ -45,17 +29,11 @@ fn keeps_thirty_four_digits_and_rounds_half_even() {
 
 #[test]
 fn adds_numbers_of_very_different_size() {
-    shows(
-        number("1e30").plus(&number("1e-3")),
-        "1000000000000000000000000000000.001",
-    );
+    shows(number("1e30").plus(&number("1e-3")), "1000000000000000000000000000000.001");
     let tiny = number("1e-6000");
     shows(Number::ONE.plus(&tiny), "1");
     shows(Number::ONE.minus(&tiny), "1");
-    shows(
-        number("1").plus(&number("9.999999999e-10")),
-        "1.0000000009999999999",
-    );
+    shows(number("1").plus(&number("9.999999999e-10")), "1.0000000009999999999");
 }
 
 #[test]
@@ -66,32 +44,17 @@ fn one_value_has_one_representation() {
     assert_eq!(number("-0"), Number::ZERO);
     assert_eq!(number("-0.000"), Number::ZERO);
     assert_eq!(number("-9223372036854775808"), Number::from(i64::MIN));
-    assert_eq!(
-        number("-9223372036854775807").minus(&Number::ONE),
-        Some(Number::from(i64::MIN))
-    );
-    assert_eq!(
-        Number::from(i64::MIN).negated(),
-        number("9223372036854775808")
-    );
-    assert_eq!(
-        number("9223372036854775808").negated(),
-        Number::from(i64::MIN)
-    );
+    assert_eq!(number("-9223372036854775807").minus(&Number::ONE), Some(Number::from(i64::MIN)));
+    assert_eq!(Number::from(i64::MIN).negated(), number("9223372036854775808"));
+    assert_eq!(number("9223372036854775808").negated(), Number::from(i64::MIN));
 }
 
 #[test]
 fn orders_across_the_fast_and_the_slow_path() {
-    let ordered = [
-        "-1e40", "-2.5", "-2", "0", "1e-40", "0.1", "1", "1.5", "2", "1e19", "1e40",
-    ];
+    let ordered = ["-1e40", "-2.5", "-2", "0", "1e-40", "0.1", "1", "1.5", "2", "1e19", "1e40"];
     for (at, left) in ordered.iter().enumerate() {
         for (other, right) in ordered.iter().enumerate() {
-            assert_eq!(
-                number(left).cmp(&number(right)),
-                at.cmp(&other),
-                "{left} {right}"
-            );
+            assert_eq!(number(left).cmp(&number(right)), at.cmp(&other), "{left} {right}");
         }
     }
 }

@@ -77,10 +77,7 @@ struct Scan {
 
 impl Scan {
     fn take_digits(&mut self, bytes: &[u8], fraction: bool) -> usize {
-        let length = bytes
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let length = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
         for byte in &bytes[..length] {
             let digit = u128::from(byte - b'0');
             if self.coefficient < 10u128.pow(36) {
@@ -95,27 +92,22 @@ impl Scan {
     }
 
     fn number(self, negative: bool, exponent: i32) -> Option<Number> {
-        if self.exponent == 0 && exponent == 0 {
-            if let Ok(value) = i64::try_from(self.coefficient) {
-                return Some(Number::from(if negative { -value } else { value }));
-            }
+        if self.exponent == 0
+            && exponent == 0
+            && let Ok(value) = i64::try_from(self.coefficient)
+        {
+            return Some(Number::from(if negative { -value } else { value }));
         }
         let wide = Wide::from(self.coefficient);
         let exponent = self.exponent.checked_add(exponent)?;
         let negative = negative && self.coefficient != 0;
-        Some(Number::shrink(Decimal::finish(
-            negative, wide, exponent, self.more,
-        )?))
+        Some(Number::shrink(Decimal::finish(negative, wide, exponent, self.more)?))
     }
 }
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Repr::Small {
-            coefficient,
-            exponent: 0,
-        } = self.0
-        {
+        if let Repr::Small { coefficient, exponent: 0 } = self.0 {
             return write!(f, "{coefficient}");
         }
         let decimal = self.decimal();
@@ -123,7 +115,7 @@ impl fmt::Display for Number {
         let text = decimal.coefficient.to_string();
         let length = digits(decimal.coefficient) as i32;
         let point = length + decimal.exponent;
-        if point > PLAIN_DIGITS || point < -PLAIN_DIGITS {
+        if !(-PLAIN_DIGITS..=PLAIN_DIGITS).contains(&point) {
             let text = text.trim_end_matches('0');
             let (head, tail) = text.split_at(1);
             let dot = if tail.is_empty() { "" } else { "." };
@@ -133,11 +125,7 @@ impl fmt::Display for Number {
             return write!(f, "{sign}{text}{}", "0".repeat(decimal.exponent as usize));
         }
         if point <= 0 {
-            return write!(
-                f,
-                "{sign}0.{}{text}",
-                "0".repeat(point.unsigned_abs() as usize)
-            );
+            return write!(f, "{sign}0.{}{text}", "0".repeat(point.unsigned_abs() as usize));
         }
         let (head, tail) = text.split_at(point as usize);
         write!(f, "{sign}{head}.{tail}")

@@ -167,11 +167,7 @@ impl Wide {
         let (mut value, mut extra) = (self, 0);
         loop {
             if let Some(small) = value.narrow() {
-                return if small == 0 {
-                    extra
-                } else {
-                    extra + digits(small)
-                };
+                return if small == 0 { extra } else { extra + digits(small) };
             }
             value = value.divide_small(power_of_ten(19) as u64).0;
             extra += 19;

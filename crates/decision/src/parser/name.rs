@@ -65,9 +65,8 @@ impl<'a> Parser<'a> {
             return Ok(Some(name.into()));
         }
         let rest = &self.lexer.source[self.span.start..];
-        let length = rest
-            .find(|c: char| !continues_name(c) && !c.is_whitespace())
-            .unwrap_or(rest.len());
+        let length =
+            rest.find(|c: char| !continues_name(c) && !c.is_whitespace()).unwrap_or(rest.len());
         let name = rest[..length].trim_end();
         if !name.starts_with(starts_name) || !rest[length..].starts_with(':') {
             return Ok(None);
@@ -140,10 +139,7 @@ impl<'a> Parser<'a> {
             self.expression(power::ANY)?;
             return Ok(Kind::Function(parameters, None));
         }
-        Ok(Kind::Function(
-            parameters,
-            Some(Box::new(self.expression(power::ANY)?)),
-        ))
+        Ok(Kind::Function(parameters, Some(Box::new(self.expression(power::ANY)?))))
     }
 
     /// A parameter, with its type if it has one.
@@ -176,9 +172,8 @@ impl<'a> Parser<'a> {
             "date time",
         ];
         let rest = &self.lexer.source[self.span.start..];
-        if let Some((name, length)) = LONG
-            .iter()
-            .find_map(|name| Some((*name, spells(rest, name)?)))
+        if let Some((name, length)) =
+            LONG.iter().find_map(|name| Some((*name, spells(rest, name)?)))
         {
             self.before = self.span.start + length;
             self.jump(self.span.start + length)?;

@@ -41,10 +41,7 @@ impl<'a> Parser<'a> {
             self.advance()?;
             let operand = self.deeper(Self::prefix)?;
             let kind = Kind::Negate(Box::new(operand));
-            return Ok(Expr {
-                kind,
-                span: start..self.before,
-            });
+            return Ok(Expr { kind, span: start..self.before });
         }
         let operand = self.operand()?;
         self.postfix(operand)
@@ -83,10 +80,7 @@ impl<'a> Parser<'a> {
             Token::Word(word) => self.word(word)?,
             _ => return Err(self.unexpected("an expression")),
         };
-        Ok(Expr {
-            kind,
-            span: start..self.before,
-        })
+        Ok(Expr { kind, span: start..self.before })
     }
 
     fn word(&mut self, word: &'a str) -> Result<Kind, CompileError> {
@@ -172,10 +166,7 @@ impl<'a> Parser<'a> {
             }
         }
         self.expect("]")?;
-        Ok(Expr {
-            kind: Kind::List(items),
-            span: start..self.before,
-        })
+        Ok(Expr { kind: Kind::List(items), span: start..self.before })
     }
 
     fn conditional(&mut self) -> Result<Kind, CompileError> {
@@ -239,10 +230,7 @@ impl<'a> Parser<'a> {
             return Ok(operand);
         }
         let span = operand.span.start..self.before;
-        Ok(Expr {
-            kind: Kind::Postfix(Box::new(operand), steps),
-            span,
-        })
+        Ok(Expr { kind: Kind::Postfix(Box::new(operand), steps), span })
     }
 
     /// Whether the `[` at hand ends a range: nothing that could be a filter follows it.
@@ -255,10 +243,7 @@ impl<'a> Parser<'a> {
                 true
             }
             Token::Word(word) => {
-                matches!(
-                    word,
-                    "and" | "or" | "then" | "else" | "return" | "satisfies" | "in"
-                )
+                matches!(word, "and" | "or" | "then" | "else" | "return" | "satisfies" | "in")
             }
             _ => false,
         })

@@ -11,10 +11,7 @@ impl Parser<'_> {
     pub(super) fn unary_tests(&mut self) -> Result<UnaryTests, CompileError> {
         if self.at("-") && self.peek()? == Token::End {
             self.advance()?;
-            return Ok(UnaryTests {
-                negated: false,
-                tests: Vec::new(),
-            });
+            return Ok(UnaryTests { negated: false, tests: Vec::new() });
         }
         if self.at_word("not") && self.peek()? == Token::Symbol("(") {
             let start = self.span.start;
@@ -23,18 +20,12 @@ impl Parser<'_> {
             let tests = self.deeper(Self::test_list)?;
             self.expect(")")?;
             if self.token == Token::End {
-                return Ok(UnaryTests {
-                    negated: true,
-                    tests,
-                });
+                return Ok(UnaryTests { negated: true, tests });
             }
             // `not(...)` was only the beginning of a condition.
             self.jump(start)?;
         }
-        Ok(UnaryTests {
-            negated: false,
-            tests: self.test_list()?,
-        })
+        Ok(UnaryTests { negated: false, tests: self.test_list()? })
     }
 
     fn test_list(&mut self) -> Result<Vec<Test>, CompileError> {
@@ -99,15 +90,7 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("']', ')' or '[' to end the range")),
         };
         self.advance()?;
-        let range = crate::ast::RangeExpr {
-            start: low,
-            start_included,
-            end,
-            end_included,
-        };
-        Ok(Expr {
-            kind: Kind::Range(Box::new(range)),
-            span: start..self.before,
-        })
+        let range = crate::ast::RangeExpr { start: low, start_included, end, end_included };
+        Ok(Expr { kind: Kind::Range(Box::new(range)), span: start..self.before })
     }
 }

@@ -144,14 +144,9 @@ pub(crate) fn parse_date(text: &str) -> Option<civil::Date> {
 
 /// `10:30:00`, `T10:30`, `10:30:00.5+02:00`, `10:30:00@Europe/Berlin`.
 pub(crate) fn parse_time(text: &str) -> Option<Time> {
-    let mut cursor = Cursor {
-        rest: text.strip_prefix('T').unwrap_or(text),
-    };
+    let mut cursor = Cursor { rest: text.strip_prefix('T').unwrap_or(text) };
     let clock = cursor.clock()?;
-    Some(Time {
-        clock,
-        zone: cursor.zone()?.map(Zone::of_time),
-    })
+    Some(Time { clock, zone: cursor.zone()?.map(Zone::of_time) })
 }
 
 /// `2024-02-29T10:30:00`, with an offset, a zone or both; a bare date is its midnight.
@@ -180,11 +175,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<Value> {
     }
     if cursor.rest.contains(['D', 'T', 'W']) {
         let total = days_time(&mut cursor)?;
-        let total = if negative {
-            total.checked_neg()?
-        } else {
-            total
-        };
+        let total = if negative { total.checked_neg()? } else { total };
         return Some(Value::DaysTimeDuration(total));
     }
     let (mut months, mut last) = (0i64, "");
@@ -199,11 +190,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<Value> {
         last = unit.0;
         months = months.checked_add(amount.checked_mul(sign * unit.1)?)?;
     }
-    let months = if negative {
-        months.checked_neg()?
-    } else {
-        months
-    };
+    let months = if negative { months.checked_neg()? } else { months };
     (!last.is_empty()).then_some(Value::YearsMonthsDuration(YearsMonths(months)))
 }
 
@@ -233,11 +220,7 @@ fn days_time(cursor: &mut Cursor<'_>) -> Option<SignedDuration> {
         rank = order;
         any = true;
         let part = SignedDuration::new(amount.checked_mul(seconds)?, nanos);
-        total = if negative {
-            total.checked_sub(part)?
-        } else {
-            total.checked_add(part)?
-        };
+        total = if negative { total.checked_sub(part)? } else { total.checked_add(part)? };
     }
     any.then_some(total)
 }

@@ -50,9 +50,7 @@ pub(crate) struct Brief<'a>(pub(crate) &'a Value);
 
 impl fmt::Display for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut cut = Cut {
-            text: String::new(),
-        };
+        let mut cut = Cut { text: String::new() };
         if write!(cut, "{}", self.0).is_err() {
             cut.text.push('…');
         }

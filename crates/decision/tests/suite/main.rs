@@ -1,0 +1,11 @@
+//! FEEL as its users meet it: tables of expressions, two corpora, and hostile input.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests read corpora and say what they skip"
+)]
+
+mod corpus;
+mod feel_scala;
+mod scala;
+mod support;
