@@ -1,6 +1,7 @@
 //! Every driver passes the same cases.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
 use store::load::{AggregateRow, HistoryRow, Load, Loaded};
@@ -20,11 +21,7 @@ fn the_sqlite_store_conforms() {
     let count = std::cell::Cell::new(0);
     conformance::run(|| {
         count.set(count.get() + 1);
-        Sqlite::open(
-            &folder.path().join(count.get().to_string()),
-            &Options::default(),
-        )
-        .unwrap()
+        Sqlite::open(&folder.path().join(count.get().to_string()), &Options::default()).unwrap()
     });
 }
 
@@ -34,76 +31,87 @@ fn the_sqlite_store_conforms_when_restarted_after_every_write() {
     let count = std::cell::Cell::new(0);
     conformance::run(|| {
         count.set(count.get() + 1);
-        Restarting {
-            folder: folder.path().join(count.get().to_string()),
-        }
+        Restarting::new(folder.path().join(count.get().to_string()))
     });
 }
 
-/// Opens the store anew for every single call, so that nothing can live in memory only.
+/// Opens the store anew after every write, so that nothing can live in memory only.
 struct Restarting {
     folder: PathBuf,
+    open: Mutex<Option<Sqlite>>,
 }
 
 impl Restarting {
-    fn open(&self) -> Sqlite {
-        Sqlite::open(&self.folder, &Options::default()).unwrap()
+    fn new(folder: PathBuf) -> Self {
+        Self { folder, open: Mutex::new(None) }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Sqlite) -> T) -> T {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = || Sqlite::open(&self.folder, &Options::default()).expect("it opens again");
+        read(open.get_or_insert_with(again))
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&Sqlite) -> T) -> T {
+        let outcome = self.read(write);
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        outcome
     }
 }
 
 impl Store for Restarting {
     fn load(&self, load: &Load) -> Result<Loaded, Error> {
-        self.open().load(load)
+        self.read(|store| store.load(load))
     }
     fn commit(&self, batch: &Batch) -> Result<Committed, Error> {
-        self.open().commit(batch)
+        self.write(|store| store.commit(batch))
     }
     fn due_timers(&self, now: i64, after: (i64, u64), n: u32) -> Result<Vec<TimerRow>, Error> {
-        self.open().due_timers(now, after, n)
+        self.read(|store| store.due_timers(now, after, n))
     }
     fn next_timer_ms(&self) -> Result<Option<i64>, Error> {
-        self.open().next_timer_ms()
+        self.read(|store| store.next_timer_ms())
     }
     fn pending_effects(&self, after: (u64, u64, u64), n: u32) -> Result<Vec<EffectRow>, Error> {
-        self.open().pending_effects(after, n)
+        self.read(|store| store.pending_effects(after, n))
     }
     fn next_job_ms(&self, tenant: u32, job_type: &str) -> Result<Option<i64>, Error> {
-        self.open().next_job_ms(tenant, job_type)
+        self.read(|store| store.next_job_ms(tenant, job_type))
     }
-    fn events(&self, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error> {
-        self.open().events(after, limit)
+    fn events(&self, after: u64, n: u32) -> Result<Vec<HistoryRow>, Error> {
+        self.read(|store| store.events(after, n))
     }
     fn events_of(&self, aggregate: u64, after: u64, n: u32) -> Result<Vec<HistoryRow>, Error> {
-        self.open().events_of(aggregate, after, n)
+        self.read(|store| store.events_of(aggregate, after, n))
     }
-    fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {
-        self.open().definitions(after_key, limit)
+    fn definitions(&self, after: u64, n: u32) -> Result<Vec<DefinitionRow>, Error> {
+        self.read(|store| store.definitions(after, n))
     }
-    fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {
-        self.open().aggregates(after_key, limit)
+    fn aggregates(&self, after: u64, n: u32) -> Result<Vec<AggregateRow>, Error> {
+        self.read(|store| store.aggregates(after, n))
     }
-    fn all_jobs(&self, after_key: u64, limit: u32) -> Result<Vec<JobRow>, Error> {
-        self.open().all_jobs(after_key, limit)
+    fn all_jobs(&self, after: u64, n: u32) -> Result<Vec<JobRow>, Error> {
+        self.read(|store| store.all_jobs(after, n))
     }
-    fn all_timers(&self, after_key: u64, limit: u32) -> Result<Vec<TimerRow>, Error> {
-        self.open().all_timers(after_key, limit)
+    fn all_timers(&self, after: u64, n: u32) -> Result<Vec<TimerRow>, Error> {
+        self.read(|store| store.all_timers(after, n))
     }
     fn projected(&self) -> Result<u64, Error> {
-        self.open().projected()
+        self.read(|store| store.projected())
     }
     fn project(&self, through: u64, writes: &[ViewWrite]) -> Result<(), Error> {
-        self.open().project(through, writes)
+        self.write(|store| store.project(through, writes))
     }
     fn query(&self, query: &Query) -> Result<Rows, Error> {
-        self.open().query(query)
+        self.read(|store| store.query(query))
     }
     fn anchor(&self, now_ms: i64) -> Result<(), Error> {
-        self.open().anchor(now_ms)
+        self.write(|store| store.anchor(now_ms))
     }
     fn reserve_keys(&self, key: u64) -> Result<u64, Error> {
-        self.open().reserve_keys(key)
+        self.write(|store| store.reserve_keys(key))
     }
     fn health(&self) -> Result<(), Error> {
-        self.open().health()
+        self.read(|store| store.health())
     }
 }

@@ -14,23 +14,11 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("creates an aggregate once", creates_once),
     ("writes only with the stamp it read", compares_stamps),
     ("keeps keys and stamps of all 64 bits", keeps_64_bits),
-    (
-        "drops a component whole when one aggregate moved",
-        components_are_whole,
-    ),
-    (
-        "drops a component when a head it read has moved",
-        reads_are_compared,
-    ),
+    ("drops a component whole when one aggregate moved", components_are_whole),
+    ("drops a component when a head it read has moved", reads_are_compared),
     ("lets components without a conflict in", others_go_in),
-    (
-        "sees earlier components of the same batch",
-        sees_earlier_components,
-    ),
-    (
-        "accepts an aggregate created and gone in one batch",
-        created_and_gone,
-    ),
+    ("sees earlier components of the same batch", sees_earlier_components),
+    ("accepts an aggregate created and gone in one batch", created_and_gone),
     ("deletes an aggregate with its pages", deletes_pages),
     ("writes dirty pages only", writes_dirty_pages_only),
     ("loads the pages asked for", loads_pages_asked_for),
@@ -44,10 +32,7 @@ fn creates_once(store: &dyn Store) {
     assert_eq!(commit(store, vec![write(1, None, 10, "one")]), [true]);
     assert_eq!(commit(store, vec![write(1, None, 11, "other")]), [false]);
     let row = aggregate(store, 1).expect("created");
-    assert_eq!(
-        (row.kind, row.tenant, row.stamp, row.pages.len()),
-        (1, 0, 10, 0)
-    );
+    assert_eq!((row.kind, row.tenant, row.stamp, row.pages.len()), (1, 0, 10, 0));
     assert_eq!(body(store, 1).as_deref(), Some("one"));
     assert_eq!(aggregate(store, 2), None);
 }
@@ -55,10 +40,7 @@ fn creates_once(store: &dyn Store) {
 fn compares_stamps(store: &dyn Store) {
     commit(store, vec![write(1, None, 10, "one")]);
     assert_eq!(commit(store, vec![write(1, Some(9), 11, "stale")]), [false]);
-    assert_eq!(
-        commit(store, vec![write(2, Some(9), 11, "absent")]),
-        [false]
-    );
+    assert_eq!(commit(store, vec![write(2, Some(9), 11, "absent")]), [false]);
     assert_eq!(commit(store, vec![write(1, Some(10), 11, "two")]), [true]);
     assert_eq!(commit(store, vec![write(1, Some(10), 12, "late")]), [false]);
     assert_eq!(commit(store, vec![delete(1, 10)]), [false]);
@@ -71,30 +53,18 @@ fn compares_stamps(store: &dyn Store) {
 
 fn keeps_64_bits(store: &dyn Store) {
     for key in [1, i64::MAX as u64, 1 << 63, u64::MAX] {
-        assert_eq!(
-            commit(store, vec![write(key, None, u64::MAX - 1, "x")]),
-            [true]
-        );
+        assert_eq!(commit(store, vec![write(key, None, u64::MAX - 1, "x")]), [true]);
         assert_eq!(aggregate(store, key).expect("created").stamp, u64::MAX - 1);
-        assert_eq!(
-            commit(store, vec![write(key, Some(u64::MAX - 1), 1 << 63, "y")]),
-            [true]
-        );
+        assert_eq!(commit(store, vec![write(key, Some(u64::MAX - 1), 1 << 63, "y")]), [true]);
         assert_eq!(aggregate(store, key).expect("written").stamp, 1 << 63);
     }
 }
 
 fn components_are_whole(store: &dyn Store) {
-    commit(
-        store,
-        vec![write(1, None, 10, "one"), write(2, None, 20, "two")],
-    );
+    commit(store, vec![write(1, None, 10, "one"), write(2, None, 20, "two")]);
     let put = TimerWrite::Put(timer(5, NOW_MS));
     for order in [[0, 1], [1, 0]] {
-        let parts = [
-            write(1, Some(10), 11, "changed"),
-            write(2, Some(99), 21, "changed"),
-        ];
+        let parts = [write(1, Some(10), 11, "changed"), write(2, Some(99), 21, "changed")];
         let mut whole = together(order.map(|index| parts[index].clone()).to_vec());
         whole.timers = vec![put.clone()];
         whole.history = vec![history(1, "changed")];
@@ -108,15 +78,9 @@ fn components_are_whole(store: &dyn Store) {
 
 fn reads_are_compared(store: &dyn Store) {
     commit(store, vec![write(1, None, 10, "head")]);
-    let with_read = |stamp| Component {
-        reads: vec![(1, stamp)],
-        ..write(2, None, 20, "instance")
-    };
+    let with_read = |stamp| Component { reads: vec![(1, stamp)], ..write(2, None, 20, "instance") };
     assert_eq!(commit(store, vec![with_read(9)]), [false]);
-    let absent = Component {
-        reads: vec![(3, 9)],
-        ..write(2, None, 20, "instance")
-    };
+    let absent = Component { reads: vec![(3, 9)], ..write(2, None, 20, "instance") };
     assert_eq!(commit(store, vec![absent]), [false]);
     assert_eq!(body(store, 2), None);
     assert_eq!(commit(store, vec![with_read(10)]), [true]);
@@ -124,11 +88,8 @@ fn reads_are_compared(store: &dyn Store) {
 
 fn others_go_in(store: &dyn Store) {
     commit(store, vec![write(1, None, 10, "one")]);
-    let components = vec![
-        write(2, None, 20, "two"),
-        write(1, None, 11, "again"),
-        write(3, None, 30, "three"),
-    ];
+    let components =
+        vec![write(2, None, 20, "two"), write(1, None, 11, "again"), write(3, None, 30, "three")];
     assert_eq!(commit(store, components), [true, false, true]);
     assert_eq!(body(store, 3).as_deref(), Some("three"));
 }
@@ -158,28 +119,18 @@ fn created_and_gone(store: &dyn Store) {
 
 fn paged(key: u64, expected: Option<u64>, stamp: u64, pages: &[(u32, Option<&str>)]) -> Component {
     let mut component = write(key, expected, stamp, "root");
-    let pages = pages
-        .iter()
-        .map(|(page, text)| (*page, text.map(|text| text.as_bytes().to_vec())));
+    let pages = pages.iter().map(|(page, text)| (*page, text.map(|text| text.as_bytes().to_vec())));
     component.aggregates[0].pages = pages.collect();
     component
 }
 
 fn pages_of(store: &dyn Store, key: u64) -> Vec<(u32, String)> {
-    let pages = aggregate(store, key)
-        .map(|row| row.pages)
-        .unwrap_or_default();
-    pages
-        .into_iter()
-        .map(|(page, body)| (page, String::from_utf8_lossy(&body).into()))
-        .collect()
+    let pages = aggregate(store, key).map(|row| row.pages).unwrap_or_default();
+    pages.into_iter().map(|(page, body)| (page, String::from_utf8_lossy(&body).into())).collect()
 }
 
 fn deletes_pages(store: &dyn Store) {
-    commit(
-        store,
-        vec![paged(1, None, 10, &[(1, Some("a")), (2, Some("b"))])],
-    );
+    commit(store, vec![paged(1, None, 10, &[(1, Some("a")), (2, Some("b"))])]);
     commit(store, vec![paged(2, None, 20, &[(1, Some("other"))])]);
     commit(store, vec![delete(1, 10)]);
     commit(store, vec![write(1, None, 11, "anew")]);
@@ -196,10 +147,7 @@ fn writes_dirty_pages_only(store: &dyn Store) {
     assert_eq!(commit(store, vec![paged(1, Some(10), 11, &dirty)]), [true]);
     let all = [(1, "A".into()), (2, "b".into()), (u32::MAX, "z".into())];
     assert_eq!(pages_of(store, 1), all);
-    assert_eq!(
-        commit(store, vec![paged(1, Some(10), 12, &[(1, None)])]),
-        [false]
-    );
+    assert_eq!(commit(store, vec![paged(1, Some(10), 12, &[(1, None)])]), [false]);
     assert_eq!(pages_of(store, 1), all);
     assert_eq!(commit(store, vec![paged(1, Some(11), 12, &[])]), [true]);
     assert_eq!(pages_of(store, 1), all);
@@ -209,54 +157,25 @@ fn loads_pages_asked_for(store: &dyn Store) {
     let pages = [(1, Some("a")), (2, Some("b")), (3, Some("c"))];
     commit(store, vec![paged(1, None, 10, &pages)]);
     let asked = vec![(1, Pages::Root), (1, Pages::Some(vec![3, 9, 1]))];
-    let rows = loaded(
-        store,
-        Load {
-            aggregates: asked,
-            ..Load::default()
-        },
-    )
-    .aggregates;
+    let rows = loaded(store, &Load { aggregates: asked, ..Load::default() }).aggregates;
     let pages: Vec<Vec<u32>> = rows
         .into_iter()
-        .map(|row| {
-            row.expect("created")
-                .pages
-                .into_iter()
-                .map(|(page, _)| page)
-                .collect()
-        })
+        .map(|row| row.expect("created").pages.into_iter().map(|(page, _)| page).collect())
         .collect();
     assert_eq!(pages, [vec![], vec![3, 1]]);
 }
 
 fn loads_in_order(store: &dyn Store) {
-    commit(
-        store,
-        vec![write(1, None, 10, "one"), write(2, None, 20, "two")],
-    );
+    commit(store, vec![write(1, None, 10, "one"), write(2, None, 20, "two")]);
     let aggregates = [2, 9, 1, 2].map(|key| (key, Pages::Root)).to_vec();
-    let rows = loaded(
-        store,
-        Load {
-            aggregates,
-            ..Load::default()
-        },
-    )
-    .aggregates;
-    let keys: Vec<_> = rows
-        .iter()
-        .map(|row| row.as_ref().map(|row| row.key))
-        .collect();
+    let rows = loaded(store, &Load { aggregates, ..Load::default() }).aggregates;
+    let keys: Vec<_> = rows.iter().map(|row| row.as_ref().map(|row| row.key)).collect();
     assert_eq!(keys, [Some(2), None, Some(1), Some(2)]);
 }
 
 fn walks_aggregates(store: &dyn Store) {
     let keys = [3, 1 << 63, 1, u64::MAX, (1 << 63) - 1, (1 << 63) + 1];
-    commit(
-        store,
-        keys.iter().map(|key| write(*key, None, 10, "x")).collect(),
-    );
+    commit(store, keys.iter().map(|key| write(*key, None, 10, "x")).collect());
     commit(store, vec![paged(3, Some(10), 11, &[(4, Some("page"))])]);
     let mut sorted = keys.to_vec();
     sorted.sort_unstable();
@@ -285,15 +204,9 @@ fn reserves_keys(store: &dyn Store) {
 }
 
 fn keeps_definitions(store: &dyn Store) {
-    let rows = [
-        definition(5, "pay", 1),
-        definition(3, "ship", 1),
-        definition(9, "pay", 2),
-    ];
-    let deploy = |row: &_| Component {
-        definitions: vec![Clone::clone(row)],
-        ..Component::default()
-    };
+    let rows = [definition(5, "pay", 1), definition(3, "ship", 1), definition(9, "pay", 2)];
+    let deploy =
+        |row: &_| Component { definitions: vec![Clone::clone(row)], ..Component::default() };
     let components = rows.iter().map(deploy).collect();
     assert_eq!(commit(store, components), [true, true, true]);
     assert_eq!(commit(store, vec![deploy(&rows[0])]), [false]);

@@ -10,41 +10,23 @@ use crate::load::Load;
 
 pub(super) const CASES: &[(&str, Case)] = &[
     ("keeps an answer under its aggregate and id", keeps_answers),
-    (
-        "creates once per id, however often it is asked",
-        gates_creation,
-    ),
+    ("creates once per id, however often it is asked", gates_creation),
     ("gates within one batch", gates_within_a_batch),
-    (
-        "a conflict leaves no answer behind",
-        a_conflict_leaves_no_answer,
-    ),
-    (
-        "keeps answers for a day and drops them in the end",
-        forgets_in_the_end,
-    ),
+    ("a conflict leaves no answer behind", a_conflict_leaves_no_answer),
+    ("keeps answers for a day and drops them in the end", forgets_in_the_end),
 ];
 
 fn stored(store: &dyn Store, aggregate: u64, id: &str) -> Option<AnswerRow> {
-    let load = Load {
-        answers: vec![(aggregate, id.into())],
-        ..Load::default()
-    };
-    loaded(store, load).answers.remove(0)
+    let load = Load { answers: vec![(aggregate, id.into())], ..Load::default() };
+    loaded(store, &load).answers.remove(0)
 }
 
 fn answered(component: Component, row: AnswerRow) -> Component {
-    Component {
-        answers: vec![row],
-        ..component
-    }
+    Component { answers: vec![row], ..component }
 }
 
 fn keeps_answers(store: &dyn Store) {
-    commit(
-        store,
-        vec![answered(write(1, None, 10, "one"), answer(1, "0/ask"))],
-    );
+    commit(store, vec![answered(write(1, None, 10, "one"), answer(1, "0/ask"))]);
     assert_eq!(stored(store, 1, "0/ask"), Some(answer(1, "0/ask")));
     assert_eq!(stored(store, 1, "0/other"), None);
     assert_eq!(stored(store, 2, "0/ask"), None);
@@ -78,26 +60,12 @@ fn forgets_in_the_end(store: &dyn Store) {
     const HOUR_MS: i64 = 3_600_000;
     let create = |key, id: &str| answered(write(key, None, 10, "created"), answer(0, id));
     let at = |now_ms, components| {
-        commit_all(
-            store,
-            Batch {
-                now_ms,
-                components,
-                claims: vec![],
-            },
-        )
-        .accepted
+        commit_all(store, &Batch { now_ms, components, claims: vec![] }).accepted
     };
     assert_eq!(at(NOW_MS, vec![create(1, "0/first")]), [true]);
     for hour in 1..24 {
-        at(
-            NOW_MS + hour * HOUR_MS,
-            vec![create(100 + hour as u64, &format!("0/{hour}"))],
-        );
-        assert!(
-            stored(store, 0, "0/first").is_some(),
-            "gone after {hour} hours"
-        );
+        at(NOW_MS + hour * HOUR_MS, vec![create(100 + hour as u64, &format!("0/{hour}"))]);
+        assert!(stored(store, 0, "0/first").is_some(), "gone after {hour} hours");
     }
     let later = NOW_MS + 24 * HOUR_MS - 1;
     assert_eq!(at(later, vec![create(2, "0/first")]), [false]);

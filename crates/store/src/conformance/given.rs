@@ -8,25 +8,16 @@ use crate::batch::{
     JobClaim, JobRow, JobWrite, Stamp, TimerRow,
 };
 use crate::load::{AggregateRow, Load, Loaded, Pages};
+use crate::view::{Cell, Column, Filter, Page, PageStart, Query, Rows, View, ViewWrite};
 
 /// The time of every batch that does not say otherwise, Unix milliseconds.
 pub(super) const NOW_MS: i64 = 1_800_000_000_000;
 
 pub(super) fn write(key: u64, expected: Option<Stamp>, stamp: Stamp, body: &str) -> Component {
     let body = Some(body.as_bytes().to_vec());
-    let aggregate = AggregateWrite {
-        key,
-        kind: 1,
-        tenant: 0,
-        expected,
-        stamp,
-        body,
-        pages: vec![],
-    };
-    Component {
-        aggregates: vec![aggregate],
-        ..Component::default()
-    }
+    let aggregate =
+        AggregateWrite { key, kind: 1, tenant: 0, expected, stamp, body, pages: vec![] };
+    Component { aggregates: vec![aggregate], ..Component::default() }
 }
 
 pub(super) fn delete(key: u64, expected: Stamp) -> Component {
@@ -52,10 +43,7 @@ pub(super) fn together(parts: Vec<Component>) -> Component {
 }
 
 pub(super) fn jobs(writes: Vec<JobWrite>) -> Component {
-    Component {
-        jobs: writes,
-        ..Component::default()
-    }
+    Component { jobs: writes, ..Component::default() }
 }
 
 pub(super) fn job(key: u64, due_ms: i64) -> JobRow {
@@ -85,41 +73,20 @@ pub(super) fn claim(limit: u32) -> JobClaim {
 }
 
 pub(super) fn timer(key: u64, due_ms: i64) -> TimerRow {
-    TimerRow {
-        key,
-        aggregate: 77,
-        slot: 3,
-        due_ms,
-    }
+    TimerRow { key, aggregate: 77, slot: 3, due_ms }
 }
 
 pub(super) fn effect(target: u64, source: u64, n: u64) -> EffectRow {
-    EffectRow {
-        target,
-        source,
-        n,
-        body: vec![1, 2, 3],
-    }
+    EffectRow { target, source, n, body: vec![1, 2, 3] }
 }
 
 pub(super) fn answer(aggregate: u64, id: &str) -> AnswerRow {
-    AnswerRow {
-        aggregate,
-        id: id.into(),
-        request_hash: u64::MAX - 5,
-        body: b"key 9".to_vec(),
-    }
+    AnswerRow { aggregate, id: id.into(), request_hash: u64::MAX - 5, body: b"key 9".to_vec() }
 }
 
 pub(super) fn history(aggregate: u64, body: &str) -> HistoryWrite {
     let body = body.as_bytes().to_vec();
-    HistoryWrite {
-        aggregate,
-        kind: 1,
-        tenant: 0,
-        salt: [5; 16],
-        body,
-    }
+    HistoryWrite { aggregate, kind: 1, tenant: 0, salt: [5; 16], body }
 }
 
 pub(super) fn definition(key: u64, process_id: &str, version: u32) -> DefinitionRow {
@@ -139,42 +106,29 @@ pub(super) fn definition(key: u64, process_id: &str, version: u32) -> Definition
 }
 
 pub(super) fn batch(components: Vec<Component>, claims: Vec<JobClaim>) -> Batch {
-    Batch {
-        now_ms: NOW_MS,
-        components,
-        claims,
-    }
+    Batch { now_ms: NOW_MS, components, claims }
 }
 
 pub(super) fn commit(store: &dyn Store, components: Vec<Component>) -> Vec<bool> {
-    commit_all(store, batch(components, vec![])).accepted
+    commit_all(store, &batch(components, vec![])).accepted
 }
 
-pub(super) fn commit_all(store: &dyn Store, batch: Batch) -> Committed {
-    store
-        .commit(&batch)
-        .expect("a store without faults commits")
+pub(super) fn commit_all(store: &dyn Store, batch: &Batch) -> Committed {
+    store.commit(batch).expect("a store without faults commits")
 }
 
 pub(super) fn claimed(store: &dyn Store, now_ms: i64, wish: JobClaim) -> Vec<JobRow> {
-    let batch = Batch {
-        now_ms,
-        components: vec![],
-        claims: vec![wish],
-    };
-    commit_all(store, batch).claimed.remove(0).jobs
+    let batch = Batch { now_ms, components: vec![], claims: vec![wish] };
+    commit_all(store, &batch).claimed.remove(0).jobs
 }
 
-pub(super) fn loaded(store: &dyn Store, load: Load) -> Loaded {
-    store.load(&load).expect("a store without faults loads")
+pub(super) fn loaded(store: &dyn Store, load: &Load) -> Loaded {
+    store.load(load).expect("a store without faults loads")
 }
 
 pub(super) fn aggregate(store: &dyn Store, key: u64) -> Option<AggregateRow> {
-    let load = Load {
-        aggregates: vec![(key, Pages::All)],
-        ..Load::default()
-    };
-    loaded(store, load).aggregates.remove(0)
+    let load = Load { aggregates: vec![(key, Pages::All)], ..Load::default() };
+    loaded(store, &load).aggregates.remove(0)
 }
 
 pub(super) fn body(store: &dyn Store, key: u64) -> Option<String> {
@@ -183,13 +137,47 @@ pub(super) fn body(store: &dyn Store, key: u64) -> Option<String> {
 }
 
 pub(super) fn job_now(store: &dyn Store, key: u64) -> Option<JobRow> {
-    loaded(
-        store,
-        Load {
-            jobs: vec![key],
-            ..Load::default()
-        },
-    )
-    .jobs
-    .remove(0)
+    loaded(store, &Load { jobs: vec![key], ..Load::default() }).jobs.remove(0)
+}
+
+/// A cell that fits the column; the same for the same number.
+pub(super) fn cell_of(view: View, column: usize, number: i64) -> Cell {
+    if view.columns()[column].kind.is_text() {
+        Cell::Text(format!("text ö {number}").as_str().into())
+    } else {
+        Cell::Int(number)
+    }
+}
+
+/// A row of the view in tenant 0. Its key begins with the number; `sparse`: the rest is absent.
+pub(super) fn row_of(view: View, number: i64, sparse: bool) -> Vec<Cell> {
+    let spec = view.spec();
+    let cells = (0..spec.columns.len()).map(|place| {
+        if spec.tenant as usize == place {
+            Cell::Int(0)
+        } else if spec.key.contains(&(place as u16)) {
+            cell_of(view, place, number)
+        } else if sparse {
+            Cell::Null
+        } else {
+            cell_of(view, place, number * 10 + place as i64)
+        }
+    });
+    cells.collect()
+}
+
+pub(super) fn write_views(store: &dyn Store, writes: &[ViewWrite]) {
+    let projected = store.projected().expect("a store without faults reads");
+    store.project(projected + 1, writes).expect("a store without faults projects");
+}
+
+pub(super) fn ask(
+    store: &dyn Store,
+    view: View,
+    filters: Vec<Filter>,
+    sort: Vec<(Column, bool)>,
+) -> Rows {
+    let page = Page { limit: 100, start: PageStart::Offset(0) };
+    let query = Query { view, tenants: vec![0], filters, variables: vec![], sort, page };
+    store.query(&query).expect("a store without faults answers")
 }

@@ -10,73 +10,50 @@ use crate::batch::Component;
 pub(super) const CASES: &[(&str, Case)] = &[
     ("numbers history in the order of commits", numbers_history),
     ("a conflict uses no position", a_conflict_uses_no_position),
-    (
-        "tells the last position even when nothing was written",
-        tells_the_last_position,
-    ),
+    ("tells the last position even when nothing was written", tells_the_last_position),
     ("reads history in pages", reads_in_pages),
     ("reads the history of one aggregate", reads_one_aggregate),
     ("counts commits within a segment", counts_commits),
 ];
 
 fn noted(aggregate: u64, body: &str) -> Component {
-    Component {
-        history: vec![history(aggregate, body)],
-        ..Component::default()
-    }
+    Component { history: vec![history(aggregate, body)], ..Component::default() }
 }
 
 fn bodies(rows: &[crate::load::HistoryRow]) -> Vec<String> {
-    rows.iter()
-        .map(|row| String::from_utf8_lossy(&row.body).into_owned())
-        .collect()
+    rows.iter().map(|row| String::from_utf8_lossy(&row.body).into_owned()).collect()
 }
 
 fn numbers_history(store: &dyn Store) {
     let mut first = noted(7, "a");
     first.history.push(history(8, "b"));
-    let done = commit_all(store, batch(vec![first, noted(7, "c")], vec![]));
+    let done = commit_all(store, &batch(vec![first, noted(7, "c")], vec![]));
     assert_eq!((done.accepted, done.position), (vec![true, true], 3));
-    assert_eq!(
-        commit_all(store, batch(vec![noted(9, "d")], vec![])).position,
-        4
-    );
+    assert_eq!(commit_all(store, &batch(vec![noted(9, "d")], vec![])).position, 4);
     let rows = store.events(0, 10).expect("reads");
-    assert_eq!(
-        rows.iter().map(|row| row.position).collect::<Vec<_>>(),
-        [1, 2, 3, 4]
-    );
+    assert_eq!(rows.iter().map(|row| row.position).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert_eq!(bodies(&rows), ["a", "b", "c", "d"]);
     let row = &rows[1];
-    assert_eq!(
-        (row.aggregate, row.kind, row.tenant, row.at_ms),
-        (8, 1, 0, NOW_MS)
-    );
+    assert_eq!((row.aggregate, row.kind, row.tenant, row.at_ms), (8, 1, 0, NOW_MS));
 }
 
 fn a_conflict_uses_no_position(store: &dyn Store) {
-    commit_all(store, batch(vec![write(1, None, 10, "one")], vec![]));
-    let conflict = Component {
-        history: vec![history(1, "no")],
-        ..write(1, None, 11, "again")
-    };
-    let done = commit_all(
-        store,
-        batch(vec![noted(2, "a"), conflict, noted(3, "b")], vec![]),
-    );
+    commit_all(store, &batch(vec![write(1, None, 10, "one")], vec![]));
+    let conflict = Component { history: vec![history(1, "no")], ..write(1, None, 11, "again") };
+    let done = commit_all(store, &batch(vec![noted(2, "a"), conflict, noted(3, "b")], vec![]));
     assert_eq!((done.accepted, done.position), (vec![true, false, true], 2));
     assert_eq!(bodies(&store.events(0, 10).expect("reads")), ["a", "b"]);
 }
 
 fn tells_the_last_position(store: &dyn Store) {
-    assert_eq!(commit_all(store, batch(vec![], vec![claim(1)])).position, 0);
-    commit_all(store, batch(vec![noted(2, "a")], vec![]));
-    assert_eq!(commit_all(store, batch(vec![], vec![claim(1)])).position, 1);
+    assert_eq!(commit_all(store, &batch(vec![], vec![claim(1)])).position, 0);
+    commit_all(store, &batch(vec![noted(2, "a")], vec![]));
+    assert_eq!(commit_all(store, &batch(vec![], vec![claim(1)])).position, 1);
 }
 
 fn reads_in_pages(store: &dyn Store) {
     let components = (0..25).map(|n| noted(n, &n.to_string())).collect();
-    commit_all(store, batch(components, vec![]));
+    commit_all(store, &batch(components, vec![]));
     let mut read = Vec::new();
     loop {
         let rows = store.events(read.len() as u64, 10).expect("reads");
@@ -92,25 +69,17 @@ fn reads_in_pages(store: &dyn Store) {
 
 fn reads_one_aggregate(store: &dyn Store) {
     let key = u64::MAX - 1;
-    let components = vec![
-        noted(key, "a"),
-        noted(2, "x"),
-        noted(key, "b"),
-        noted(key, "c"),
-    ];
-    commit_all(store, batch(components, vec![]));
-    assert_eq!(
-        bodies(&store.events_of(key, 0, 2).expect("reads")),
-        ["a", "b"]
-    );
+    let components = vec![noted(key, "a"), noted(2, "x"), noted(key, "b"), noted(key, "c")];
+    commit_all(store, &batch(components, vec![]));
+    assert_eq!(bodies(&store.events_of(key, 0, 2).expect("reads")), ["a", "b"]);
     assert_eq!(bodies(&store.events_of(key, 3, 2).expect("reads")), ["c"]);
     assert_eq!(store.events_of(3, 0, 2).expect("reads"), []);
 }
 
 fn counts_commits(store: &dyn Store) {
-    commit_all(store, batch(vec![noted(1, "a"), noted(2, "b")], vec![]));
-    commit_all(store, batch(vec![], vec![claim(1)]));
-    commit_all(store, batch(vec![noted(3, "c")], vec![]));
+    commit_all(store, &batch(vec![noted(1, "a"), noted(2, "b")], vec![]));
+    commit_all(store, &batch(vec![], vec![claim(1)]));
+    commit_all(store, &batch(vec![noted(3, "c")], vec![]));
     let rows = store.events(0, 10).expect("reads");
     assert_eq!(rows[0].seq, rows[1].seq);
     assert_eq!(rows[0].segment, rows[1].segment);

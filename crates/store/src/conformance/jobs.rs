@@ -21,14 +21,8 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("tells when the next job comes due", tells_the_next_due),
     ("gives a job back", releases),
     ("ignores a stale release", stale_release),
-    (
-        "deletes a job only at the attempt decided on",
-        deletes_at_attempt,
-    ),
-    (
-        "drops the component when the attempt has moved",
-        attempt_moves_component,
-    ),
+    ("deletes a job only at the attempt decided on", deletes_at_attempt),
+    ("drops the component when the attempt has moved", attempt_moves_component),
     ("walks all jobs in key order", walks_jobs),
 ];
 
@@ -55,12 +49,7 @@ fn keeps_jobs(store: &dyn Store) {
     };
     commit(store, vec![put(vec![row.clone(), job(1, NOW_MS)])]);
     assert_eq!(job_now(store, u64::MAX), Some(row.clone()));
-    let changed = JobRow {
-        job_type: "other".into(),
-        worker: None,
-        slot: 0,
-        ..row
-    };
+    let changed = JobRow { job_type: "other".into(), worker: None, slot: 0, ..row };
     commit(store, vec![put(vec![changed.clone()])]);
     assert_eq!(job_now(store, u64::MAX), Some(changed));
     assert_eq!(job_now(store, 1), Some(job(1, NOW_MS)));
@@ -68,12 +57,7 @@ fn keeps_jobs(store: &dyn Store) {
 }
 
 fn hands_out_oldest_first(store: &dyn Store) {
-    let rows = vec![
-        job(1, NOW_MS),
-        job(2, NOW_MS - 5),
-        job(3, NOW_MS + 1),
-        job(4, NOW_MS - 5),
-    ];
+    let rows = vec![job(1, NOW_MS), job(2, NOW_MS - 5), job(3, NOW_MS + 1), job(4, NOW_MS - 5)];
     commit(store, vec![put(rows)]);
     let rows = claimed(store, NOW_MS, claim(10));
     assert_eq!(keys(&rows), [2, 4, 1]);
@@ -89,45 +73,26 @@ fn hands_out_oldest_first(store: &dyn Store) {
 }
 
 fn respects_the_limit(store: &dyn Store) {
-    commit(
-        store,
-        vec![put((1..=5).map(|key| job(key, NOW_MS)).collect())],
-    );
+    commit(store, vec![put((1..=5).map(|key| job(key, NOW_MS)).collect())]);
     assert_eq!(keys(&claimed(store, NOW_MS, claim(2))), [1, 2]);
     assert_eq!(keys(&claimed(store, NOW_MS, claim(0))), []);
     assert_eq!(keys(&claimed(store, NOW_MS, claim(9))), [3, 4, 5]);
 }
 
 fn no_double_hand_out(store: &dyn Store) {
-    commit(
-        store,
-        vec![put((1..=5).map(|key| job(key, NOW_MS)).collect())],
-    );
+    commit(store, vec![put((1..=5).map(|key| job(key, NOW_MS)).collect())]);
     let wishes = (1..=4).map(|id| JobClaim { id, ..claim(2) }).collect();
-    let done = commit_all(store, batch(vec![], wishes));
-    let got: Vec<_> = done
-        .claimed
-        .iter()
-        .map(|got| (got.id, keys(&got.jobs)))
-        .collect();
-    assert_eq!(
-        got,
-        [(1, vec![1, 2]), (2, vec![3, 4]), (3, vec![5]), (4, vec![])]
-    );
+    let done = commit_all(store, &batch(vec![], wishes));
+    let got: Vec<_> = done.claimed.iter().map(|got| (got.id, keys(&got.jobs))).collect();
+    assert_eq!(got, [(1, vec![1, 2]), (2, vec![3, 4]), (3, vec![5]), (4, vec![])]);
 }
 
 fn born_activated(store: &dyn Store) {
-    let done = commit_all(
-        store,
-        batch(vec![put(vec![job(1, NOW_MS)])], vec![claim(5)]),
-    );
+    let done = commit_all(store, &batch(vec![put(vec![job(1, NOW_MS)])], vec![claim(5)]));
     assert_eq!(keys(&done.claimed[0].jobs), [1]);
     assert_eq!(job_now(store, 1).map(|row| row.attempt), Some(1));
-    let dropped = together(vec![
-        write(1, Some(9), 10, "stale"),
-        put(vec![job(2, NOW_MS)]),
-    ]);
-    let done = commit_all(store, batch(vec![dropped], vec![claim(5)]));
+    let dropped = together(vec![write(1, Some(9), 10, "stale"), put(vec![job(2, NOW_MS)])]);
+    let done = commit_all(store, &batch(vec![dropped], vec![claim(5)]));
     assert_eq!(keys(&done.claimed[0].jobs), []);
 }
 
@@ -135,43 +100,24 @@ fn expires(store: &dyn Store) {
     commit(store, vec![put(vec![job(1, NOW_MS)])]);
     assert_eq!(claimed(store, NOW_MS, claim(5)).len(), 1);
     assert_eq!(claimed(store, NOW_MS + 999, claim(5)).len(), 0);
-    let wish = JobClaim {
-        worker: "bo".into(),
-        deadline_ms: NOW_MS + 9_000,
-        ..claim(5)
-    };
+    let wish = JobClaim { worker: "bo".into(), deadline_ms: NOW_MS + 9_000, ..claim(5) };
     let rows = claimed(store, NOW_MS + 1_000, wish);
-    assert_eq!(
-        (rows[0].attempt, rows[0].worker.as_deref()),
-        (2, Some("bo"))
-    );
+    assert_eq!((rows[0].attempt, rows[0].worker.as_deref()), (2, Some("bo")));
     assert_eq!(rows[0].activated_ms, NOW_MS + 1_000);
 }
 
 fn only_the_type(store: &dyn Store) {
-    let other = JobRow {
-        job_type: "ship".into(),
-        ..job(2, NOW_MS)
-    };
+    let other = JobRow { job_type: "ship".into(), ..job(2, NOW_MS) };
     commit(store, vec![put(vec![job(1, NOW_MS), other])]);
-    let wish = JobClaim {
-        job_type: "unheard of".into(),
-        ..claim(5)
-    };
+    let wish = JobClaim { job_type: "unheard of".into(), ..claim(5) };
     assert_eq!(claimed(store, NOW_MS, wish).len(), 0);
-    let wish = JobClaim {
-        job_type: "ship".into(),
-        ..claim(5)
-    };
+    let wish = JobClaim { job_type: "ship".into(), ..claim(5) };
     assert_eq!(keys(&claimed(store, NOW_MS, wish)), [2]);
     assert_eq!(keys(&claimed(store, NOW_MS, claim(5))), [1]);
 }
 
 fn merges_tenants(store: &dyn Store) {
-    let of = |key, tenant, due_ms| JobRow {
-        tenant,
-        ..job(key, due_ms)
-    };
+    let of = |key, tenant, due_ms| JobRow { tenant, ..job(key, due_ms) };
     let rows = vec![
         of(1, 1, NOW_MS - 1),
         of(2, 2, NOW_MS - 3),
@@ -181,17 +127,11 @@ fn merges_tenants(store: &dyn Store) {
     ];
     commit(store, vec![put(rows)]);
     assert_eq!(claimed(store, NOW_MS, claim(9)).len(), 0);
-    let wish = |limit| JobClaim {
-        tenants: vec![2, 1, 2],
-        ..claim(limit)
-    };
+    let wish = |limit| JobClaim { tenants: vec![2, 1, 2], ..claim(limit) };
     assert_eq!(keys(&claimed(store, NOW_MS, wish(3))), [2, 3, 1]);
     assert_eq!(job_now(store, 5).map(|row| row.attempt), Some(0));
     assert_eq!(keys(&claimed(store, NOW_MS, wish(3))), [5]);
-    let nobody = JobClaim {
-        tenants: vec![],
-        ..claim(9)
-    };
+    let nobody = JobClaim { tenants: vec![], ..claim(9) };
     assert_eq!(claimed(store, NOW_MS, nobody).len(), 0);
 }
 
@@ -201,28 +141,12 @@ fn tells_the_next_due(store: &dyn Store) {
     let rows = vec![job(1, NOW_MS), job(2, NOW_MS + 500), job(3, i64::MAX)];
     commit(store, vec![put(rows)]);
     assert_eq!((next(0), next(1)), (Some(NOW_MS), None));
-    let told = |limit| {
-        commit_all(store, batch(vec![], vec![claim(limit)]))
-            .claimed
-            .remove(0)
-    };
+    let told = |limit| commit_all(store, &batch(vec![], vec![claim(limit)])).claimed.remove(0);
     assert_eq!(told(1).next_due_ms, None);
     assert_eq!(told(1).next_due_ms, Some(NOW_MS + 500));
-    commit(
-        store,
-        vec![jobs(vec![JobWrite::Delete {
-            key: 2,
-            attempt: None,
-        }])],
-    );
+    commit(store, vec![jobs(vec![JobWrite::Delete { key: 2, attempt: None }])]);
     assert_eq!(told(1).next_due_ms, Some(NOW_MS + 1_000));
-    commit(
-        store,
-        vec![jobs(vec![JobWrite::Delete {
-            key: 1,
-            attempt: None,
-        }])],
-    );
+    commit(store, vec![jobs(vec![JobWrite::Delete { key: 1, attempt: None }])]);
     assert_eq!(told(1).next_due_ms, None);
     assert_eq!(next(0), None);
 }
@@ -230,11 +154,7 @@ fn tells_the_next_due(store: &dyn Store) {
 fn releases(store: &dyn Store) {
     commit(store, vec![put(vec![job(1, NOW_MS)])]);
     claimed(store, NOW_MS, claim(1));
-    let release = JobWrite::Release {
-        key: 1,
-        attempt: 1,
-        due_ms: NOW_MS,
-    };
+    let release = JobWrite::Release { key: 1, attempt: 1, due_ms: NOW_MS };
     assert_eq!(commit(store, vec![jobs(vec![release])]), [true]);
     let row = job_now(store, 1).expect("still there");
     assert_eq!((row.worker, row.due_ms, row.attempt), (None, NOW_MS, 1));
@@ -244,26 +164,11 @@ fn releases(store: &dyn Store) {
 fn stale_release(store: &dyn Store) {
     commit(store, vec![put(vec![job(1, NOW_MS)])]);
     claimed(store, NOW_MS, claim(1));
-    claimed(
-        store,
-        NOW_MS + 1_000,
-        JobClaim {
-            deadline_ms: NOW_MS + 2_000,
-            ..claim(1)
-        },
-    );
+    claimed(store, NOW_MS + 1_000, JobClaim { deadline_ms: NOW_MS + 2_000, ..claim(1) });
     let held = job_now(store, 1);
     let releases = vec![
-        JobWrite::Release {
-            key: 1,
-            attempt: 1,
-            due_ms: NOW_MS,
-        },
-        JobWrite::Release {
-            key: 2,
-            attempt: 1,
-            due_ms: NOW_MS,
-        },
+        JobWrite::Release { key: 1, attempt: 1, due_ms: NOW_MS },
+        JobWrite::Release { key: 2, attempt: 1, due_ms: NOW_MS },
     ];
     assert_eq!(commit(store, vec![jobs(releases)]), [true]);
     assert_eq!(job_now(store, 1), held);
@@ -281,32 +186,17 @@ fn deletes_at_attempt(store: &dyn Store) {
     assert!(job_now(store, 1).is_some());
     assert_eq!(commit(store, delete(Some(1))), [true]);
     assert_eq!(job_now(store, 1), None);
-    let both = vec![
-        JobWrite::Put(job(1, NOW_MS)),
-        JobWrite::Delete {
-            key: 1,
-            attempt: Some(0),
-        },
-    ];
+    let both = vec![JobWrite::Put(job(1, NOW_MS)), JobWrite::Delete { key: 1, attempt: Some(0) }];
     assert_eq!(commit(store, vec![jobs(both)]), [true]);
     assert_eq!(job_now(store, 1), None);
     assert_eq!(claimed(store, NOW_MS, claim(1)).len(), 0);
 }
 
 fn attempt_moves_component(store: &dyn Store) {
-    commit(
-        store,
-        vec![together(vec![
-            write(7, None, 10, "one"),
-            put(vec![job(1, NOW_MS)]),
-        ])],
-    );
+    commit(store, vec![together(vec![write(7, None, 10, "one"), put(vec![job(1, NOW_MS)])])]);
     claimed(store, NOW_MS, claim(1));
     let complete = |attempt| {
-        let gone = jobs(vec![JobWrite::Delete {
-            key: 1,
-            attempt: Some(attempt),
-        }]);
+        let gone = jobs(vec![JobWrite::Delete { key: 1, attempt: Some(attempt) }]);
         vec![together(vec![write(7, Some(10), 11, "completed"), gone])]
     };
     assert_eq!(commit(store, complete(0)), [false]);
@@ -316,10 +206,7 @@ fn attempt_moves_component(store: &dyn Store) {
 }
 
 fn walks_jobs(store: &dyn Store) {
-    commit(
-        store,
-        vec![put(vec![job(1 << 63, 4), job(2, 5), job(7, 3)])],
-    );
+    commit(store, vec![put(vec![job(1 << 63, 4), job(2, 5), job(7, 3)])]);
     assert_eq!(store.all_jobs(0, 2).expect("reads"), [job(2, 5), job(7, 3)]);
     assert_eq!(store.all_jobs(7, 2).expect("reads"), [job(1 << 63, 4)]);
 }

@@ -9,6 +9,8 @@ mod effects;
 mod given;
 mod history;
 mod jobs;
+mod queries;
+mod views;
 
 use crate::Store;
 
@@ -22,6 +24,8 @@ pub const CASES: &[&[(&str, Case)]] = &[
     effects::CASES,
     history::CASES,
     jobs::CASES,
+    queries::CASES,
+    views::CASES,
 ];
 
 /// Runs every case on a store of its own and tells which failed.
@@ -37,9 +41,5 @@ pub fn run<S: Store>(fresh: impl Fn() -> S) {
             failed.push(*name);
         }
     }
-    assert!(
-        failed.is_empty(),
-        "the store fails {} cases: {failed:#?}",
-        failed.len()
-    );
+    assert!(failed.is_empty(), "the store fails {} cases: {failed:#?}", failed.len());
 }

@@ -9,20 +9,11 @@ use crate::batch::{ClaimedJobs, JobClaim};
 
 impl State {
     pub(super) fn claim(&mut self, claim: &JobClaim, now_ms: i64) -> ClaimedJobs {
-        let places = || {
-            claim
-                .tenants
-                .iter()
-                .map(|tenant| (*tenant, Arc::clone(&claim.job_type)))
-        };
+        let places = || claim.tenants.iter().map(|tenant| (*tenant, Arc::clone(&claim.job_type)));
         let limit = claim.limit as usize;
         let mut due: Vec<(i64, u64)> = Vec::new();
         for rows in places().filter_map(|place| self.jobs_due.get(&place)) {
-            due.extend(
-                rows.iter()
-                    .take_while(|(due_ms, _)| *due_ms <= now_ms)
-                    .take(limit),
-            );
+            due.extend(rows.iter().take_while(|(due_ms, _)| *due_ms <= now_ms).take(limit));
         }
         due.sort_unstable();
         due.dedup();
@@ -43,10 +34,6 @@ impl State {
                 firsts.min()
             })
             .flatten();
-        ClaimedJobs {
-            id: claim.id,
-            jobs,
-            next_due_ms,
-        }
+        ClaimedJobs { id: claim.id, jobs, next_due_ms }
     }
 }

@@ -14,10 +14,7 @@ use crate::load::HistoryRow;
 impl State {
     pub(super) fn commit(&mut self, batch: &Batch) -> Committed {
         let span = batch.now_ms.div_euclid(ANSWER_SPAN_MS);
-        let span = self
-            .answers
-            .last_key_value()
-            .map_or(span, |(last, _)| span.max(*last));
+        let span = self.answers.last_key_value().map_or(span, |(last, _)| span.max(*last));
         self.answers.retain(|old, _| *old > span - ANSWER_SPANS);
         let mut accepted = Vec::with_capacity(batch.components.len());
         let before = self.history.len();
@@ -31,55 +28,30 @@ impl State {
         if self.history.len() > before {
             self.seq += 1;
         }
-        let claimed = batch
-            .claims
-            .iter()
-            .map(|claim| self.claim(claim, batch.now_ms))
-            .collect();
-        Committed {
-            accepted,
-            claimed,
-            position: self.history.len() as u64,
-        }
+        let claimed = batch.claims.iter().map(|claim| self.claim(claim, batch.now_ms)).collect();
+        Committed { accepted, claimed, position: self.history.len() as u64 }
     }
 
     /// Whether everything the component was decided on still holds.
     fn fits(&self, component: &Component) -> bool {
         let stamp = |key: &u64| self.aggregates.get(key).map(|held| held.stamp);
-        component
-            .reads
-            .iter()
-            .all(|(key, expected)| stamp(key) == Some(*expected))
-            && component
-                .aggregates
-                .iter()
-                .all(|write| stamp(&write.key) == write.expected)
-            && component
-                .answers
-                .iter()
-                .all(|row| self.answer(row.aggregate, &row.id).is_none())
-            && component
-                .definitions
-                .iter()
-                .all(|row| !self.definitions.contains_key(&row.key))
+        component.reads.iter().all(|(key, expected)| stamp(key) == Some(*expected))
+            && component.aggregates.iter().all(|write| stamp(&write.key) == write.expected)
+            && component.answers.iter().all(|row| self.answer(row.aggregate, &row.id).is_none())
+            && component.definitions.iter().all(|row| !self.definitions.contains_key(&row.key))
             && (0..component.jobs.len()).all(|index| self.job_fits(&component.jobs, index))
             && (0..component.effects.len()).all(|index| self.effect_fits(component, index))
     }
 
     fn job_fits(&self, writes: &[JobWrite], index: usize) -> bool {
-        let JobWrite::Delete {
-            key,
-            attempt: Some(expected),
-        } = &writes[index]
-        else {
+        let JobWrite::Delete { key, attempt: Some(expected) } = &writes[index] else {
             return true;
         };
         let put = writes[..index].iter().rev().find_map(|write| match write {
             JobWrite::Put(row) if row.key == *key => Some(row),
             _ => None,
         });
-        put.or_else(|| self.jobs.get(key))
-            .is_some_and(|row| row.attempt == *expected)
+        put.or_else(|| self.jobs.get(key)).is_some_and(|row| row.attempt == *expected)
     }
 
     fn effect_fits(&self, component: &Component, index: usize) -> bool {
@@ -139,18 +111,8 @@ impl State {
         };
         let (kind, tenant, stamp) = (write.kind, write.tenant, write.stamp);
         let body: Arc<[u8]> = body.as_slice().into();
-        let pages = self
-            .aggregates
-            .remove(&write.key)
-            .map(|held| held.pages)
-            .unwrap_or_default();
-        let mut held = Held {
-            kind,
-            tenant,
-            stamp,
-            body,
-            pages,
-        };
+        let pages = self.aggregates.remove(&write.key).map(|held| held.pages).unwrap_or_default();
+        let mut held = Held { kind, tenant, stamp, body, pages };
         for (page, body) in &write.pages {
             match body {
                 Some(body) => {
@@ -167,11 +129,7 @@ impl State {
     fn write_job(&mut self, write: &JobWrite) {
         match write {
             JobWrite::Put(row) => self.put_job(row.clone()),
-            JobWrite::Release {
-                key,
-                attempt,
-                due_ms,
-            } => {
+            JobWrite::Release { key, attempt, due_ms } => {
                 let held = self.jobs.get(key).filter(|row| row.attempt == *attempt);
                 if let Some(mut row) = held.cloned() {
                     row.worker = None;
@@ -195,10 +153,7 @@ impl State {
             seq: self.seq + 1,
             body: write.body.clone(),
         };
-        self.history_of
-            .entry(write.aggregate)
-            .or_default()
-            .push(position);
+        self.history_of.entry(write.aggregate).or_default().push(position);
         self.history.push(Arc::new(row));
     }
 }

@@ -48,9 +48,7 @@ impl Memory {
     #[must_use]
     pub fn fork(&self) -> Self {
         let state = Arc::clone(&self.lock().state);
-        Self {
-            shelf: Mutex::new(Shelf { state, fault: None }),
-        }
+        Self { shelf: Mutex::new(Shelf { state, fault: None }) }
     }
 
     /// Lets the next commit fail.
@@ -76,10 +74,7 @@ impl Store for Memory {
     fn commit(&self, batch: &Batch) -> Result<Committed, Error> {
         let mut shelf = self.lock();
         let fault = shelf.fault.take();
-        let failed = || Error::Io {
-            action: "commit",
-            reason: "a fault was injected".into(),
-        };
+        let failed = || Error::Io { action: "commit", reason: "a fault was injected".into() };
         if fault == Some(Fault::Lost) {
             return Err(failed());
         }

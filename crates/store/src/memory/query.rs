@@ -1,18 +1,152 @@
-//! Views in memory.
+//! Views in memory: every query looks at every row, which is what makes it easy to believe.
 //!
 //! Not here: the language of queries (`view`).
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 use super::state::State;
-use crate::Error;
-use crate::view::{Query, Rows, ViewWrite};
+use crate::batch::DefinitionRow;
+use crate::view::{
+    Cell, Column, Cursor, PageStart, Query, Rows, Test, View, ViewWrite, check_query, check_write,
+    key_of, order, variables, view_of,
+};
+use crate::{Error, limits};
 
 impl State {
-    pub(super) fn project(&mut self, through: u64, _writes: &[ViewWrite]) -> Result<(), Error> {
+    pub(super) fn project(&mut self, through: u64, writes: &[ViewWrite]) -> Result<(), Error> {
+        writes.iter().try_for_each(check_write)?;
+        for write in writes {
+            self.write_view(write);
+        }
         self.projected = through;
         Ok(())
     }
 
-    pub(super) fn query(&self, _query: &Query) -> Result<Rows, Error> {
-        Ok(Rows::default())
+    fn write_view(&mut self, write: &ViewWrite) {
+        let view = view_of(write);
+        let places = 0..view.spec().key.len();
+        let key: Vec<Cell> = places.filter_map(|place| key_of(write, place).cloned()).collect();
+        let rows = self.views.entry(view).or_default();
+        match write {
+            ViewWrite::Put(_, cells) => {
+                rows.insert(key, cells.as_slice().into());
+            }
+            ViewWrite::Patch(_, _, changes) => {
+                if let Some(row) = rows.get_mut(&key) {
+                    let row = Arc::make_mut(row);
+                    for (column, cell) in changes {
+                        row[*column as usize] = cell.clone();
+                    }
+                }
+            }
+            ViewWrite::Add(_, _, column, delta) => {
+                if let Some(row) = rows.get_mut(&key) {
+                    let cell = &mut Arc::make_mut(row)[*column as usize];
+                    let before = if let Cell::Int(int) = cell { *int } else { 0 };
+                    *cell = Cell::Int(before.saturating_add(*delta));
+                }
+            }
+            ViewWrite::Delete(..) => {
+                rows.remove(&key);
+            }
+        }
     }
+
+    pub(super) fn query(&self, query: &Query) -> Result<Rows, Error> {
+        check_query(query)?;
+        let order = order(query);
+        let mut rows: Vec<Arc<[Cell]>> = match query.view {
+            View::Definitions => self.definitions.values().map(|row| definition(row)).collect(),
+            view => self.views.get(&view).into_iter().flatten().map(|row| row.1.clone()).collect(),
+        };
+        rows.retain(|row| self.passes(query, row));
+        rows.sort_by(|a, b| compare(&order, |at| (&a[at], &b[at])));
+        let count = rows.len() as u64;
+        let limit = query.page.limit as usize;
+        let against = |text: &str| {
+            let cursor = Cursor::decode(text, query.view, &order)?;
+            Ok::<_, Error>(move |row: &Arc<[Cell]>, order: &[(Column, bool)]| {
+                let cells = order.iter().zip(&cursor.cells);
+                let cells = cells.map(|((column, ascending), cell)| {
+                    directed(row[*column as usize].cmp(cell), *ascending)
+                });
+                cells.fold(Ordering::Equal, Ordering::then)
+            })
+        };
+        let range = match &query.page.start {
+            PageStart::Offset(offset) => {
+                let from = (*offset as usize).min(rows.len());
+                from..rows.len().min(from + limit)
+            }
+            PageStart::After(text) => {
+                let place = against(text)?;
+                let from = rows.partition_point(|row| place(row, &order) != Ordering::Greater);
+                from..rows.len().min(from + limit)
+            }
+            PageStart::Before(text) => {
+                let place = against(text)?;
+                let to = rows.partition_point(|row| place(row, &order) == Ordering::Less);
+                to.saturating_sub(limit)..to
+            }
+        };
+        let rows: Vec<Vec<Cell>> = rows[range].iter().map(|row| row.to_vec()).collect();
+        let cursor = |row: &Vec<Cell>| Cursor::of(row, &order).encode(query.view, &order);
+        Ok(Rows {
+            total: count.min(limits::COUNT_MAX),
+            total_is_floor: count > limits::COUNT_MAX,
+            start_cursor: rows.first().map(cursor),
+            end_cursor: rows.last().map(cursor),
+            rows,
+        })
+    }
+
+    fn passes(&self, query: &Query, row: &[Cell]) -> bool {
+        let tenant = &row[query.view.spec().tenant as usize];
+        query.tenants.iter().any(|member| *tenant == Cell::Int(i64::from(*member)))
+            && query.filters.iter().all(|filter| filter.test.accepts(&row[filter.column as usize]))
+            && query.variables.iter().all(|(name, test)| self.has_variable(&row[0], name, test))
+    }
+
+    fn has_variable(&self, instance: &Cell, name: &str, test: &Test) -> bool {
+        let all = self.views.get(&View::Variables).into_iter();
+        let mut named = all
+            .flat_map(|rows| rows.range(vec![instance.clone()]..))
+            .map(|(_, row)| row)
+            .take_while(|row| row[variables::INSTANCE as usize] == *instance)
+            .filter(|row| row[variables::NAME as usize] == Cell::Text(name.into()));
+        match test {
+            Test::Exists(false) => named.next().is_none(),
+            test => named.any(|row| test.accepts(&row[variables::VALUE as usize])),
+        }
+    }
+}
+
+fn compare<'a>(
+    order: &[(Column, bool)],
+    cells: impl Fn(usize) -> (&'a Cell, &'a Cell),
+) -> Ordering {
+    let compared = order.iter().map(|(column, ascending)| {
+        let (a, b) = cells(*column as usize);
+        directed(a.cmp(b), *ascending)
+    });
+    compared.fold(Ordering::Equal, Ordering::then)
+}
+
+fn directed(ordering: Ordering, ascending: bool) -> Ordering {
+    if ascending { ordering } else { ordering.reverse() }
+}
+
+fn definition(row: &DefinitionRow) -> Arc<[Cell]> {
+    let text = |text: &Arc<str>| Cell::Text(Arc::clone(text));
+    Arc::new([
+        Cell::Int(row.key.cast_signed()),
+        text(&row.process_id),
+        text(&row.name),
+        Cell::Int(i64::from(row.version)),
+        text(&row.version_tag),
+        text(&row.resource),
+        Cell::Int(i64::from(row.tenant)),
+        Cell::Int(row.deployed_ms),
+    ])
 }

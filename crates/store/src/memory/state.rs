@@ -48,10 +48,7 @@ impl State {
     /// Puts a job row and its due entry.
     pub(super) fn put_job(&mut self, row: JobRow) {
         self.delete_job(row.key);
-        let due = self
-            .jobs_due
-            .entry((row.tenant, Arc::clone(&row.job_type)))
-            .or_default();
+        let due = self.jobs_due.entry((row.tenant, Arc::clone(&row.job_type))).or_default();
         due.insert((row.due_ms, row.key));
         self.jobs.insert(row.key, row);
     }

@@ -23,14 +23,7 @@ pub(super) struct Segment {
 impl Segment {
     /// Stands where no segment is open yet.
     pub(super) fn none() -> Self {
-        Self {
-            id: 0,
-            tip: Tip {
-                segment: 0,
-                seq: 0,
-                link: chain::START,
-            },
-        }
+        Self { id: 0, tip: Tip { segment: 0, seq: 0, link: chain::START } }
     }
 }
 
@@ -64,12 +57,8 @@ pub(super) struct RecordHeader {
 
 /// The leaf of a row about to be written.
 pub(super) fn leaf(buffer: &mut Vec<u8>, write: &HistoryWrite, at_ms: i64) -> Hash {
-    let header = RecordHeader {
-        aggregate: write.aggregate,
-        kind: write.kind,
-        tenant: write.tenant,
-        at_ms,
-    };
+    let header =
+        RecordHeader { aggregate: write.aggregate, kind: write.kind, tenant: write.tenant, at_ms };
     record_bytes(buffer, &header, &write.body);
     chain::leaf(&write.salt, buffer)
 }
@@ -83,11 +72,7 @@ pub(super) fn append(
     let seq = segment.tip.seq + 1;
     let link = chain::link(&segment.tip.link, leaves);
     insert_commit(db, audit_id(segment.id, seq), leaves, &link)?;
-    segment.tip = Tip {
-        seq,
-        link,
-        ..segment.tip
-    };
+    segment.tip = Tip { seq, link, ..segment.tip };
     Ok(())
 }
 
@@ -97,17 +82,19 @@ fn insert_commit(
     leaves: &[Hash],
     link: &Hash,
 ) -> rusqlite::Result<usize> {
-    db.prepare_cached("insert into audit(id, leaves, link) values (?1, ?2, ?3)")?
-        .execute(params![id, leaves.as_flattened(), link])
+    db.prepare_cached("insert into audit(id, leaves, link) values (?1, ?2, ?3)")?.execute(params![
+        id,
+        leaves.as_flattened(),
+        link
+    ])
 }
 
 /// Opens a segment whose first commit names the tip of the one before.
 pub(super) fn open_segment(db: &Connection, options: &Options) -> Result<Segment, Error> {
     let action = io("open an audit segment");
     let (id, previous) = last_segment(db).map_err(&action)?;
-    let segment: [u8; 8] = db
-        .query_row("select randomblob(8)", [], |row| row.get(0))
-        .map_err(&action)?;
+    let segment: [u8; 8] =
+        db.query_row("select randomblob(8)", [], |row| row.get(0)).map_err(&action)?;
     let opening = Opening {
         segment: u64::from_be_bytes(segment),
         opened_ms: options.now_ms,
@@ -136,9 +123,7 @@ pub(super) fn open_segment(db: &Connection, options: &Options) -> Result<Segment
 /// The number of the newest segment (0 if there is none) and its tip.
 fn last_segment(db: &Connection) -> rusqlite::Result<(i64, Option<Tip>)> {
     let newest = "select id, segment from segment order by id desc limit 1";
-    let newest = db
-        .query_row(newest, [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
+    let newest = db.query_row(newest, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((id, segment)) = newest else {
         return Ok((0, None));
     };
@@ -146,11 +131,7 @@ fn last_segment(db: &Connection) -> rusqlite::Result<(i64, Option<Tip>)> {
     let bounds = params![audit_id(id, 0), audit_id(id + 1, 0) - 1];
     let tip = db.query_row(last, bounds, |row| {
         let segment = i64::cast_unsigned(segment);
-        Ok(Tip {
-            segment,
-            seq: seq_of(row.get(0)?),
-            link: row.get(1)?,
-        })
+        Ok(Tip { segment, seq: seq_of(row.get(0)?), link: row.get(1)? })
     });
     Ok((id, tip.optional()?))
 }
@@ -174,12 +155,8 @@ pub(super) fn anchor(db: &Connection, head: &mut Head, now_ms: i64) -> Result<()
 /// The last anchor's number and root.
 pub(super) fn last_anchor(db: &Connection) -> rusqlite::Result<Option<Witness>> {
     let last = "select n, root from anchor order by n desc limit 1";
-    let witness = |row: &Row<'_>| {
-        Ok(Witness {
-            n: row.get::<_, i64>(0)?.cast_unsigned(),
-            root: row.get(1)?,
-        })
-    };
+    let witness =
+        |row: &Row<'_>| Ok(Witness { n: row.get::<_, i64>(0)?.cast_unsigned(), root: row.get(1)? });
     db.query_row(last, [], witness).optional()
 }
 
@@ -200,11 +177,7 @@ pub(super) fn tips_out(bytes: &[u8]) -> Vec<Tip> {
         let (segment, rest) = bytes.split_first_chunk::<8>().expect("48 bytes hold 8");
         let (seq, link) = rest.split_first_chunk::<8>().expect("40 bytes hold 8");
         let link = link.first_chunk::<32>().expect("32 bytes are left");
-        Tip {
-            segment: u64::from_be_bytes(*segment),
-            seq: u64::from_be_bytes(*seq),
-            link: *link,
-        }
+        Tip { segment: u64::from_be_bytes(*segment), seq: u64::from_be_bytes(*seq), link: *link }
     };
     tips.iter().map(tip).collect()
 }
@@ -216,16 +189,8 @@ mod tests {
     #[test]
     fn tips_come_back_as_they_went_in() {
         let tips = [
-            Tip {
-                segment: 1,
-                seq: u64::MAX,
-                link: [7; 32],
-            },
-            Tip {
-                segment: u64::MAX,
-                seq: 2,
-                link: [9; 32],
-            },
+            Tip { segment: 1, seq: u64::MAX, link: [7; 32] },
+            Tip { segment: u64::MAX, seq: 2, link: [9; 32] },
         ];
         assert_eq!(tips_out(&tips_in(&tips)), tips);
     }

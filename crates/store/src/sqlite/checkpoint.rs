@@ -68,10 +68,7 @@ impl Checkpointer {
                 action: "start the checkpoint thread",
                 reason: error.to_string(),
             })?;
-        Ok(Self {
-            signal,
-            thread: Some(thread),
-        })
+        Ok(Self { signal, thread: Some(thread) })
     }
 
     /// Size of the log in use, bytes.
@@ -117,10 +114,7 @@ impl Signal {
                 return None;
             }
             if state.commits == copied {
-                state = self
-                    .woken
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
+                state = self.woken.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             if self.pages.load(Ordering::Relaxed) * FRAME_BYTES >= WAL_CHECKPOINT_BYTES {
@@ -168,7 +162,5 @@ fn copy_back(signal: &Signal, connection: &Connection, writer: &Mutex<Writer>) {
 
 /// Copies what can be copied without waiting: pages in the log, and pages copied.
 fn passive(connection: &Connection) -> Option<(i32, i32)> {
-    connection
-        .wal_checkpoint_v2(DATABASE, CheckpointMode::PASSIVE)
-        .ok()
+    connection.wal_checkpoint_v2(DATABASE, CheckpointMode::PASSIVE).ok()
 }

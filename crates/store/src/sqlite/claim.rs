@@ -17,11 +17,7 @@ pub(super) fn claim(
     wish: &JobClaim,
     now_ms: i64,
 ) -> rusqlite::Result<ClaimedJobs> {
-    let mut claimed = ClaimedJobs {
-        id: wish.id,
-        jobs: Vec::new(),
-        next_due_ms: None,
-    };
+    let mut claimed = ClaimedJobs { id: wish.id, jobs: Vec::new(), next_due_ms: None };
     // A type nobody ever wrote has no jobs.
     let Some(job_type) = words.find(db, &wish.job_type)? else {
         return Ok(claimed);
@@ -33,9 +29,7 @@ pub(super) fn claim(
         due(db, &mut claimed.jobs, *tenant, job_type, wish, now_ms)?;
     }
     if tenants.len() > 1 {
-        claimed
-            .jobs
-            .sort_unstable_by_key(|row| (row.due_ms, row.key));
+        claimed.jobs.sort_unstable_by_key(|row| (row.due_ms, row.key));
         claimed.jobs.truncate(wish.limit as usize);
     }
     let mut update = db.prepare_cached(
@@ -89,8 +83,7 @@ pub(super) fn next_due_ms(
     job_type: i64,
 ) -> rusqlite::Result<Option<i64>> {
     let select = "select min(due_ms) from job where tenant = ?1 and job_type = ?2";
-    let first: Option<i64> = db
-        .prepare_cached(select)?
-        .query_row(params![tenant, job_type], |row| row.get(0))?;
+    let first: Option<i64> =
+        db.prepare_cached(select)?.query_row(params![tenant, job_type], |row| row.get(0))?;
     Ok(first.filter(|due_ms| *due_ms < i64::MAX))
 }

@@ -54,11 +54,7 @@ fn apply(
     for wish in &batch.claims {
         claimed.push(claim::claim(db, words, wish, batch.now_ms)?);
     }
-    Ok(Committed {
-        accepted,
-        claimed,
-        position: head.position,
-    })
+    Ok(Committed { accepted, claimed, position: head.position })
 }
 
 /// When a new span of time begins, the table of the oldest answers is emptied whole.
@@ -68,10 +64,7 @@ fn turn_span(db: &Connection, head: &mut Head, now_ms: i64) -> rusqlite::Result<
         return Ok(());
     }
     for old in (head.span + 1).max(span - ANSWER_SPANS + 1)..=span {
-        db.execute(
-            &format!("delete from answer_{}", old.rem_euclid(ANSWER_SPANS)),
-            [],
-        )?;
+        db.execute(&format!("delete from answer_{}", old.rem_euclid(ANSWER_SPANS)), [])?;
     }
     scan::set_meta(db, schema::META_SPAN, span)?;
     head.span = span;
@@ -184,10 +177,7 @@ impl Writing<'_, '_, '_> {
             }
         }
         for (index, write) in component.jobs.iter().enumerate() {
-            if let JobWrite::Delete {
-                key,
-                attempt: Some(expected),
-            } = write
+            if let JobWrite::Delete { key, attempt: Some(expected) } = write
                 && self.attempt(&component.jobs[..index], *key)? != Some(*expected)
             {
                 return Ok(false);
@@ -204,9 +194,7 @@ impl Writing<'_, '_, '_> {
             }
         }
         for row in &component.definitions {
-            let mut select = self
-                .db
-                .prepare_cached("select 1 from definition where key = ?1")?;
+            let mut select = self.db.prepare_cached("select 1 from definition where key = ?1")?;
             if select.exists([row.key.cast_signed()])? {
                 return Ok(false);
             }
@@ -215,10 +203,7 @@ impl Writing<'_, '_, '_> {
     }
 
     fn stamp(&mut self, key: u64) -> rusqlite::Result<Option<Stamp>> {
-        let stamp = self
-            .hot
-            .stamp
-            .query_row([key.cast_signed()], |row| row.get::<_, i64>(0));
+        let stamp = self.hot.stamp.query_row([key.cast_signed()], |row| row.get::<_, i64>(0));
         Ok(stamp.optional()?.map(i64::cast_unsigned))
     }
 
@@ -231,10 +216,7 @@ impl Writing<'_, '_, '_> {
         if put.is_some() {
             return Ok(put);
         }
-        self.hot
-            .attempt
-            .query_row([key.cast_signed()], |row| row.get(0))
-            .optional()
+        self.hot.attempt.query_row([key.cast_signed()], |row| row.get(0)).optional()
     }
 
     fn effect_fits(&self, before: &[EffectWrite], write: &EffectWrite) -> rusqlite::Result<bool> {
@@ -263,9 +245,7 @@ impl Writing<'_, '_, '_> {
                 self.hot.insert.execute(row)?
             }
             (Some(expected), Some(body)) => {
-                self.hot
-                    .update
-                    .execute(params![key, expected.cast_signed(), stamp, body])?
+                self.hot.update.execute(params![key, expected.cast_signed(), stamp, body])?
             }
             (Some(expected), None) => {
                 let changed = self.hot.delete.execute([key, expected.cast_signed()])?;
@@ -301,11 +281,7 @@ impl Writing<'_, '_, '_> {
     fn job(&mut self, write: &JobWrite) -> rusqlite::Result<()> {
         match write {
             JobWrite::Put(row) => self.put_job(row)?,
-            JobWrite::Release {
-                key,
-                attempt,
-                due_ms,
-            } => self
+            JobWrite::Release { key, attempt, due_ms } => self
                 .db
                 .prepare_cached(
                     "update job set worker = null, due_ms = ?3 where key = ?1 and attempt = ?2",
@@ -416,8 +392,7 @@ impl Writing<'_, '_, '_> {
 
     fn history(&mut self, write: &HistoryWrite) -> rusqlite::Result<()> {
         self.head.position += 1;
-        self.leaves
-            .push(audit::leaf(&mut self.buffer, write, self.now_ms));
+        self.leaves.push(audit::leaf(&mut self.buffer, write, self.now_ms));
         self.hot.history.execute(params![
             self.head.position.cast_signed(),
             write.aggregate.cast_signed(),

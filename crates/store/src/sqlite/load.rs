@@ -21,22 +21,19 @@ pub(super) fn load(db: &Connection, words: &Words, load: &Load) -> rusqlite::Res
             let select = format!("select {JOB_COLUMNS} from job where key = ?1");
             let mut select = db.prepare_cached(&select)?;
             for key in &load.jobs {
-                let row = select.query_row([key.cast_signed()], |row| {
-                    job_row(row, |id| words.text(db, id))
-                });
+                let row = select
+                    .query_row([key.cast_signed()], |row| job_row(row, |id| words.text(db, id)));
                 loaded.jobs.push(row.optional()?);
             }
         }
         for (aggregate, id) in &load.answers {
             let found = scan::answer(db, *aggregate, id)?;
-            loaded
-                .answers
-                .push(found.map(|(request_hash, body)| AnswerRow {
-                    aggregate: *aggregate,
-                    id: id.clone(),
-                    request_hash,
-                    body,
-                }));
+            loaded.answers.push(found.map(|(request_hash, body)| AnswerRow {
+                aggregate: *aggregate,
+                id: id.clone(),
+                request_hash,
+                body,
+            }));
         }
         Ok(loaded)
     })
@@ -63,18 +60,16 @@ pub(super) fn aggregate(
     pages: &Pages,
 ) -> rusqlite::Result<Option<AggregateRow>> {
     let root = "select kind, tenant, stamp, body from aggregate where key = ?1";
-    let row = db
-        .prepare_cached(root)?
-        .query_row([key.cast_signed()], |row| {
-            Ok(AggregateRow {
-                key,
-                kind: row.get(0)?,
-                tenant: row.get(1)?,
-                stamp: row.get::<_, i64>(2)?.cast_unsigned(),
-                body: row.get(3)?,
-                pages: Vec::new(),
-            })
-        });
+    let row = db.prepare_cached(root)?.query_row([key.cast_signed()], |row| {
+        Ok(AggregateRow {
+            key,
+            kind: row.get(0)?,
+            tenant: row.get(1)?,
+            stamp: row.get::<_, i64>(2)?.cast_unsigned(),
+            body: row.get(3)?,
+            pages: Vec::new(),
+        })
+    });
     let Some(mut row) = row.optional()? else {
         return Ok(None);
     };

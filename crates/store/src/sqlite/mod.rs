@@ -6,11 +6,15 @@ mod audit;
 mod checkpoint;
 mod claim;
 mod commit;
+mod condition;
 mod load;
 mod open;
+mod project;
+mod query;
 mod readers;
 mod scan;
 mod schema;
+mod tables;
 mod words;
 
 use std::path::PathBuf;
@@ -48,6 +52,17 @@ pub struct Sqlite {
 struct Writer {
     connection: Connection,
     head: Head,
+    /// How the connection syncs now; `None` while it is being changed.
+    sync: Option<Sync>,
+}
+
+/// Whether a commit waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sync {
+    /// It does.
+    Full,
+    /// The next one that does takes this one along: what is written can be made again.
+    Later,
 }
 
 /// What the next commit continues from; replaced only after a commit went through.
@@ -70,18 +85,13 @@ impl Sqlite {
     /// keeps it from being copied back (a reader that never ends, a disk that is too slow).
     #[must_use]
     pub fn wal_bytes(&self) -> u64 {
-        self.checkpointer
-            .as_ref()
-            .map_or(0, Checkpointer::wal_bytes)
+        self.checkpointer.as_ref().map_or(0, Checkpointer::wal_bytes)
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Writer>, Error> {
         let Some(writer) = &self.writer else {
             let reason = "it was opened for reading only".into();
-            return Err(Error::Io {
-                action: "write",
-                reason,
-            });
+            return Err(Error::Io { action: "write", reason });
         };
         // A panic inside a write leaves an open transaction; `transact` rolls it back first.
         Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
@@ -93,31 +103,37 @@ impl Sqlite {
         &self,
         writer: &mut Writer,
         action: &'static str,
+        sync: Sync,
         work: impl FnOnce(&Connection, &mut Head) -> Result<T, Error>,
     ) -> Result<T, Error> {
         if self.failed.load(Ordering::Acquire) {
             let reason = "an earlier commit failed; the process must restart".into();
             return Err(Error::Io { action, reason });
         }
-        let connection = &writer.connection;
+        let Writer { connection, head: last, sync: synced } = writer;
         let run = |sql: &str| {
-            let done = connection
-                .prepare_cached(sql)
-                .and_then(|mut statement| statement.execute([]));
+            let done =
+                connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
             done.map(drop).map_err(io(action))
         };
         if !connection.is_autocommit() {
             run("rollback")?;
         }
+        if synced.replace(sync) != Some(sync) {
+            *synced = None;
+            let level = if sync == Sync::Full { "full" } else { "normal" };
+            run(&format!("pragma synchronous = {level}"))?;
+            *synced = Some(sync);
+        }
         run("begin immediate")?;
-        let mut head = writer.head.clone();
+        let mut head = last.clone();
         let outcome = work(connection, &mut head);
         if outcome.is_ok() {
             if let Err(error) = run("commit") {
                 self.failed.store(true, Ordering::Release);
                 return Err(error);
             }
-            writer.head = head;
+            *last = head;
         } else if !connection.is_autocommit() {
             run("rollback").inspect_err(|_| self.failed.store(true, Ordering::Release))?;
         }
@@ -129,22 +145,19 @@ impl Sqlite {
         action: &'static str,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        self.readers
-            .with(|connection| work(connection).map_err(io(action)))
+        self.readers.with(|connection| work(connection).map_err(io(action)))
     }
 }
 
 impl Store for Sqlite {
     fn load(&self, load: &Load) -> Result<Loaded, Error> {
-        self.read("load", |connection| {
-            load::load(connection, &self.words, load)
-        })
+        self.read("load", |connection| load::load(connection, &self.words, load))
     }
 
     fn commit(&self, batch: &Batch) -> Result<Committed, Error> {
         let mut writer = self.writer()?;
         let mut words = words::Interner::new(&self.words);
-        let committed = self.transact(&mut writer, "commit", |connection, head| {
+        let committed = self.transact(&mut writer, "commit", Sync::Full, |connection, head| {
             commit::commit(connection, head, &mut words, batch)
         })?;
         words.publish();
@@ -157,9 +170,7 @@ impl Store for Sqlite {
         after: (i64, u64),
         limit: u32,
     ) -> Result<Vec<TimerRow>, Error> {
-        self.read("read due timers", |db| {
-            scan::due_timers(db, now_ms, after, limit)
-        })
+        self.read("read due timers", |db| scan::due_timers(db, now_ms, after, limit))
     }
 
     fn next_timer_ms(&self) -> Result<Option<i64>, Error> {
@@ -184,27 +195,19 @@ impl Store for Sqlite {
     }
 
     fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error> {
-        self.read("read history", |db| {
-            scan::events_of(db, aggregate, after, limit)
-        })
+        self.read("read history", |db| scan::events_of(db, aggregate, after, limit))
     }
 
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {
-        self.read("read definitions", |db| {
-            scan::definitions(db, after_key, limit)
-        })
+        self.read("read definitions", |db| scan::definitions(db, after_key, limit))
     }
 
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {
-        self.read("read aggregates", |db| {
-            scan::aggregates(db, after_key, limit)
-        })
+        self.read("read aggregates", |db| scan::aggregates(db, after_key, limit))
     }
 
     fn all_jobs(&self, after_key: u64, limit: u32) -> Result<Vec<JobRow>, Error> {
-        self.read("read jobs", |db| {
-            scan::jobs(db, &self.words, after_key, limit)
-        })
+        self.read("read jobs", |db| scan::jobs(db, &self.words, after_key, limit))
     }
 
     fn all_timers(&self, after_key: u64, limit: u32) -> Result<Vec<TimerRow>, Error> {
@@ -212,22 +215,23 @@ impl Store for Sqlite {
     }
 
     fn projected(&self) -> Result<u64, Error> {
-        self.read("read the projected position", |db| {
-            scan::meta(db, schema::META_PROJECTED)
-        })
-        .map(i64::cast_unsigned)
+        self.read("read the projected position", |db| scan::meta(db, schema::META_PROJECTED))
+            .map(i64::cast_unsigned)
     }
 
-    fn project(&self, _through: u64, _writes: &[ViewWrite]) -> Result<(), Error> {
-        Err(Error::Refused {
-            reason: "views".into(),
-        })
+    fn project(&self, through: u64, writes: &[ViewWrite]) -> Result<(), Error> {
+        let mut writer = self.writer()?;
+        let mut words = words::Interner::new(&self.words);
+        // A power cut may take views and their position back together; never one of them.
+        self.transact(&mut writer, "project", Sync::Later, |db, _| {
+            project::project(db, &mut words, through, writes)
+        })?;
+        words.publish();
+        Ok(())
     }
 
-    fn query(&self, _query: &Query) -> Result<Rows, Error> {
-        Err(Error::Query {
-            reason: "views".into(),
-        })
+    fn query(&self, query: &Query) -> Result<Rows, Error> {
+        self.readers.with(|db| query::query(db, &self.words, query))
     }
 
     fn anchor(&self, now_ms: i64) -> Result<(), Error> {
@@ -235,14 +239,12 @@ impl Store for Sqlite {
         if writer.head.anchored == Some(writer.head.segment.tip.seq) {
             return Ok(());
         }
-        self.transact(&mut writer, "anchor", |db, head| {
-            audit::anchor(db, head, now_ms)
-        })
+        self.transact(&mut writer, "anchor", Sync::Full, |db, head| audit::anchor(db, head, now_ms))
     }
 
     fn reserve_keys(&self, key: u64) -> Result<u64, Error> {
         let mut writer = self.writer()?;
-        self.transact(&mut writer, "reserve keys", |db, _| {
+        self.transact(&mut writer, "reserve keys", Sync::Full, |db, _| {
             let action = "reserve keys";
             let before = scan::meta(db, schema::META_RESERVED).map_err(io(action))?;
             let before = before.cast_unsigned();
@@ -256,35 +258,25 @@ impl Store for Sqlite {
     fn health(&self) -> Result<(), Error> {
         if self.failed.load(Ordering::Acquire) {
             let reason = "a commit failed; the process must restart".into();
-            return Err(Error::Io {
-                action: "be healthy",
-                reason,
-            });
+            return Err(Error::Io { action: "be healthy", reason });
         }
-        self.read("be healthy", |db| scan::meta(db, schema::META_RESERVED))
-            .map(drop)
+        self.read("be healthy", |db| scan::meta(db, schema::META_RESERVED)).map(drop)
     }
 }
 
 /// Turns the driver's error into ours.
 fn io(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
-    move |error| Error::Io {
-        action,
-        reason: error.to_string(),
-    }
+    move |error| Error::Io { action, reason: error.to_string() }
 }
 
 /// Same, but a row that breaks the schema is the batch's fault and not the disk's.
 fn refused_or_io(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{ConstraintViolation, TooBig, TypeMismatch};
     move |error| match error.sqlite_error_code() {
-        Some(ConstraintViolation | TooBig | TypeMismatch) => Error::Refused {
-            reason: error.to_string(),
-        },
-        _ => Error::Io {
-            action,
-            reason: error.to_string(),
-        },
+        Some(ConstraintViolation | TooBig | TypeMismatch) => {
+            Error::Refused { reason: error.to_string() }
+        }
+        _ => Error::Io { action, reason: error.to_string() },
     }
 }
 

@@ -15,7 +15,7 @@ use super::audit::{self, Segment};
 use super::checkpoint::Checkpointer;
 use super::readers::Readers;
 use super::words::Words;
-use super::{Head, Sqlite, Writer, io, scan, schema};
+use super::{Head, Sqlite, Sync, Writer, io, scan, schema, tables};
 use crate::{Error, limits};
 
 const DATA_FILE: &str = "segue.db";
@@ -70,8 +70,9 @@ impl Sqlite {
         schema::check(&connection)?;
         set_up_writer(&connection).map_err(io("open the data file"))?;
         schema::migrate(&mut connection)?;
+        tables::make(&mut connection)?;
         let head = head(&connection).map_err(io("read where the last process stopped"))?;
-        let writer = Arc::new(Mutex::new(Writer { connection, head }));
+        let writer = Arc::new(Mutex::new(Writer { connection, head, sync: None }));
         let checkpointer = Checkpointer::start(&path, &writer)?;
         let store = Self {
             folder: folder.to_owned(),
@@ -95,14 +96,8 @@ impl Sqlite {
         let connection = connect_reader(&path, limits::READER_CACHE_KIB)?;
         let found = schema::check(&connection)?;
         if found != schema::FORMAT {
-            let reason = format!(
-                "its format is {found}, not {}; start it once",
-                schema::FORMAT
-            );
-            return Err(Error::Io {
-                action: "read the data file",
-                reason,
-            });
+            let reason = format!("its format is {found}, not {}; start it once", schema::FORMAT);
+            return Err(Error::Io { action: "read the data file", reason });
         }
         Ok(Self {
             folder: folder.to_owned(),
@@ -123,7 +118,7 @@ impl Sqlite {
 
     fn open_segment(&self, options: &Options) -> Result<(), Error> {
         let mut writer = self.writer()?;
-        self.transact(&mut writer, "open an audit segment", |db, head| {
+        self.transact(&mut writer, "open an audit segment", Sync::Full, |db, head| {
             head.segment = audit::open_segment(db, options)?;
             head.anchored = None;
             Ok(())
@@ -137,17 +132,13 @@ fn lock(folder: &Path) -> Result<File, Error> {
         action: "lock the data folder",
         reason: format!("{}: {error}", path.display()),
     };
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(fault)?;
+    let file =
+        File::options().create(true).truncate(false).write(true).open(&path).map_err(fault)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked {
-            folder: folder.display().to_string(),
-        }),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::Locked { folder: folder.display().to_string() })
+        }
         Err(TryLockError::Error(error)) => Err(fault(error)),
     }
 }
@@ -194,19 +185,15 @@ fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Where the last process stopped. The segment is a placeholder until ours is opened.
 fn head(connection: &Connection) -> rusqlite::Result<Head> {
-    let position = connection.query_row(
-        "select coalesce(max(position), 0) from history",
-        [],
-        |row| row.get::<_, i64>(0),
-    )?;
+    let position =
+        connection.query_row("select coalesce(max(position), 0) from history", [], |row| {
+            row.get::<_, i64>(0)
+        })?;
     Ok(Head {
         position: position.cast_unsigned(),
         segment: Segment::none(),
         span: scan::meta(connection, schema::META_SPAN)?,
-        anchor: audit::last_anchor(connection)?.unwrap_or(Witness {
-            n: 0,
-            root: [0; 32],
-        }),
+        anchor: audit::last_anchor(connection)?.unwrap_or(Witness { n: 0, root: [0; 32] }),
         anchored: None,
     })
 }

@@ -42,13 +42,7 @@ impl Readers {
     pub(super) fn new(path: PathBuf, most: usize, cache_kib: u32) -> Self {
         let most = most.max(1);
         let (shelf, returned) = (Mutex::default(), Condvar::new());
-        Self {
-            path,
-            cache_kib,
-            most,
-            shelf,
-            returned,
-        }
+        Self { path, cache_kib, most, shelf, returned }
     }
 
     /// Lends a connection, waiting for one if all are in use.
@@ -59,17 +53,8 @@ impl Readers {
         let reader = self.take()?;
         let deadline = reader.born.elapsed().as_millis() as u64 + limits::READ_MS_MAX;
         reader.deadline.store(deadline, Ordering::Relaxed);
-        let lent = Lent {
-            readers: self,
-            reader: Some(reader),
-        };
-        work(
-            &lent
-                .reader
-                .as_ref()
-                .expect("a lent reader is there until dropped")
-                .connection,
-        )
+        let lent = Lent { readers: self, reader: Some(reader) };
+        work(&lent.reader.as_ref().expect("a lent reader is there until dropped").connection)
     }
 
     fn take(&self) -> Result<Reader, Error> {
@@ -82,10 +67,7 @@ impl Readers {
                 shelf.open += 1;
                 break;
             }
-            shelf = self
-                .returned
-                .wait(shelf)
-                .unwrap_or_else(PoisonError::into_inner);
+            shelf = self.returned.wait(shelf).unwrap_or_else(PoisonError::into_inner);
         }
         drop(shelf);
         Reader::open(&self.path, self.cache_kib).inspect_err(|_| self.give_back(None))
@@ -124,10 +106,6 @@ impl Reader {
         connection
             .progress_handler(INSTRUCTIONS_BETWEEN_LOOKS, Some(is_late))
             .map_err(io("open a reader"))?;
-        Ok(Self {
-            connection,
-            born,
-            deadline,
-        })
+        Ok(Self { connection, born, deadline })
     }
 }

@@ -62,8 +62,7 @@ pub(super) fn due_timers(
 
 /// The earliest due time of any timer.
 pub(super) fn next_timer_ms(db: &Connection) -> rusqlite::Result<Option<i64>> {
-    db.prepare_cached("select min(due_ms) from timer")?
-        .query_row([], |row| row.get(0))
+    db.prepare_cached("select min(due_ms) from timer")?.query_row([], |row| row.get(0))
 }
 
 /// Effects left, in order.
@@ -76,12 +75,7 @@ pub(super) fn pending_effects(
         "select target, source, n, body from effect where (target, source, n) > (?1, ?2, ?3)
          order by target, source, n limit ?4",
     )?;
-    let bounds = params![
-        order_in(after.0),
-        order_in(after.1),
-        order_in(after.2),
-        limit
-    ];
+    let bounds = params![order_in(after.0), order_in(after.1), order_in(after.2), limit];
     let rows = select.query_map(bounds, |row| {
         Ok(EffectRow {
             target: order_out(row.get(0)?),
@@ -116,9 +110,7 @@ pub(super) fn events(db: &Connection, after: u64, limit: u32) -> rusqlite::Resul
         "select {HISTORY_COLUMNS} from history where position > ?1 order by position limit ?2"
     );
     let bounds = params![after.cast_signed(), limit];
-    db.prepare_cached(&select)?
-        .query_map(bounds, history_row)?
-        .collect()
+    db.prepare_cached(&select)?.query_map(bounds, history_row)?.collect()
 }
 
 /// History of one aggregate after a position.
@@ -133,9 +125,7 @@ pub(super) fn events_of(
          order by position limit ?3"
     );
     let bounds = params![aggregate.cast_signed(), after.cast_signed(), limit];
-    db.prepare_cached(&select)?
-        .query_map(bounds, history_row)?
-        .collect()
+    db.prepare_cached(&select)?.query_map(bounds, history_row)?.collect()
 }
 
 /// Definitions with their sources, by key.
@@ -170,12 +160,9 @@ pub(super) fn aggregates(
     limit: u32,
 ) -> rusqlite::Result<Vec<AggregateRow>> {
     load::snapshot(db, |db| {
-        let keys = by_key(db, "aggregate", "key", after_key, limit, |row| {
-            row.get::<_, i64>(0)
-        })?;
-        let rows = keys
-            .into_iter()
-            .map(|key| load::aggregate(db, key.cast_unsigned(), &Pages::All));
+        let keys = by_key(db, "aggregate", "key", after_key, limit, |row| row.get::<_, i64>(0))?;
+        let rows =
+            keys.into_iter().map(|key| load::aggregate(db, key.cast_unsigned(), &Pages::All));
         rows.filter_map(Result::transpose).collect()
     })
 }
@@ -187,9 +174,7 @@ pub(super) fn jobs(
     after_key: u64,
     limit: u32,
 ) -> rusqlite::Result<Vec<JobRow>> {
-    by_key(db, "job", JOB_COLUMNS, after_key, limit, |row| {
-        job_row(row, |id| words.text(db, id))
-    })
+    by_key(db, "job", JOB_COLUMNS, after_key, limit, |row| job_row(row, |id| words.text(db, id)))
 }
 
 /// Timer rows, by key.
@@ -198,14 +183,7 @@ pub(super) fn timers(
     after_key: u64,
     limit: u32,
 ) -> rusqlite::Result<Vec<TimerRow>> {
-    by_key(
-        db,
-        "timer",
-        "key, aggregate, slot, due_ms",
-        after_key,
-        limit,
-        timer_row,
-    )
+    by_key(db, "timer", "key, aggregate, slot, due_ms", after_key, limit, timer_row)
 }
 
 /// Rows of a table in the order of `u64` keys: those stored as negative numbers come last.
@@ -226,11 +204,7 @@ fn by_key<T>(
     };
     let first = first.cast_signed();
     let ranges = [(first, i64::MAX), (i64::MIN, -1), (first, -1)];
-    let ranges = if first >= 0 {
-        &ranges[..2]
-    } else {
-        &ranges[2..]
-    };
+    let ranges = if first >= 0 { &ranges[..2] } else { &ranges[2..] };
     let mut found = Vec::new();
     for (from, to) in ranges {
         let left = limit as usize - found.len();
@@ -262,12 +236,10 @@ pub(super) fn answer(
 
 /// One number of `meta`.
 pub(super) fn meta(db: &Connection, id: i64) -> rusqlite::Result<i64> {
-    db.prepare_cached("select value from meta where id = ?1")?
-        .query_row([id], |row| row.get(0))
+    db.prepare_cached("select value from meta where id = ?1")?.query_row([id], |row| row.get(0))
 }
 
 /// Sets one number of `meta`.
 pub(super) fn set_meta(db: &Connection, id: i64, value: i64) -> rusqlite::Result<usize> {
-    db.prepare_cached("update meta set value = ?2 where id = ?1")?
-        .execute([id, value])
+    db.prepare_cached("update meta set value = ?2 where id = ?1")?.execute([id, value])
 }

@@ -90,16 +90,12 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     let found = check(connection)?;
     let failed = super::io("migrate the data file");
     if found == 0 {
-        connection
-            .pragma_update(None, "application_id", APPLICATION_ID)
-            .map_err(&failed)?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(&failed)?;
     }
     for (index, script) in SCRIPTS.iter().enumerate().skip(found as usize) {
         let transaction = connection.transaction().map_err(&failed)?;
         transaction.execute_batch(script).map_err(&failed)?;
-        transaction
-            .pragma_update(None, "user_version", index as u32 + 1)
-            .map_err(&failed)?;
+        transaction.pragma_update(None, "user_version", index as u32 + 1).map_err(&failed)?;
         transaction.commit().map_err(&failed)?;
     }
     Ok(())
@@ -111,10 +107,7 @@ pub(super) fn check(connection: &Connection) -> Result<u32, Error> {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(super::io("read the format of the data file"))?;
     if found > FORMAT {
-        return Err(Error::Format {
-            expected: FORMAT,
-            found,
-        });
+        return Err(Error::Format { expected: FORMAT, found });
     }
     Ok(found)
 }

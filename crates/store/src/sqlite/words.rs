@@ -73,15 +73,7 @@ pub(super) struct Interner<'a> {
 
 impl<'a> Interner<'a> {
     pub(super) fn new(words: &'a Words) -> Self {
-        Self {
-            words,
-            met: FxHashMap::default(),
-        }
-    }
-
-    /// The dictionary as committed.
-    pub(super) fn words(&self) -> &'a Words {
-        self.words
+        Self { words, met: FxHashMap::default() }
     }
 
     /// The number of a text, given now if it had none.

@@ -2,6 +2,26 @@
 //!
 //! Not here: decisions. Views are written by the projector from history and never read by `step`.
 
+mod check;
+mod cursor;
+mod pattern;
+mod spec;
+mod test;
+
+pub mod definitions;
+pub mod elements;
+pub mod incidents;
+pub mod instances;
+pub mod jobs;
+pub mod subscriptions;
+pub mod user_tasks;
+pub mod variables;
+
+pub(crate) use check::{check_query, check_write, key_of, order, view_of};
+pub(crate) use cursor::Cursor;
+pub(crate) use pattern::glob;
+pub use spec::{ColumnSpec, Index, Kind, Spec};
+
 /// One table of the read side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum View {

@@ -1,0 +1,154 @@
+//! Answers a query: one SQL text per form of question, made from the closed list of columns.
+//!
+//! Not here: conditions (`condition`), and what is refused (`view`).
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, params_from_iter};
+
+use super::condition::Sql;
+use super::load::snapshot;
+use super::words::Words;
+use crate::view::{Cell, Column, Cursor, Kind, PageStart, Query, Rows, Spec, check_query, order};
+use crate::{Error, limits};
+
+/// Which rows of a page are read: the order, and where to start.
+struct Reading<'a> {
+    query: &'a Query,
+    order: Vec<(Column, bool)>,
+    after: Option<Cursor>,
+    offset: u32,
+}
+
+/// Answers a query in one snapshot.
+pub(super) fn query(db: &Connection, words: &Words, query: &Query) -> Result<Rows, Error> {
+    check_query(query)?;
+    if query.tenants.is_empty() {
+        return Ok(Rows::default());
+    }
+    let order = order(query);
+    let cursor = |text: &str| Cursor::decode(text, query.view, &order).map(Some);
+    let (after, offset, backwards) = match &query.page.start {
+        PageStart::Offset(offset) => (None, *offset, false),
+        PageStart::After(text) => (cursor(text)?, 0, false),
+        PageStart::Before(text) => (cursor(text)?, 0, true),
+    };
+    // What comes before a row is what follows it when everything is turned around.
+    let turned = order.iter().map(|(column, ascending)| (*column, *ascending != backwards));
+    let reading = Reading { query, order: turned.collect(), after, offset };
+    let answer = snapshot(db, |db| {
+        let mut rows = page(db, words, &reading)?;
+        if backwards {
+            rows.reverse();
+        }
+        let whole = reading.after.is_none()
+            && rows.len() < query.page.limit as usize
+            && (offset == 0 || !rows.is_empty());
+        let total = if whole { u64::from(offset) + rows.len() as u64 } else { count(db, query)? };
+        Ok((rows, total))
+    });
+    let (rows, total) = answer.map_err(late_or_io)?;
+    let cursor = |row: &Vec<Cell>| Cursor::of(row, &order).encode(query.view, &order);
+    Ok(Rows {
+        total: total.min(limits::COUNT_MAX),
+        total_is_floor: total > limits::COUNT_MAX,
+        start_cursor: rows.first().map(cursor),
+        end_cursor: rows.last().map(cursor),
+        rows,
+    })
+}
+
+fn page(db: &Connection, words: &Words, reading: &Reading<'_>) -> rusqlite::Result<Vec<Vec<Cell>>> {
+    let mut rows = Vec::new();
+    let limit = reading.query.page.limit;
+    if limit == 0 {
+        return Ok(rows);
+    }
+    let Some(cursor) = &reading.after else {
+        let mut sql = select(reading);
+        finish(db, words, reading, &mut sql, limit, &mut rows)?;
+        return Ok(rows);
+    };
+    // When the first column descends, rows without a value come last. They are read by a second
+    // statement, so that the first one is a plain range an index can serve.
+    let split = !reading.order[0].1 && cursor.cells[0] != Cell::Null;
+    let mut sql = select(reading);
+    sql.after(reading.query.view.spec(), &reading.order, cursor, split);
+    finish(db, words, reading, &mut sql, limit, &mut rows)?;
+    let nullable = !reading.query.view.spec().key.contains(&reading.order[0].0);
+    let left = limit - rows.len() as u32;
+    if split && nullable && left > 0 {
+        let mut sql = select(reading);
+        let first = &reading.query.view.columns()[reading.order[0].0 as usize];
+        sql.and(&format!("t.{} is null", first.name));
+        finish(db, words, reading, &mut sql, left, &mut rows)?;
+    }
+    Ok(rows)
+}
+
+fn select(reading: &Reading<'_>) -> Sql {
+    let spec = reading.query.view.spec();
+    let columns: Vec<String> =
+        spec.columns.iter().map(|column| format!("t.{}", column.name)).collect();
+    let mut sql = Sql::new(&format!("select {} from {} t", columns.join(", "), spec.table));
+    sql.question(reading.query);
+    sql
+}
+
+fn finish(
+    db: &Connection,
+    words: &Words,
+    reading: &Reading<'_>,
+    sql: &mut Sql,
+    limit: u32,
+    into: &mut Vec<Vec<Cell>>,
+) -> rusqlite::Result<()> {
+    let spec = reading.query.view.spec();
+    sql.order(spec, &reading.order);
+    sql.limit(limit, reading.offset);
+    let mut statement = db.prepare_cached(sql.text())?;
+    let mut rows = statement.query(params_from_iter(sql.values()))?;
+    while let Some(row) = rows.next()? {
+        into.push(cells(db, words, spec, row)?);
+    }
+    Ok(())
+}
+
+fn cells(
+    db: &Connection,
+    words: &Words,
+    spec: &Spec,
+    row: &Row<'_>,
+) -> rusqlite::Result<Vec<Cell>> {
+    let mut cells = Vec::with_capacity(spec.columns.len());
+    for (place, column) in spec.columns.iter().enumerate() {
+        cells.push(match row.get_ref(place)? {
+            ValueRef::Integer(id) if column.kind == Kind::Word => Cell::Text(words.text(db, id)?),
+            ValueRef::Integer(int) => Cell::Int(int),
+            ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into()),
+            // Tables are strict: there are no other types.
+            _ => Cell::Null,
+        });
+    }
+    Ok(cells)
+}
+
+/// How many rows match, looking at one more than the limit.
+fn count(db: &Connection, query: &Query) -> rusqlite::Result<u64> {
+    let table = query.view.spec().table;
+    let mut sql = Sql::new(&format!("select count(*) from (select 1 from {table} t"));
+    sql.question(query);
+    sql.limit(limits::COUNT_MAX as u32 + 1, 0);
+    sql.push(")");
+    let mut statement = db.prepare_cached(sql.text())?;
+    let count: i64 = statement.query_row(params_from_iter(sql.values()), |row| row.get(0))?;
+    Ok(count.cast_unsigned())
+}
+
+fn late_or_io(error: rusqlite::Error) -> Error {
+    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) {
+        let most = limits::READ_MS_MAX;
+        let reason = format!("one that takes longer than {most} ms; narrow its filters");
+        return Error::Query { reason };
+    }
+    super::io("answer a query")(error)
+}

@@ -1,0 +1,102 @@
+//! The view tables, made from the specs; when a spec changes they are made anew and filled from
+//! history by the projector.
+//!
+//! Not here: tables decisions are made on (`schema`).
+
+use std::fmt::Write;
+
+use rusqlite::Connection;
+
+use super::{io, scan, schema};
+use crate::Error;
+use crate::view::{Kind, Spec, View};
+
+/// Makes the view tables if they are missing or laid out as another release did.
+pub(super) fn make(db: &mut Connection) -> Result<(), Error> {
+    let failed = io("make the view tables");
+    let script = script();
+    let made = scan::meta(db, schema::META_VIEWS).map_err(&failed)?;
+    if made == fingerprint(&script) {
+        return Ok(());
+    }
+    let transaction = db.transaction().map_err(&failed)?;
+    let mut drops = String::new();
+    {
+        let old = "select name from sqlite_schema where type = 'table' and name glob 'view_*'";
+        let mut old = transaction.prepare(old).map_err(&failed)?;
+        let names = old.query_map([], |row| row.get::<_, String>(0)).map_err(&failed)?;
+        for name in names {
+            let name = name.map_err(&failed)?;
+            let _infallible = writeln!(drops, "drop table {name};");
+        }
+    }
+    transaction.execute_batch(&drops).map_err(&failed)?;
+    transaction.execute_batch(&script).map_err(&failed)?;
+    let numbers = [(schema::META_VIEWS, fingerprint(&script)), (schema::META_PROJECTED, 0)];
+    for (id, value) in numbers {
+        scan::set_meta(&transaction, id, value).map_err(&failed)?;
+    }
+    transaction.commit().map_err(&failed)
+}
+
+/// SQL that makes all view tables and their indexes.
+fn script() -> String {
+    let mut sql = String::new();
+    for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
+        let spec = view.spec();
+        table(&mut sql, spec);
+        for (number, index) in spec.indexes.iter().enumerate() {
+            let columns = names(spec, index.columns);
+            let _infallible =
+                write!(sql, "create index {0}_{number} on {0}({columns})", spec.table);
+            if !index.only.is_empty() {
+                let _infallible = write!(sql, " where {}", index.only);
+            }
+            sql.push_str(";\n");
+        }
+    }
+    sql.push_str(VALUE_INDEX);
+    sql
+}
+
+/// The index behind searches by variable: the first characters decide nearly always, and long
+/// values cost no more than short ones.
+const VALUE_INDEX: &str =
+    "create index view_variable_value on view_variable(name, substr(value, 1, 12));\n";
+
+/// The expression the index is on.
+pub(super) const VALUE_START: &str = "substr(v.value, 1, 12)";
+
+fn table(sql: &mut String, spec: &Spec) {
+    let _infallible = write!(sql, "create table {}(", spec.table);
+    for (place, column) in spec.columns.iter().enumerate() {
+        let kind = if column.kind == Kind::Text { "text" } else { "integer" };
+        let separator = if place == 0 { "" } else { ", " };
+        let _infallible = write!(sql, "{separator}{} {kind}", column.name);
+        if spec.key == [place as u16] {
+            sql.push_str(" primary key");
+        } else if spec.key.contains(&(place as u16)) {
+            sql.push_str(" not null");
+        }
+    }
+    if spec.key.len() > 1 {
+        let _infallible = write!(sql, ", primary key ({})", names(spec, spec.key));
+    }
+    // Rows of several key columns lie together by the first one: the instance.
+    let rows = if spec.key.len() > 1 { ", without rowid" } else { "" };
+    let _infallible = writeln!(sql, ") strict{rows};");
+}
+
+fn names(spec: &Spec, columns: &[u16]) -> String {
+    let names: Vec<&str> =
+        columns.iter().map(|column| spec.columns[*column as usize].name).collect();
+    names.join(", ")
+}
+
+/// FNV-1a, 63 bits.
+fn fingerprint(script: &str) -> i64 {
+    let hash = script.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash >> 1).cast_signed()
+}

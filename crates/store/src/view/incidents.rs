@@ -1,0 +1,48 @@
+//! The view of incidents, open and resolved.
+//!
+//! Not here: who writes it, and who may read it.
+
+use super::spec::columns;
+use super::{Index, Spec};
+
+columns! {
+    /// Incident key.
+    KEY = "key": Int,
+    /// Key of the process instance.
+    INSTANCE = "instance": Int,
+    /// Definition key.
+    DEFINITION = "definition": Int,
+    /// BPMN process id.
+    PROCESS_ID = "process_id": Word,
+    /// Key of the element instance.
+    ELEMENT = "element": Int,
+    /// BPMN element id.
+    ELEMENT_ID = "element_id": Word,
+    /// Key of the job, if one failed.
+    JOB = "job": Int,
+    /// Kind of incident.
+    KIND = "kind": Word,
+    /// What happened, in words.
+    MESSAGE = "message": Text,
+    /// 0 active, 1 resolved.
+    STATE = "state": Enum,
+    /// When it was raised, Unix milliseconds.
+    CREATED_MS = "created_ms": Int,
+    /// When it was resolved, Unix milliseconds.
+    RESOLVED_MS = "resolved_ms": Int,
+    /// Tenant number.
+    TENANT = "tenant": Int,
+}
+
+/// How the view is laid out.
+pub const SPEC: Spec = Spec {
+    table: "view_incident",
+    columns: COLUMNS,
+    key: &[KEY],
+    tenant: TENANT,
+    indexes: &[
+        Index { columns: &[INSTANCE], only: "" },
+        Index { columns: &[TENANT, STATE, CREATED_MS], only: "" },
+        Index { columns: &[JOB], only: "job is not null" },
+    ],
+};
