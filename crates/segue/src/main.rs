@@ -1,2 +1,37 @@
-//! The binary.
-fn main() {}
+//! The binary `segue`: reads the command line, hands it to one verb, turns its end into an exit
+//! code.
+//!
+//! Not here: what a verb does; each has its file in `command`.
+
+mod arguments;
+mod client;
+mod command;
+mod config;
+mod failure;
+mod http;
+mod limits;
+mod logging;
+mod shell;
+mod snippet;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    match arguments.verb.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if failure != failure::Failure::Answered {
+                terminal::note(format_args!("segue: {failure}"));
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

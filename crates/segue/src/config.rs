@@ -1,0 +1,174 @@
+//! Settings of a server: an option wins over the environment, that over `segue.toml`, that over
+//! the default.
+//!
+//! Not here: settings of the clients, which have an address and nothing else.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+
+use figment2::Figment;
+use figment2::providers::{Format, Serialized, Toml};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+
+/// The file read in the working folder.
+const FILE: &str = "segue.toml";
+
+/// Options of `serve` and `demo`; the environment fills what the command line leaves open.
+#[derive(Debug, Clone, Default, Serialize, clap::Args)]
+pub(crate) struct Options {
+    /// The data folder; one process owns it [default: data]
+    #[arg(long, env = "SEGUE_DATA", value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PathBuf>,
+    /// Address of REST, metrics and health; loopback only, port 0 takes a free one
+    /// [default: 127.0.0.1:8080]
+    #[arg(long, env = "SEGUE_HTTP", value_name = "HOST:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<String>,
+    /// Address reserved for gRPC; nothing listens there yet [default: 127.0.0.1:26500]
+    #[arg(long, env = "SEGUE_GRPC", value_name = "HOST:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grpc: Option<String>,
+    /// IANA zone of cron timers and of dates without one [default: UTC]
+    #[arg(long, env = "SEGUE_TIME_ZONE", value_name = "ZONE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
+}
+
+/// All keys, as the file may have them.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    data: PathBuf,
+    http: String,
+    grpc: String,
+    time_zone: String,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Keys {
+            data: PathBuf::from("data"),
+            http: "127.0.0.1:8080".to_owned(),
+            grpc: "127.0.0.1:26500".to_owned(),
+            time_zone: "UTC".to_owned(),
+        }
+    }
+}
+
+/// Settings that were read and make sense.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// Where REST listens.
+    pub(crate) http: SocketAddr,
+    /// Reserved.
+    pub(crate) grpc: SocketAddr,
+    /// Zone of cron timers and of dates without one.
+    pub(crate) zone: TimeZone,
+}
+
+impl Options {
+    /// Reads what the options leave open from the file in the working folder and the defaults.
+    pub(crate) fn settle(&self) -> Result<Settings, Failure> {
+        self.settle_in(Path::new(FILE))
+    }
+
+    fn settle_in(&self, file: &Path) -> Result<Settings, Failure> {
+        let figment = Figment::from(Serialized::defaults(Keys::default()))
+            .merge(Toml::file_exact(file))
+            .merge(Serialized::defaults(self));
+        let keys: Keys = figment.extract().map_err(|error| {
+            let texts: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
+            Failure::usage(format!("Expected valid settings, but found: {}", texts.join("; ")))
+        })?;
+        Ok(Settings {
+            data: keys.data,
+            http: loopback("http", &keys.http)?,
+            grpc: loopback("grpc", &keys.grpc)?,
+            zone: zone(&keys.time_zone)?,
+        })
+    }
+}
+
+fn zone(name: &str) -> Result<TimeZone, Failure> {
+    TimeZone::get(name).map_err(|_| {
+        Failure::usage(format!(
+            "Expected time_zone to be an IANA name like `Europe/Berlin`, but found `{name}`."
+        ))
+    })
+}
+
+/// An address of this machine only: Segue asks nobody who they are yet.
+fn loopback(key: &str, text: &str) -> Result<SocketAddr, Failure> {
+    let resolved = text.to_socket_addrs().ok().and_then(|mut found| found.next());
+    let Some(address) = resolved else {
+        return Err(Failure::usage(format!(
+            "Expected {key} to be HOST:PORT like 127.0.0.1:8080, but found `{text}`."
+        )));
+    };
+    if !address.ip().is_loopback() {
+        return Err(Failure::usage(format!(
+            "Expected {key} to be a loopback address like 127.0.0.1:{port}, but found `{text}`. \
+             Segue has no authentication yet: whoever reaches it may do everything. Listen on \
+             loopback and let a proxy with authentication or an SSH tunnel bring others in.",
+            port = address.port()
+        )));
+    }
+    Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settle(options: &Options, file: &str) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        if !file.is_empty() {
+            std::fs::write(&path, file).unwrap();
+        }
+        options.settle_in(&path).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn needs_no_configuration_at_all() {
+        let settings = settle(&Options::default(), "").unwrap();
+        assert_eq!(settings.data, Path::new("data"));
+        assert_eq!(settings.http.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.grpc.to_string(), "127.0.0.1:26500");
+        assert_eq!(settings.zone.iana_name(), Some("UTC"));
+    }
+
+    #[test]
+    fn an_option_wins_over_the_file_and_the_file_over_the_default() {
+        let options = Options { http: Some("127.0.0.1:9".to_owned()), ..Options::default() };
+        let file = "http = \"127.0.0.1:7\"\ntime_zone = \"Europe/Berlin\"\n";
+        let settings = settle(&options, file).unwrap();
+        assert_eq!(settings.http.port(), 9);
+        assert_eq!(settings.zone.iana_name(), Some("Europe/Berlin"));
+    }
+
+    #[test]
+    fn names_the_file_and_the_key_that_nobody_knows() {
+        let error = settle(&Options::default(), "htpp = \"127.0.0.1:7\"\n").unwrap_err();
+        assert!(error.contains("htpp") && error.contains(FILE), "{error}");
+    }
+
+    #[test]
+    fn refuses_to_listen_where_others_can_reach_it() {
+        let options = Options { http: Some("0.0.0.0:8080".to_owned()), ..Options::default() };
+        let error = settle(&options, "").unwrap_err();
+        assert!(error.contains("no authentication yet"), "{error}");
+    }
+
+    #[test]
+    fn refuses_a_zone_that_does_not_exist() {
+        let error = settle(&Options::default(), "time_zone = \"Mars/Olympus\"").unwrap_err();
+        assert!(error.contains("`Mars/Olympus`"), "{error}");
+    }
+}

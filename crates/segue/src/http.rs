@@ -1,0 +1,323 @@
+//! A small HTTP/1.1 client over one kept connection: cheap enough to measure a server with.
+//!
+//! Not here: what is asked (`client`), TLS, redirects, proxies. A request is never sent twice.
+
+use std::io;
+use std::ops::Range;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::limits::{
+    ANSWER_BYTES_MAX, ANSWER_HEAD_BYTES_MAX, ANSWER_SECONDS_MAX, CONNECT_SECONDS_MAX,
+};
+
+/// Bytes a connection reads ahead.
+const READ_AHEAD: usize = 64 * 1024;
+
+/// One request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'a str,
+    /// Empty for a request without a body.
+    pub(crate) content_type: &'a str,
+    /// `Idempotency-Key`, if the request may have to be sent again.
+    pub(crate) key: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+}
+
+impl<'a> Request<'a> {
+    /// Asks for a resource.
+    pub(crate) fn get(path: &'a str) -> Self {
+        Request { method: "GET", path, content_type: "", key: None, body: &[] }
+    }
+
+    /// Sends JSON.
+    pub(crate) fn post(path: &'a str, json: &'a [u8]) -> Self {
+        Request { method: "POST", path, content_type: "application/json", key: None, body: json }
+    }
+
+    /// The same under an idempotency key.
+    pub(crate) fn with_key(mut self, key: &'a str) -> Self {
+        self.key = Some(key);
+        self
+    }
+}
+
+/// An answer; its body lies in the connection's buffer until the next request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer<'c> {
+    pub(crate) status: u16,
+    pub(crate) body: &'c [u8],
+}
+
+/// One kept connection. It opens when needed, and again after an error.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    authority: String,
+    stream: Option<TcpStream>,
+    output: Vec<u8>,
+    input: Vec<u8>,
+    /// Where the last answer's body lies in the input.
+    body: Range<usize>,
+}
+
+/// What the head of an answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Head {
+    status: u16,
+    /// Where the body begins.
+    length: usize,
+    body: Body,
+    closes: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    Bytes(usize),
+    Chunked,
+    UntilClosed,
+}
+
+impl Connection {
+    /// A connection to `host:port`; nothing is sent yet.
+    pub(crate) fn to(authority: &str) -> Self {
+        Connection {
+            authority: authority.to_owned(),
+            stream: None,
+            output: Vec::with_capacity(1024),
+            input: Vec::with_capacity(READ_AHEAD),
+            body: 0..0,
+        }
+    }
+
+    /// Sends a request and reads its answer. After an error nobody knows whether it was carried
+    /// out, except when the connection was refused.
+    pub(crate) async fn send(&mut self, request: Request<'_>) -> io::Result<Answer<'_>> {
+        let limit = Duration::from_secs(ANSWER_SECONDS_MAX);
+        let exchanged = match tokio::time::timeout(limit, self.exchange(request)).await {
+            Ok(exchanged) => exchanged,
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")),
+        };
+        match exchanged {
+            Ok((status, body, closes)) => {
+                if closes {
+                    self.stream = None;
+                }
+                self.body = body;
+                Ok(Answer { status, body: self.last_body() })
+            }
+            Err(error) => {
+                self.stream = None;
+                Err(error)
+            }
+        }
+    }
+
+    /// The body of the last answer again, for callers that looked at its status in a loop.
+    pub(crate) fn last_body(&self) -> &[u8] {
+        &self.input[self.body.clone()]
+    }
+
+    async fn exchange(&mut self, request: Request<'_>) -> io::Result<(u16, Range<usize>, bool)> {
+        if self.stream.is_none() {
+            self.stream = Some(connect(&self.authority).await?);
+        }
+        let stream = self.stream.as_mut().expect("the connection was just opened");
+        write_request(&mut self.output, &self.authority, request);
+        stream.write_all(&self.output).await?;
+        self.input.clear();
+        let head = loop {
+            more(stream, &mut self.input).await?;
+            if let Some(head) = read_head(&self.input)? {
+                break head;
+            }
+        };
+        let body = match head.body {
+            Body::Bytes(length) => {
+                let end = head.length + length;
+                while self.input.len() < end {
+                    more(stream, &mut self.input).await?;
+                }
+                head.length..end
+            }
+            Body::Chunked => read_chunks(stream, &mut self.input, head.length).await?,
+            Body::UntilClosed => {
+                while stream.read_buf(&mut self.input).await? > 0 {
+                    bounded(self.input.len())?;
+                }
+                head.length..self.input.len()
+            }
+        };
+        Ok((head.status, body, head.closes))
+    }
+}
+
+async fn connect(authority: &str) -> io::Result<TcpStream> {
+    let limit = Duration::from_secs(CONNECT_SECONDS_MAX);
+    let connecting = tokio::time::timeout(limit, TcpStream::connect(authority));
+    let Ok(connected) = connecting.await else {
+        return Err(io::Error::new(io::ErrorKind::TimedOut, "no connection in time"));
+    };
+    let stream = connected?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn write_request(output: &mut Vec<u8>, authority: &str, request: Request<'_>) {
+    output.clear();
+    let mut part = |text: &str| output.extend_from_slice(text.as_bytes());
+    for text in [request.method, " ", request.path, " HTTP/1.1\r\nhost: ", authority, "\r\n"] {
+        part(text);
+    }
+    if let Some(key) = request.key {
+        for text in ["idempotency-key: ", key, "\r\n"] {
+            part(text);
+        }
+    }
+    if !request.content_type.is_empty() {
+        let length = request.body.len().to_string();
+        for text in ["content-type: ", request.content_type, "\r\ncontent-length: ", &length] {
+            part(text);
+        }
+        part("\r\n");
+    }
+    part("\r\n");
+    output.extend_from_slice(request.body);
+}
+
+/// Reads what has arrived, waiting for the first byte.
+async fn more(stream: &mut TcpStream, input: &mut Vec<u8>) -> io::Result<()> {
+    bounded(input.len())?;
+    if stream.read_buf(input).await? == 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed"));
+    }
+    Ok(())
+}
+
+fn bounded(length: usize) -> io::Result<()> {
+    if length <= ANSWER_BYTES_MAX { Ok(()) } else { Err(malformed("an answer of bearable size")) }
+}
+
+fn malformed(expected: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("Expected {expected} from the server."))
+}
+
+/// The head of an answer, or `None` while it is incomplete.
+fn read_head(input: &[u8]) -> io::Result<Option<Head>> {
+    let Some(end) = input.windows(4).position(|four| four == b"\r\n\r\n") else {
+        if input.len() > ANSWER_HEAD_BYTES_MAX {
+            return Err(malformed("a shorter head"));
+        }
+        return Ok(None);
+    };
+    let head = std::str::from_utf8(&input[..end]).map_err(|_| malformed("a head in ASCII"))?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3));
+    let status = status.and_then(|digits| digits.parse().ok());
+    let status: u16 = status.ok_or_else(|| malformed("an HTTP/1.1 status line"))?;
+    let has_body = !matches!(status, 100..=199 | 204 | 304);
+    let mut body = if has_body { Body::UntilClosed } else { Body::Bytes(0) };
+    let mut closes = false;
+    for line in lines {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        let value = value.trim();
+        if name.eq_ignore_ascii_case("content-length") && has_body {
+            body = Body::Bytes(value.parse().map_err(|_| malformed("a content length"))?);
+        } else if name.eq_ignore_ascii_case("transfer-encoding") && value.contains("chunked") {
+            body = Body::Chunked;
+        } else if name.eq_ignore_ascii_case("connection") {
+            closes = value.eq_ignore_ascii_case("close");
+        }
+    }
+    closes |= body == Body::UntilClosed;
+    Ok(Some(Head { status, length: end + 4, body, closes }))
+}
+
+/// Reads chunks until the last and puts their content where the first chunk began.
+async fn read_chunks(
+    stream: &mut TcpStream,
+    input: &mut Vec<u8>,
+    start: usize,
+) -> io::Result<Range<usize>> {
+    let (mut read, mut written) = (start, start);
+    loop {
+        let line_end = loop {
+            if let Some(at) = input[read..].windows(2).position(|two| two == b"\r\n") {
+                break read + at;
+            }
+            more(stream, input).await?;
+        };
+        let size = std::str::from_utf8(&input[read..line_end]).unwrap_or_default();
+        let size = size.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16).map_err(|_| malformed("a chunk's size"))?;
+        bounded(size)?;
+        let content = line_end + 2;
+        while input.len() < content + size + 2 {
+            more(stream, input).await?;
+        }
+        input.copy_within(content..content + size, written);
+        written += size;
+        read = content + size + 2;
+        if size == 0 {
+            return Ok(start..written);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    /// Serves one connection with the given bytes, in pieces of three.
+    async fn answered(bytes: &'static [u8]) -> io::Result<(u16, String)> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let authority = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            let (mut peer, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            let _ = peer.read(&mut request).await.unwrap();
+            for piece in bytes.chunks(3) {
+                peer.write_all(piece).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        });
+        let mut connection = Connection::to(&authority);
+        let answer = connection.send(Request::get("/")).await?;
+        Ok((answer.status, String::from_utf8(answer.body.to_vec()).unwrap()))
+    }
+
+    #[tokio::test]
+    async fn reads_a_body_of_known_length() {
+        let got = answered(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").await.unwrap();
+        assert_eq!(got, (200, "hello".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn joins_the_chunks_of_a_streamed_body() {
+        let bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
+                      5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
+        assert_eq!(answered(bytes).await.unwrap(), (200, "hello world".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn knows_that_no_content_has_no_body() {
+        let got = answered(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+        assert_eq!(got, (204, String::new()));
+    }
+
+    #[tokio::test]
+    async fn reads_until_the_end_when_no_length_is_given() {
+        let got = answered(b"HTTP/1.1 500 Oh\r\nconnection: close\r\n\r\noh no").await.unwrap();
+        assert_eq!(got, (500, "oh no".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn an_answer_cut_short_is_an_error() {
+        let error = answered(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhel").await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+}

@@ -1,0 +1,14 @@
+//! The limits of the command line and its clients.
+//!
+//! Not the server's; those are in the crates that keep them.
+
+/// Bytes of an answer's headers the client reads.
+pub(crate) const ANSWER_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of an answer's body the client reads (64 MiB).
+pub(crate) const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Seconds a client waits for a connection.
+pub(crate) const CONNECT_SECONDS_MAX: u64 = 10;
+/// Seconds a client waits for an answer, long polls included.
+pub(crate) const ANSWER_SECONDS_MAX: u64 = 120;
+/// Rows of one page the client asks for.
+pub(crate) const PAGE_ROWS: u64 = 1_000;
