@@ -46,12 +46,11 @@ fn fill(store: &dyn Store, view: View) -> Vec<Vec<Cell>> {
     let rows: Vec<Vec<Cell>> = (0..ROWS)
         .map(|n| {
             let mut row = row_of(view, n / 4 * 4 + 3 - n % 4, false);
-            for column in 0..row.len() {
-                let is_fixed = view.spec().key.contains(&(column as Column))
-                    || view.spec().tenant == column as Column;
+            for (column, cell) in row.iter_mut().enumerate() {
+                let is_fixed = view.spec().key.contains(&(column as Column));
                 if !is_fixed {
                     let seed = (n * 31 + column as i64 * 17) % 6;
-                    row[column] = if seed == 0 { Cell::Null } else { cell_of(view, column, seed) };
+                    *cell = if seed == 0 { Cell::Null } else { cell_of(view, column, seed) };
                 }
             }
             row[view.spec().tenant as usize] = Cell::Int(n % 2);

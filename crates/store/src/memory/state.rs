@@ -19,6 +19,8 @@ pub(super) struct Held {
     pub(super) pages: BTreeMap<u32, Arc<[u8]>>,
 }
 
+/// Keys by due time.
+pub(super) type Due = BTreeSet<(i64, u64)>;
 /// Rows of one view by primary key.
 pub(super) type ViewRows = BTreeMap<Vec<Cell>, Arc<[Cell]>>;
 
@@ -28,9 +30,9 @@ pub(super) struct State {
     pub(super) aggregates: BTreeMap<u64, Held>,
     pub(super) jobs: BTreeMap<u64, JobRow>,
     /// Jobs by tenant, type and due time.
-    pub(super) jobs_due: BTreeMap<(u32, Arc<str>), BTreeSet<(i64, u64)>>,
+    pub(super) jobs_due: BTreeMap<(u32, Arc<str>), Due>,
     pub(super) timers: BTreeMap<u64, TimerRow>,
-    pub(super) timers_due: BTreeSet<(i64, u64)>,
+    pub(super) timers_due: Due,
     pub(super) effects: BTreeMap<(u64, u64, u64), Arc<[u8]>>,
     pub(super) definitions: BTreeMap<u64, Arc<DefinitionRow>>,
     /// Answers by span of time.

@@ -37,6 +37,11 @@ pub(super) fn seq_of(audit_id: i64) -> u64 {
     (audit_id & ((1 << SEQ_BITS) - 1)).cast_unsigned()
 }
 
+/// `segment.id` of an `audit.id`.
+pub(super) fn segment_of(audit_id: i64) -> i64 {
+    audit_id >> SEQ_BITS
+}
+
 /// What a leaf is the hash of: the row's columns at fixed width, then the body.
 pub(super) fn record_bytes(into: &mut Vec<u8>, header: &RecordHeader, body: &[u8]) {
     into.clear();

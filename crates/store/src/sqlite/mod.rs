@@ -15,6 +15,7 @@ mod readers;
 mod scan;
 mod schema;
 mod tables;
+mod verify;
 mod words;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ use audit::Segment;
 use checkpoint::Checkpointer;
 pub use open::Options;
 use readers::Readers;
+pub use verify::verify;
 use words::Words;
 
 /// The embedded store.

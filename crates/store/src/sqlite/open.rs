@@ -185,12 +185,8 @@ fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Where the last process stopped. The segment is a placeholder until ours is opened.
 fn head(connection: &Connection) -> rusqlite::Result<Head> {
-    let position =
-        connection.query_row("select coalesce(max(position), 0) from history", [], |row| {
-            row.get::<_, i64>(0)
-        })?;
     Ok(Head {
-        position: position.cast_unsigned(),
+        position: scan::last_position(connection)?,
         segment: Segment::none(),
         span: scan::meta(connection, schema::META_SPAN)?,
         anchor: audit::last_anchor(connection)?.unwrap_or(Witness { n: 0, root: [0; 32] }),

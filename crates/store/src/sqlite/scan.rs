@@ -215,6 +215,12 @@ fn by_key<T>(
     Ok(found)
 }
 
+/// Position of the last history row, 0 if there is none.
+pub(super) fn last_position(db: &Connection) -> rusqlite::Result<u64> {
+    let last = "select coalesce(max(position), 0) from history";
+    db.query_row(last, [], |row| row.get(0)).map(i64::cast_unsigned)
+}
+
 /// A stored answer: hash of its request, and body.
 pub(super) fn answer(
     db: &Connection,

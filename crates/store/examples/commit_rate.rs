@@ -1,0 +1,373 @@
+//! Prints how fast the SQLite store commits, projects, loads and answers, and what a finished
+//! one-task instance costs on disk.
+//!
+//! `cargo run --release -p store --example commit_rate [FOLDER]`; times are of this machine.
+
+#![allow(clippy::print_stdout)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use store::Store;
+use store::batch::{AggregateWrite, Batch, Component, HistoryWrite, JobClaim, JobRow, JobWrite};
+use store::load::{Load, Pages};
+use store::sqlite::{Options, Sqlite};
+use store::view::{
+    Cell, Filter, Page, PageStart, Query, Test, View, ViewWrite, instances, variables,
+};
+
+const NOW_MS: i64 = 1_800_000_000_000;
+/// Components of a commit.
+const BATCH: u64 = 256;
+
+fn main() -> Result<(), store::Error> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "target/commit_rate".into());
+    let folder = Path::new(&folder);
+    for size in [1, 16, 64, BATCH] {
+        commits(&folder.join(format!("commit-{size}")), size)?;
+    }
+    finished(&folder.join("finished"))
+}
+
+fn fresh(folder: &Path) -> Result<Sqlite, store::Error> {
+    // A folder that is not there yet is as good as an empty one.
+    drop(std::fs::remove_dir_all(folder));
+    Sqlite::open(folder, &Options::default())
+}
+
+/// A key as the runtime makes them: milliseconds, node, sequence.
+fn key(n: u64) -> u64 {
+    (NOW_MS as u64 + n / 40) << 22 | n % 4096
+}
+
+/// A number that looks random.
+fn mixed(n: u64) -> u64 {
+    let n = (n ^ n >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (n ^ n >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+}
+
+fn body(n: u64, length: usize) -> Vec<u8> {
+    (0..length).map(|place| mixed(n + place as u64) as u8).collect()
+}
+
+fn job(n: u64, job_type: &Arc<str>) -> JobRow {
+    JobRow {
+        key: key(n) + 1,
+        instance: key(n),
+        slot: 2,
+        tenant: 0,
+        job_type: Arc::clone(job_type),
+        due_ms: NOW_MS,
+        worker: None,
+        activated_ms: 0,
+        attempt: 0,
+        retries: 3,
+    }
+}
+
+fn component(n: u64, done: bool, job_type: &Arc<str>) -> Component {
+    let jobs = if done {
+        JobWrite::Delete { key: key(n) + 1, attempt: Some(0) }
+    } else {
+        JobWrite::Put(job(n, job_type))
+    };
+    let aggregate = AggregateWrite {
+        key: key(n),
+        kind: 1,
+        tenant: 0,
+        expected: done.then(|| mixed(n)),
+        stamp: mixed(n),
+        body: Some(body(n, 300)),
+        pages: vec![],
+    };
+    Component {
+        aggregates: vec![aggregate],
+        jobs: vec![jobs],
+        history: vec![HistoryWrite {
+            aggregate: key(n),
+            kind: 1,
+            tenant: 0,
+            salt: [n as u8; 16],
+            body: body(n, 250),
+        }],
+        ..Component::default()
+    }
+}
+
+fn commits(folder: &Path, size: u64) -> Result<(), store::Error> {
+    let store = fresh(folder)?;
+    let job_type: Arc<str> = "charge-card".into();
+    let rounds = if size == 1 { 2_000 } else { 200_000 / size };
+    for (done, what) in [(false, "insert aggregate, put job"), (true, "update, delete job")] {
+        let batches: Vec<Batch> = (0..rounds)
+            .map(|round| Batch {
+                now_ms: NOW_MS,
+                components: (round * size..(round + 1) * size)
+                    .map(|n| component(n, done, &job_type))
+                    .collect(),
+                claims: vec![],
+            })
+            .collect();
+        let mut times = Vec::with_capacity(batches.len());
+        let start = Instant::now();
+        for batch in &batches {
+            let before = Instant::now();
+            let committed = store.commit(batch)?;
+            times.push(before.elapsed());
+            assert!(committed.accepted.iter().all(|went_in| *went_in));
+        }
+        let took = start.elapsed();
+        times.sort_unstable();
+        let rate = (rounds * size) as f64 / took.as_secs_f64();
+        println!(
+            "commit, batch {size:>3}, {what:<26} {rate:>9.0} components/s, p50 {:?}, p99 {:?}, \
+             log {} KiB",
+            times[times.len() / 2],
+            times[times.len() * 99 / 100],
+            store.wal_bytes() >> 10,
+        );
+    }
+    Ok(())
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.into())
+}
+
+fn int(key: u64) -> Cell {
+    Cell::Int(key.cast_signed())
+}
+
+/// The view rows of one finished one-task instance.
+fn rows(n: u64, into: &mut Vec<ViewWrite>) {
+    let (instance, definition) = (key(n * 8), key(3));
+    let at = |seconds: i64| Cell::Int(NOW_MS + n as i64 + seconds * 1_000);
+    into.push(ViewWrite::Put(
+        View::Instances,
+        vec![
+            int(instance),
+            int(definition),
+            text("order-process"),
+            text("Order process"),
+            Cell::Int(1),
+            text("v1"),
+            Cell::Int(0),
+            Cell::Int(1),
+            Cell::Int(0),
+            at(0),
+            at(5),
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
+            text("demo"),
+        ],
+    ));
+    for (place, (id, name, kind)) in [
+        ("start", "Order received", "START_EVENT"),
+        ("charge", "Charge the card", "SERVICE_TASK"),
+        ("end", "Order done", "END_EVENT"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        into.push(ViewWrite::Put(
+            View::Elements,
+            vec![
+                int(instance),
+                int(instance + place as u64 + 1),
+                int(definition),
+                text("order-process"),
+                text(id),
+                text(name),
+                text(kind),
+                Cell::Int(1),
+                at(0),
+                at(5),
+                int(instance),
+                Cell::Int(0),
+                Cell::Int(0),
+            ],
+        ));
+    }
+    let amount = mixed(n) % 100_000;
+    for (place, (name, value)) in [
+        ("amount", amount.to_string()),
+        ("customer", format!("\"customer {}\"", mixed(n) % 50_000)),
+        ("approved", "true".to_owned()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        into.push(ViewWrite::Put(
+            View::Variables,
+            vec![
+                int(instance),
+                int(instance),
+                text(name),
+                int(instance + place as u64 + 4),
+                text(&value),
+                Cell::Int(0),
+            ],
+        ));
+    }
+    into.push(ViewWrite::Put(
+        View::Jobs,
+        vec![
+            int(instance + 7),
+            int(instance),
+            int(instance + 2),
+            text("charge"),
+            int(definition),
+            text("order-process"),
+            text("charge-card"),
+            Cell::Int(0),
+            Cell::Int(2),
+            text("worker-1"),
+            Cell::Int(3),
+            at(0),
+            at(5),
+            at(60),
+            Cell::Null,
+            Cell::Null,
+            Cell::Int(0),
+        ],
+    ));
+}
+
+fn bytes(folder: &Path) -> u64 {
+    std::fs::metadata(folder.join("segue.db")).map_or(0, |file| file.len())
+}
+
+fn finished(folder: &Path) -> Result<(), store::Error> {
+    const ROUNDS: u64 = 10;
+    const INSTANCES: u64 = 10_000;
+    let history_only = {
+        let store = fresh(folder)?;
+        let job_type: Arc<str> = "charge-card".into();
+        // A finished instance: created in one commit, completed and gone in another.
+        for batch in 0..INSTANCES * ROUNDS / BATCH {
+            for done in [false, true] {
+                let components = (batch * BATCH..(batch + 1) * BATCH).map(|n| {
+                    let mut part = component(n * 8, done, &job_type);
+                    part.history[0].body.truncate(225);
+                    if done {
+                        part.aggregates[0].body = None;
+                    }
+                    part
+                });
+                let components = components.collect();
+                store.commit(&Batch { now_ms: NOW_MS, components, claims: vec![] })?;
+            }
+        }
+        store.anchor(NOW_MS)?;
+        drop(store);
+        bytes(folder) / (INSTANCES * ROUNDS)
+    };
+    let store = Sqlite::open(folder, &Options::default())?;
+    for round in 0..ROUNDS {
+        let mut writes = Vec::new();
+        (round * INSTANCES..(round + 1) * INSTANCES).for_each(|n| rows(n, &mut writes));
+        let start = Instant::now();
+        store.project(round + 1, &writes)?;
+        println!("project {} rows of {INSTANCES} instances: {:?}", writes.len(), start.elapsed());
+    }
+    ask(&store)?;
+    claim(&store)?;
+    drop(store);
+    let all = bytes(folder) / (INSTANCES * ROUNDS);
+    println!("disk per finished one-task instance: {all} bytes ({history_only} without views)");
+    let start = Instant::now();
+    let report = store::sqlite::verify(folder, None)?;
+    println!("verify {} records: {:?}, {:?}", report.records, start.elapsed(), report.findings);
+    Ok(())
+}
+
+fn ask(store: &Sqlite) -> Result<(), store::Error> {
+    let page = |sort, filters, conditions| Query {
+        view: View::Instances,
+        tenants: vec![0],
+        filters,
+        variables: conditions,
+        sort,
+        page: Page { limit: 50, start: PageStart::Offset(0) },
+    };
+    let is = |column, cell| Filter { column, test: Test::Eq(cell) };
+    let newest = || vec![(instances::STARTED_MS, false)];
+    let amount = format!("{}", mixed(77) % 100_000);
+    let of_instance = Query {
+        view: View::Variables,
+        filters: vec![is(variables::INSTANCE, int(key(77 * 8)))],
+        ..page(vec![], vec![], vec![])
+    };
+    for (what, query) in [
+        ("one instance by key", page(vec![], vec![is(instances::KEY, int(key(77 * 8)))], vec![])),
+        ("variables of an instance", of_instance),
+        ("newest of a state", page(newest(), vec![is(instances::STATE, Cell::Int(1))], vec![])),
+        (
+            "newest of a process",
+            page(newest(), vec![is(instances::PROCESS_ID, text("order-process"))], vec![]),
+        ),
+        ("by key, of a state", page(vec![], vec![is(instances::STATE, Cell::Int(1))], vec![])),
+        ("none of a state", page(newest(), vec![is(instances::STATE, Cell::Int(0))], vec![])),
+        (
+            "by a rare variable",
+            page(newest(), vec![], vec![("amount".into(), Test::Eq(text(&amount)))]),
+        ),
+        (
+            "by a common variable",
+            page(newest(), vec![], vec![("approved".into(), Test::Eq(text("true")))]),
+        ),
+        (
+            "by a variable's range",
+            page(newest(), vec![], vec![("amount".into(), Test::Gt(text("99")))]),
+        ),
+    ] {
+        let found = store.query(&query)?;
+        let start = Instant::now();
+        let rounds = 20;
+        for _ in 0..rounds {
+            store.query(&query)?;
+        }
+        let took = start.elapsed() / rounds;
+        println!("query {what:<26} {took:>12?}, {} rows of {}", found.rows.len(), found.total);
+    }
+    Ok(())
+}
+
+fn claim(store: &Sqlite) -> Result<(), store::Error> {
+    let job_type: Arc<str> = "claimed".into();
+    let rows = (0..100_000).map(|n| JobWrite::Put(job(n, &job_type))).collect();
+    let components = vec![Component { jobs: rows, ..Component::default() }];
+    store.commit(&Batch { now_ms: NOW_MS, components, claims: vec![] })?;
+    let start = Instant::now();
+    let mut claimed = 0;
+    for id in 0..300 {
+        let wish = JobClaim {
+            id,
+            tenants: vec![0],
+            job_type: Arc::clone(&job_type),
+            worker: "worker-1".into(),
+            deadline_ms: NOW_MS + 60_000,
+            limit: 256,
+        };
+        let batch = Batch { now_ms: NOW_MS, components: vec![], claims: vec![wish] };
+        claimed += store.commit(&batch)?.claimed[0].jobs.len();
+    }
+    let rate = claimed as f64 / start.elapsed().as_secs_f64();
+    println!("claim 256 at once: {rate:.0} jobs/s");
+    let start = Instant::now();
+    for round in 0..400_u64 {
+        let jobs = (0..256).map(|n| key(round * 256 + n) + 1).collect();
+        let aggregates = (0..256).map(|n| (key(round * 256 + n), Pages::All)).collect();
+        store.load(&Load { aggregates, jobs, answers: vec![] })?;
+    }
+    println!("load 256 jobs and as many absent aggregates: {:?}", start.elapsed() / 400);
+    let components = (0..100_000).map(|n| {
+        let jobs = vec![JobWrite::Delete { key: key(n) + 1, attempt: None }];
+        Component { jobs, ..Component::default() }
+    });
+    let components = components.collect();
+    store.commit(&Batch { now_ms: NOW_MS, components, claims: vec![] })?;
+    Ok(())
+}
