@@ -2,5 +2,13 @@
 //!
 //! Not here: what commands mean (`engine`), SQL (`store`), HTTP (`api`).
 
+mod answer;
+pub mod deploy;
+mod driver;
+mod inbox;
+pub mod lane;
+pub mod limits;
+mod metric;
 pub mod node;
+pub mod project;
 pub mod request;

@@ -2,85 +2,325 @@
 //!
 //! Not here: deciding; a lane does that on its own thread.
 
+use crate::deploy::compile_all;
+use crate::driver::{self, Turn, clock_ms};
+use crate::inbox::Inbox;
+use crate::lane::{Counts, Lane, LaneOptions, Order, Reply};
+use crate::limits::{HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
+use crate::project::Projection;
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
+use engine::definitions::Definitions;
 use engine::key::Key;
+use engine::record::decode_sections;
+use jiff::tz::TimeZone;
+use parking_lot::{Mutex, RwLock};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use store::Store;
 use store::batch::DefinitionRow;
 use store::load::HistoryRow;
 use store::view::{Query, Rows};
+use tokio::sync::oneshot;
+
+/// What a node starts with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The zone of times that name none.
+    pub zone: TimeZone,
+    /// Node number, 0..1024.
+    pub node: u16,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { zone: TimeZone::UTC, node: 0 }
+    }
+}
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A stored definition does not compile any more.
+    #[error(
+        "Expected definition `{key}` of process `{process_id}` to be executable, but this version \
+         of Segue cannot run it. Use the version it was deployed with."
+    )]
+    Definition {
+        /// Definition key.
+        key: u64,
+        /// BPMN process id.
+        process_id: String,
+    },
+    /// A stored record cannot be read.
+    #[error(transparent)]
+    Record(#[from] engine::record::codec::Bad),
+    /// The operating system gave no thread.
+    #[error("Expected to start a thread, but found: {0}")]
+    Thread(std::io::Error),
+}
 
 /// A running node. Cheap to clone.
 #[derive(Clone)]
-pub struct Node {}
+pub struct Node {
+    shared: Arc<Shared>,
+    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+/// What a node's threads share.
+pub struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) inbox: Inbox,
+    pub(crate) projection: Mutex<Projection>,
+    pub(crate) projecting: Turn,
+    pub(crate) projected: AtomicU64,
+    pub(crate) counts: Mutex<Counts>,
+    definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
+    failure: Mutex<Option<String>>,
+    stopping: AtomicBool,
+    started_ms: i64,
+}
+
+impl Shared {
+    /// The node cannot go on; whoever asks is told so.
+    pub(crate) fn fail(&self, reason: String) {
+        self.failure.lock().get_or_insert(reason);
+        self.stopping.store(true, Ordering::Release);
+        // Whoever waits in the inbox is answered by the dropped orders.
+        drop(self.inbox.take(Duration::ZERO));
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn add_definitions(&self, rows: Vec<DefinitionRow>) {
+        if !rows.is_empty() {
+            let mut held = self.definitions.write();
+            held.extend(rows.into_iter().map(|row| (Key(row.key), Arc::new(row))));
+        }
+    }
+}
 
 impl Node {
+    /// Starts a node over a store: recovers what the views have not seen, then takes orders.
+    pub fn start(store: Arc<dyn Store>, options: Options) -> Result<Self, StartError> {
+        let seed = random_seed();
+        let lane_options = LaneOptions { node: options.node, zone: options.zone, seed };
+        let lane = Lane::open(store.clone(), lane_options)?;
+        catch_up(&*store, lane.definitions())?;
+        let rows = lane.definition_rows()?;
+        let shared = Arc::new(Shared {
+            inbox: Inbox::default(),
+            projection: Mutex::default(),
+            projecting: Turn::default(),
+            projected: AtomicU64::new(store.projected()?),
+            counts: Mutex::default(),
+            definitions: RwLock::default(),
+            failure: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            started_ms: clock_ms(),
+            store,
+        });
+        shared.add_definitions(rows);
+        let node = Node { shared: shared.clone(), threads: Arc::default() };
+        let lane_shared = shared.clone();
+        node.spawn("segue-lane", move || driver::run_lane(lane, &lane_shared))?;
+        node.spawn("segue-views", move || driver::run_projector(&shared))?;
+        Ok(node)
+    }
+
+    fn spawn(&self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StartError> {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+        self.threads.lock().push(thread.map_err(StartError::Thread)?);
+        Ok(())
+    }
+
+    /// Takes no more orders, finishes what is there, writes the views, ends the threads.
+    pub fn stop(&self) {
+        self.shared.inbox.close();
+        let mut threads = std::mem::take(&mut *self.threads.lock()).into_iter();
+        if let Some(lane) = threads.next() {
+            drop(lane.join());
+        }
+        self.shared.stopping.store(true, Ordering::Release);
+        for thread in threads {
+            drop(thread.join());
+        }
+        let last = driver::write_views(&self.shared);
+        if let Err(error) = last.and_then(|()| self.shared.store.anchor(clock_ms())) {
+            tracing::error!(%error, "the views are behind; the next start catches up");
+        }
+    }
+
     /// Carries out a request: answered after its commit.
-    pub async fn submit(&self, _caller: Caller, _request: Request) -> Result<Answer, Refusal> {
-        Err(Refusal::Unavailable { reason: String::new() })
+    pub async fn submit(&self, caller: Caller, request: Request) -> Result<Answer, Refusal> {
+        self.check_caller(&caller)?;
+        let (request, compiled) = match request {
+            Request::Deploy { resources } => {
+                let compiled = tokio::task::spawn_blocking(|| compile_all(resources)).await;
+                let compiled =
+                    compiled.map_err(|error| Refusal::Internal { reason: error.to_string() })??;
+                (Request::Deploy { resources: Vec::new() }, compiled)
+            }
+            request => (request, Vec::new()),
+        };
+        let (sender, answer) = oneshot::channel();
+        self.push(Order::Request { caller, request, compiled, reply: Reply::to(sender) })?;
+        answer.await.unwrap_or_else(|_| Err(self.unavailable()))
+    }
+
+    fn check_caller(&self, caller: &Caller) -> Result<(), Refusal> {
+        let key = caller.request_key.as_ref();
+        if key.is_some_and(|key| key.chars().count() > REQUEST_KEY_CHARACTERS_MAX) {
+            return Err(Refusal::BadQuery {
+                reason: format!(
+                    "Expected an idempotency key of at most {REQUEST_KEY_CHARACTERS_MAX} \
+                     characters."
+                ),
+            });
+        }
+        Ok(())
+    }
+
+    fn push(&self, order: Order) -> Result<(), Refusal> {
+        if self.shared.is_stopping() {
+            return Err(self.unavailable());
+        }
+        self.shared.inbox.push(order).map_err(|_| Refusal::Busy { retry_after_ms: 100 })
+    }
+
+    fn unavailable(&self) -> Refusal {
+        let reason = self.shared.failure.lock().clone();
+        Refusal::Unavailable { reason: reason.unwrap_or_else(|| "The node is stopping.".into()) }
     }
 
     /// Hands out jobs; waits up to `wait_ms` for the first.
     pub async fn activate(
         &self,
         _caller: Caller,
-        _jobs: ActivateJobs,
+        wanted: ActivateJobs,
     ) -> Result<Vec<ActivatedJob>, Refusal> {
-        Err(Refusal::Unavailable { reason: String::new() })
+        let wait = Duration::from_millis(wanted.wait_ms.max(1));
+        let at_once = wanted.wait_ms == 0;
+        let (sender, mut jobs) = oneshot::channel();
+        self.push(Order::Activate { wanted, reply: Reply::to(sender) })?;
+        // An answer at once still needs its turn in the lane.
+        let wait = if at_once { Duration::from_millis(50) } else { wait };
+        match tokio::time::timeout(wait, &mut jobs).await {
+            Ok(Ok(jobs)) => Ok(jobs),
+            Ok(Err(_)) => Err(self.unavailable()),
+            Err(_) => {
+                jobs.close();
+                Ok(jobs.try_recv().unwrap_or_default())
+            }
+        }
     }
 
-    /// Gives back jobs whose client went away before the answer's first byte.
-    pub fn release(&self, _jobs: &[(Key, u32)]) {}
+    /// Gives back jobs whose client went away before the answer's first byte: (job, attempt).
+    pub fn release(&self, jobs: &[(Key, u32)]) {
+        self.shared.inbox.push_again(vec![Order::Release(jobs.to_vec())]);
+    }
 
     /// Answers a question; sees everything answered before it.
-    pub async fn query(&self, _query: Query) -> Result<Rows, Refusal> {
-        Err(Refusal::Unavailable { reason: String::new() })
+    pub async fn query(&self, query: Query) -> Result<Rows, Refusal> {
+        self.read(move |shared| {
+            driver::write_views(shared)?;
+            shared.store.query(&query)
+        })
+        .await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Shared) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let shared = self.shared.clone();
+        let read = tokio::task::spawn_blocking(move || read(&shared)).await;
+        let read = read.map_err(|error| Refusal::Internal { reason: error.to_string() })?;
+        read.map_err(|error| match error {
+            store::Error::Query { reason } => Refusal::BadQuery { reason },
+            other => Refusal::Internal { reason: other.to_string() },
+        })
     }
 
     /// A deployed definition with its source.
     #[must_use]
-    pub fn definition(&self, _key: Key) -> Option<Arc<DefinitionRow>> {
-        None
+    pub fn definition(&self, key: Key) -> Option<Arc<DefinitionRow>> {
+        self.shared.definitions.read().get(&key).cloned()
     }
 
     /// The latest definition of a process id.
     #[must_use]
-    pub fn latest(&self, _tenant: u32, _process_id: &str) -> Option<Arc<DefinitionRow>> {
-        None
+    pub fn latest(&self, tenant: u32, process_id: &str) -> Option<Arc<DefinitionRow>> {
+        let held = self.shared.definitions.read();
+        let versions =
+            held.values().filter(|row| row.tenant == tenant && &*row.process_id == process_id);
+        versions.max_by_key(|row| row.version).cloned()
     }
 
-    /// History of one instance after a position (decode with `engine::record::decode_sections`).
+    /// History of one aggregate after a position (decode with `engine::record::decode_sections`).
     pub async fn history(
         &self,
-        _instance: Key,
-        _after: u64,
-        _limit: u32,
+        instance: Key,
+        after: u64,
+        limit: u32,
     ) -> Result<Vec<HistoryRow>, Refusal> {
-        Err(Refusal::Unavailable { reason: String::new() })
+        let limit = limit.min(HISTORY_PAGE_MAX);
+        self.read(move |shared| shared.store.events_of(instance.0, after, limit)).await
     }
 
     /// Figures for `/metrics`.
     #[must_use]
     pub fn metrics(&self) -> Vec<Metric> {
-        Vec::new()
+        crate::metric::all(&self.shared)
     }
 
     /// Whether the node can take work: `Err` says why not.
     pub fn ready(&self) -> Result<(), String> {
-        Ok(())
+        match self.shared.failure.lock().clone() {
+            Some(reason) => Err(reason),
+            None if self.shared.is_stopping() => Err("The node is stopping.".to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    /// Since when it runs, Unix milliseconds.
+    #[must_use]
+    pub fn started_ms(&self) -> i64 {
+        self.shared.started_ms
     }
 }
 
-/// One figure, as `/metrics` shows it.
-#[derive(Debug, Clone)]
-pub struct Metric {
-    /// Name with unit, `segue_...`.
-    pub name: &'static str,
-    /// What it is.
-    pub help: &'static str,
-    /// Whether it only rises.
-    pub is_counter: bool,
-    /// Labels.
-    pub labels: Vec<(&'static str, String)>,
-    /// Value.
-    pub value: f64,
+/// Folds history that the views have not seen: what a crash cut off.
+fn catch_up(store: &dyn Store, definitions: &Definitions) -> Result<(), StartError> {
+    let mut after = store.projected()?;
+    loop {
+        let rows = store.events(after, 500)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.position;
+        let mut projection = Projection::default();
+        for row in &rows {
+            let sections = decode_sections(Key(row.aggregate), &row.body)?;
+            projection.fold(definitions, Key(row.aggregate), row.at_ms, &sections);
+            projection.through(row.position);
+        }
+        let (through, writes) = projection.take();
+        store.project(through, &writes)?;
+    }
 }
+
+/// Seeds stamps and salts: from the operating system, by way of the standard library's own.
+fn random_seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    let mut hasher = std::hash::RandomState::new().build_hasher();
+    hasher.write_i64(clock_ms());
+    hasher.finish()
+}
+
+pub use crate::metric::Metric;

@@ -7,16 +7,16 @@ pub mod v1;
 mod v1_state;
 
 use crate::command::Command;
+use crate::event::Slot;
 use crate::event::{InstanceEvent, Place};
 use crate::key::Key;
+use crate::limits::PAGE_ELEMENTS;
 use crate::state::entry::EntryEvent;
 use crate::state::head::HeadEvent;
-use crate::state::mailbox::MailboxEvent;
-use crate::event::Slot;
-use crate::limits::PAGE_ELEMENTS;
 use crate::state::instance::{ElementInstance, Instance};
-use std::collections::BTreeMap;
+use crate::state::mailbox::MailboxEvent;
 use codec::{Bad, Reader, Wire, Writer};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Format number in front of every body.
@@ -139,11 +139,7 @@ pub fn encode_instance(instance: &Instance) -> (Vec<u8>, Vec<(u32, Option<Vec<u8
 }
 
 /// Decodes an instance from its root row and all its pages.
-pub fn decode_instance(
-    key: Key,
-    root: &[u8],
-    pages: &[(u32, Vec<u8>)],
-) -> Result<Instance, Bad> {
+pub fn decode_instance(key: Key, root: &[u8], pages: &[(u32, Vec<u8>)]) -> Result<Instance, Bad> {
     let mut instance: Instance = decode(key, root)?;
     for (_, page) in pages {
         let elements: BTreeMap<Slot, ElementInstance> = decode(key, page)?;

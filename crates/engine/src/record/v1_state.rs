@@ -11,18 +11,54 @@ use crate::state::instance::{
 };
 use crate::state::mailbox::Mailbox;
 
-fields!(Instance {
-    1: key,
-    2: definition,
-    3: tenant,
-    4: entry,
-    5: business_id,
-    6: phase,
-    7: next_slot,
-    8: elements,
-    9: agenda,
-    10: continuations,
-});
+impl Wire for Instance {
+    fn put(&self, writer: &mut Writer) {
+        writer.nested(|writer| {
+            writer.field(1, &self.key);
+            writer.field(2, &self.definition);
+            writer.field(3, &self.tenant);
+            writer.field(4, &self.entry);
+            writer.field(5, &self.business_id);
+            writer.field(6, &self.phase);
+            writer.field(7, &self.next_slot);
+            // Page 0 lives in the root row; the other pages are rows of their own.
+            writer.varint(8);
+            writer.nested(|writer| {
+                let first_page = self.elements.range(..PAGE_ELEMENTS);
+                writer.varint(first_page.clone().count() as u64);
+                for (slot, element) in first_page {
+                    slot.put(writer);
+                    element.put(writer);
+                }
+            });
+            writer.field(9, &self.agenda);
+            writer.field(10, &self.continuations);
+        });
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, Bad> {
+        let mut inner = reader.nested()?;
+        let mut value = Instance::default();
+        while !inner.is_empty() {
+            let number = inner.varint()?;
+            let mut field = inner.nested()?;
+            match number {
+                1 => value.key = Wire::take(&mut field)?,
+                2 => value.definition = Wire::take(&mut field)?,
+                3 => value.tenant = Wire::take(&mut field)?,
+                4 => value.entry = Wire::take(&mut field)?,
+                5 => value.business_id = Wire::take(&mut field)?,
+                6 => value.phase = Wire::take(&mut field)?,
+                7 => value.next_slot = Wire::take(&mut field)?,
+                8 => value.elements = Wire::take(&mut field)?,
+                9 => value.agenda = Wire::take(&mut field)?,
+                10 => value.continuations = Wire::take(&mut field)?,
+                _ => {}
+            }
+        }
+        Ok(value)
+    }
+}
 numbers!(InstancePhase { 0: Active, 1: Cancelling, 2: Completed, 3: Cancelled });
 fields!(ElementInstance {
     1: key,

@@ -1,0 +1,237 @@
+//! The driver: the threads that give a lane its orders, commit its batches and write the views.
+//!
+//! Not here: deciding. The lane is the same machine the simulator runs.
+
+use crate::inbox::{Inbox, Taken};
+use crate::lane::{Lane, Order, Prepared, Unprepared};
+use crate::limits::{
+    ANCHOR_INTERVAL_MS, PROJECTION_CHUNK_ROWS, PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX,
+};
+use crate::node::Shared;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use store::Store;
+use store::batch::{Batch, Committed};
+
+/// Longest sleep of an idle lane.
+const IDLE_WAIT: Duration = Duration::from_millis(500);
+
+/// Unix milliseconds of this machine's clock.
+pub(crate) fn clock_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A commit on its way.
+struct InFlight {
+    prepared: Prepared,
+}
+
+type Outcome = Result<Committed, store::Error>;
+
+/// Runs a lane until its inbox is closed or the store fails.
+pub(crate) fn run_lane(mut lane: Lane, shared: &Arc<Shared>) {
+    let (to_committer, batches) = sync_channel::<Batch>(1);
+    let (to_lane, outcomes) = sync_channel::<Outcome>(1);
+    let committer = {
+        let (store, inbox) = (shared.store.clone(), shared.clone());
+        std::thread::Builder::new()
+            .name("segue-commit".to_owned())
+            .spawn(move || commit_batches(&*store, &inbox.inbox, &batches, &to_lane))
+    };
+    let result = drive(&mut lane, shared, &to_committer, &outcomes);
+    drop(to_committer);
+    if let Ok(committer) = committer {
+        drop(committer.join());
+    }
+    if let Err(error) = result {
+        tracing::error!(%error, "the store failed; the node stops and recovers at restart");
+        shared.fail(error.to_string());
+    }
+}
+
+fn commit_batches(
+    store: &dyn Store,
+    inbox: &Inbox,
+    batches: &Receiver<Batch>,
+    to_lane: &SyncSender<Outcome>,
+) {
+    while let Ok(batch) = batches.recv() {
+        let outcome = store.commit(&batch);
+        if to_lane.send(outcome).is_err() {
+            return;
+        }
+        inbox.committed();
+    }
+}
+
+fn drive(
+    lane: &mut Lane,
+    shared: &Arc<Shared>,
+    to_committer: &SyncSender<Batch>,
+    outcomes: &Receiver<Outcome>,
+) -> Result<(), store::Error> {
+    let mut in_flight: Option<InFlight> = None;
+    loop {
+        let Taken { orders, committed, closed } = shared.inbox.take(patience(lane));
+        if committed && let Some(InFlight { prepared }) = in_flight.take() {
+            finish(lane, shared, prepared, receive(outcomes)?)?;
+        }
+        let closing = closed && orders.is_empty() && shared.inbox.is_empty();
+        if let Some(prepared) = prepare(lane, shared, orders, in_flight.is_some())? {
+            if let Some(InFlight { prepared }) = in_flight.take() {
+                finish(lane, shared, prepared, receive(outcomes)?)?;
+            }
+            if !prepared.writes() {
+                finish(lane, shared, prepared, Ok(Committed::default()))?;
+            } else if shared.inbox.is_empty() {
+                // Nobody else waits: committing here saves two hops between threads.
+                let outcome = shared.store.commit(&prepared.batch);
+                finish(lane, shared, prepared, outcome)?;
+            } else {
+                send(to_committer, &prepared);
+                in_flight = Some(InFlight { prepared });
+            }
+        } else if closing {
+            if let Some(InFlight { prepared }) = in_flight.take() {
+                finish(lane, shared, prepared, receive(outcomes)?)?;
+            }
+            return Ok(());
+        }
+    }
+}
+
+/// How long the lane may sleep when nothing arrives.
+fn patience(lane: &Lane) -> Duration {
+    let Some(wake_ms) = lane.wake_ms() else { return IDLE_WAIT };
+    let ms = u64::try_from(wake_ms.saturating_sub(clock_ms())).unwrap_or(0);
+    Duration::from_millis(ms).min(IDLE_WAIT)
+}
+
+fn send(to_committer: &SyncSender<Batch>, prepared: &Prepared) {
+    let sent = to_committer.send(prepared.batch.clone());
+    sent.expect("the committer lives as long as the lane");
+}
+
+fn receive(outcomes: &Receiver<Outcome>) -> Result<Outcome, store::Error> {
+    outcomes.recv().map_err(|_| store::Error::Io {
+        action: "commit a batch",
+        reason: "the committing thread ended".to_owned(),
+    })
+}
+
+fn prepare(
+    lane: &mut Lane,
+    shared: &Arc<Shared>,
+    mut orders: Vec<Order>,
+    busy: bool,
+) -> Result<Option<Prepared>, store::Error> {
+    if orders.is_empty() && lane.wake_ms().is_none_or(|wake| wake > clock_ms()) {
+        return Ok(None);
+    }
+    loop {
+        match lane.prepare(clock_ms(), orders) {
+            Ok(prepared) if prepared.is_idle() => return Ok(None),
+            Ok(prepared) => return Ok(Some(prepared)),
+            Err(Unprepared { error: Some(error), .. }) => return Err(error),
+            // An aggregate broke: while a commit is on its way its rows cannot be read again.
+            Err(Unprepared { orders: again, error: None }) if busy => {
+                shared.inbox.push_again(again);
+                return Ok(None);
+            }
+            Err(Unprepared { orders: again, error: None }) => orders = again,
+        }
+    }
+}
+
+fn finish(
+    lane: &mut Lane,
+    shared: &Arc<Shared>,
+    prepared: Prepared,
+    outcome: Outcome,
+) -> Result<(), store::Error> {
+    let committed = match outcome {
+        Ok(committed) => committed,
+        Err(error @ store::Error::Refused { .. }) => {
+            tracing::error!(%error, "the store refused a batch; its aggregates are read anew");
+            return Err(error);
+        }
+        Err(error) => return Err(error),
+    };
+    let deployed: Vec<_> = prepared
+        .batch
+        .components
+        .iter()
+        .zip(&committed.accepted)
+        .filter(|(_, accepted)| **accepted)
+        .flat_map(|(row, _)| row.definitions.iter().cloned())
+        .collect();
+    shared.add_definitions(deployed);
+    let finished = {
+        let mut projection = shared.projection.lock();
+        lane.finish(prepared, &committed, &mut projection)?
+    };
+    if !finished.again.is_empty() {
+        shared.inbox.push_again(finished.again);
+    }
+    if !finished.unwanted.is_empty() {
+        shared.inbox.push_again(vec![Order::Release(finished.unwanted)]);
+    }
+    *shared.counts.lock() = lane.counts();
+    if shared.projection.lock().len() > PROJECTION_ROWS_MAX {
+        write_views(shared)?;
+    }
+    Ok(())
+}
+
+/// Writes all waiting view rows.
+pub(crate) fn write_views(shared: &Shared) -> Result<(), store::Error> {
+    let _turn = shared.projecting.lock();
+    let (through, writes) = shared.projection.lock().take();
+    if through <= shared.projected.load(Ordering::Acquire) && writes.is_empty() {
+        return Ok(());
+    }
+    let mut chunks = writes.chunks(PROJECTION_CHUNK_ROWS).peekable();
+    if chunks.peek().is_none() {
+        shared.store.project(through, &[])?;
+    }
+    // Rows are absolute, so a crash between two chunks is mended by folding them again: only
+    // the last chunk moves the position.
+    while let Some(chunk) = chunks.next() {
+        let reached = if chunks.peek().is_none() {
+            through
+        } else {
+            shared.projected.load(Ordering::Acquire)
+        };
+        shared.store.project(reached, chunk)?;
+    }
+    shared.projected.store(through, Ordering::Release);
+    Ok(())
+}
+
+/// Writes views and anchors until the node stops.
+pub(crate) fn run_projector(shared: &Arc<Shared>) {
+    let mut anchored_ms = 0;
+    while !shared.is_stopping() {
+        std::thread::sleep(Duration::from_millis(PROJECTION_DELAY_MS));
+        let mut result = Ok(());
+        if !shared.projection.lock().is_empty() {
+            result = write_views(shared);
+        }
+        let now_ms = clock_ms();
+        if result.is_ok() && now_ms - anchored_ms >= ANCHOR_INTERVAL_MS as i64 {
+            anchored_ms = now_ms;
+            result = shared.store.anchor(now_ms);
+        }
+        if let Err(error) = result {
+            shared.fail(error.to_string());
+            return;
+        }
+    }
+}
+
+/// A lock that says what it guards.
+pub(crate) type Turn = Mutex<()>;

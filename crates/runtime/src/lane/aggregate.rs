@@ -1,0 +1,181 @@
+//! The four kinds of aggregates behind one face: decode, step, encode.
+//!
+//! Not here: what they decide (`engine::step`).
+
+use engine::command::{Command, Effect, Rejection};
+use engine::definitions::Definitions;
+use engine::event::Place;
+use engine::graph::Graph;
+use engine::key::Key;
+use engine::life::Inputs;
+use engine::record::codec::Bad;
+use engine::record::{self, Events};
+use engine::state::Kind;
+use engine::state::entry::Entry;
+use engine::state::head::Head;
+use engine::state::instance::Instance;
+use engine::state::mailbox::Mailbox;
+use engine::step;
+use std::sync::Arc;
+use store::load::AggregateRow;
+
+/// Root body and dirty pages, ready to be written.
+pub(super) type Encoded = (Vec<u8>, Vec<(u32, Option<Vec<u8>>)>);
+
+/// An aggregate's state.
+#[derive(Debug, Clone)]
+pub enum Aggregate {
+    /// A process instance with the graph it runs (none until it is created).
+    Instance(Box<Instance>, Option<Arc<Graph>>),
+    /// A mailbox.
+    Mailbox(Mailbox),
+    /// An entry.
+    Entry(Entry),
+    /// A definition head.
+    Head(Head),
+}
+
+/// What a step did.
+pub struct Stepped {
+    /// What happened.
+    pub events: Events,
+    /// What others are asked.
+    pub effects: Vec<Effect>,
+    /// Where it happened, for instances.
+    pub places: Vec<Place>,
+}
+
+impl Aggregate {
+    /// A state in which nothing has happened.
+    pub fn empty(kind: Kind, tenant: u32) -> Self {
+        match kind {
+            Kind::Instance => {
+                let instance = Instance { tenant, ..Instance::default() };
+                Aggregate::Instance(Box::new(instance), None)
+            }
+            Kind::Mailbox => Aggregate::Mailbox(Mailbox { tenant, ..Mailbox::default() }),
+            Kind::Entry => Aggregate::Entry(Entry { tenant, ..Entry::default() }),
+            Kind::Head => Aggregate::Head(Head { tenant, ..Head::default() }),
+        }
+    }
+
+    /// The state of a stored row.
+    pub fn decode(row: &AggregateRow, definitions: &Definitions) -> Result<Self, Bad> {
+        let key = Key(row.key);
+        let unknown =
+            || Bad { expected: 1, found: format!("an aggregate of unknown kind {}", row.kind) };
+        match Kind::from_number(row.kind).ok_or_else(unknown)? {
+            Kind::Instance => {
+                let instance = record::decode_instance(key, &row.body, &row.pages)?;
+                let graph = definitions.get(instance.definition).map(|held| held.graph.clone());
+                Ok(Aggregate::Instance(Box::new(instance), graph))
+            }
+            Kind::Mailbox => record::decode(key, &row.body).map(Aggregate::Mailbox),
+            Kind::Entry => record::decode(key, &row.body).map(Aggregate::Entry),
+            Kind::Head => record::decode(key, &row.body).map(Aggregate::Head),
+        }
+    }
+
+    /// The bytes to write; `None`: nothing is left to remember. Dirty marks are cleared.
+    pub fn encode(&mut self, key: Key) -> Option<Encoded> {
+        let plain = |body: Vec<u8>| Some((body, Vec::new()));
+        match self {
+            Aggregate::Instance(instance, _) => {
+                let encoded = (!instance.has_ended()).then(|| record::encode_instance(instance));
+                instance.dirty.clear();
+                encoded
+            }
+            Aggregate::Mailbox(mailbox) if mailbox.is_empty() => None,
+            Aggregate::Mailbox(mailbox) => plain(record::encode(key, mailbox)),
+            Aggregate::Entry(entry) if entry.doors.is_empty() => None,
+            Aggregate::Entry(entry) => plain(record::encode(key, entry)),
+            Aggregate::Head(head) => plain(record::encode(key, head)),
+        }
+    }
+
+    /// One step. On `Err` nothing changed.
+    pub fn step(
+        &mut self,
+        key: Key,
+        command: &Command,
+        definitions: &Definitions,
+        inputs: &mut Inputs,
+    ) -> Result<Stepped, Rejection> {
+        match (self, command) {
+            (Aggregate::Instance(instance, graph), Command::Instance(command)) => {
+                let Some(graph) = graph else { return Err(gone(key)) };
+                let out = step::instance::step(graph, instance, command, inputs)?;
+                let events = Events::Instance(out.events);
+                Ok(Stepped { events, effects: out.effects, places: out.places })
+            }
+            (Aggregate::Mailbox(mailbox), Command::Mailbox(command)) => {
+                let out = step::mailbox::step(definitions, key, mailbox, command, inputs)?;
+                Ok(Stepped::plain(Events::Mailbox(out.events), out.effects))
+            }
+            (Aggregate::Entry(entry), Command::Entry(command)) => {
+                let out = step::entry::step(definitions, key, entry, command, inputs)?;
+                Ok(Stepped::plain(Events::Entry(out.events), out.effects))
+            }
+            (Aggregate::Head(head), Command::Head(command)) => {
+                let out = step::head::step(definitions, head, command, inputs)?;
+                Ok(Stepped::plain(Events::Head(out.events), out.effects))
+            }
+            _ => Err(gone(key)),
+        }
+    }
+
+    /// Tenant number.
+    pub fn tenant(&self) -> u32 {
+        match self {
+            Aggregate::Instance(instance, _) => instance.tenant,
+            Aggregate::Mailbox(mailbox) => mailbox.tenant,
+            Aggregate::Entry(entry) => entry.tenant,
+            Aggregate::Head(head) => head.tenant,
+        }
+    }
+
+    /// Kind of aggregate.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Aggregate::Instance(..) => Kind::Instance,
+            Aggregate::Mailbox(_) => Kind::Mailbox,
+            Aggregate::Entry(_) => Kind::Entry,
+            Aggregate::Head(_) => Kind::Head,
+        }
+    }
+
+    /// The instance, if it is one.
+    pub fn instance(&self) -> Option<&Instance> {
+        match self {
+            Aggregate::Instance(instance, _) => Some(instance),
+            _ => None,
+        }
+    }
+
+    /// Rough bytes in memory.
+    pub fn weight(&self) -> usize {
+        match self {
+            Aggregate::Instance(instance, _) => instance.weight(),
+            Aggregate::Mailbox(mailbox) => {
+                let bytes = |message: &engine::state::mailbox::Message| {
+                    message.variables.iter().map(|(n, v)| n.len() + v.len() + 64).sum::<usize>()
+                };
+                256 + mailbox.messages.iter().map(|m| 256 + bytes(m)).sum::<usize>()
+                    + mailbox.subscriptions.len() * 256
+            }
+            Aggregate::Entry(entry) => 256 + entry.doors.len() * 256,
+            Aggregate::Head(_) => 512,
+        }
+    }
+}
+
+impl Stepped {
+    fn plain(events: Events, effects: Vec<Effect>) -> Self {
+        Stepped { events, effects, places: Vec::new() }
+    }
+}
+
+/// The refusal for what is not there, or not yours: the two are never told apart.
+pub(super) fn gone(key: Key) -> Rejection {
+    Rejection::not_found(format!("Expected to find `{key}`, but nothing with that key is active."))
+}

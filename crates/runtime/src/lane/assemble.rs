@@ -1,0 +1,389 @@
+//! Prepare: a turn from its orders to a batch, each aggregate and row written once.
+//!
+//! Not here: the commit itself; the driver hands the batch to the store.
+
+use super::activation::{answer_bytes, fits};
+use super::board::{Poll, Served};
+use super::chain::Stop;
+use super::work::{Dirty, JobChange, Prepared, TimerChange, Work};
+use super::{Lane, Order, Reply};
+use crate::limits::{
+    ACTIVATION_JOBS_MAX, CACHE_BYTES_MAX, EFFECTS_PER_TURN_MAX, KEY_RESERVATION_MS,
+    TIMERS_PER_TURN_MAX,
+};
+use crate::request::ActivatedJob;
+use engine::key::{Key, Keys};
+use engine::record::encode_sections;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::batch::{
+    AggregateWrite, Batch, Component as Row, HistoryWrite, JobClaim, JobRow, JobWrite, TimerWrite,
+};
+
+/// A batch that could not be made: the lane is as before, the orders come back.
+pub struct Unprepared {
+    /// Orders to try again, in order.
+    pub orders: Vec<Order>,
+    /// The store's failure, if that was the reason.
+    pub error: Option<store::Error>,
+}
+
+type Serving = BTreeMap<Arc<str>, (usize, Served, Vec<ActivatedJob>, usize)>;
+
+impl Lane {
+    /// Steps all orders at one moment into one batch.
+    pub fn prepare(&mut self, now_ms: i64, mut orders: Vec<Order>) -> Result<Prepared, Unprepared> {
+        self.turn += 1;
+        self.inputs.now_ms = now_ms.max(self.inputs.now_ms);
+        self.inputs.keys.tick(self.inputs.now_ms);
+        if let Err(error) = self.add_due(&mut orders) {
+            return Err(Unprepared { orders, error: Some(error) });
+        }
+        let answers = match self.gather(&orders) {
+            Ok(answers) => answers,
+            Err(error) => return Err(Unprepared { orders, error: Some(error) }),
+        };
+        let mut work = Work::default();
+        let mut rest = orders.into_iter();
+        while let Some(order) = rest.next() {
+            let order = match order {
+                Order::Activate { wanted, reply } => {
+                    self.board.wait(Poll { wanted, reply });
+                    continue;
+                }
+                order => order,
+            };
+            match self.carry(&mut work, &order, &answers) {
+                Ok((component, answer)) => Lane::keep_outcome(&mut work, order, component, answer),
+                Err(stop) => return Err(self.unprepare(work, order, stop, rest.collect())),
+            }
+        }
+        Ok(self.assemble(work))
+    }
+
+    /// Due timers and effects from the outbox join the turn.
+    fn add_due(&mut self, orders: &mut Vec<Order>) -> Result<(), store::Error> {
+        self.reserve_keys()?;
+        for _ in 0..EFFECTS_PER_TURN_MAX {
+            let Some(row) = self.outbox.pop_front() else { break };
+            if let Some(count) = self.outbox_targets.get_mut(&row.target) {
+                *count -= 1;
+                if *count == 0 {
+                    self.outbox_targets.remove(&row.target);
+                }
+            }
+            orders.push(Order::Effect(row));
+        }
+        let now_ms = self.inputs.now_ms;
+        if self.next_timer_ms.is_none_or(|due| due > now_ms) {
+            return Ok(());
+        }
+        let busy = u32::try_from(self.firing.len()).unwrap_or(u32::MAX);
+        let limit = TIMERS_PER_TURN_MAX.saturating_add(busy);
+        let due = self.store.due_timers(now_ms, (i64::MIN, 0), limit)?;
+        let full = due.len() >= limit as usize;
+        for row in due {
+            if self.firing.insert(Key(row.key)) {
+                orders.push(Order::Timer(row));
+            }
+        }
+        self.next_timer_ms = if full {
+            Some(now_ms)
+        } else {
+            let later = self.store.due_timers(i64::MAX, (now_ms, u64::MAX >> 1), 1)?;
+            later.first().map(|row| row.due_ms)
+        };
+        Ok(())
+    }
+
+    /// Keys are reserved well ahead, so that a restart never hands one out twice.
+    fn reserve_keys(&mut self) -> Result<(), store::Error> {
+        let horizon = Keys::at(self.inputs.now_ms + KEY_RESERVATION_MS / 2);
+        let next = self.inputs.keys.compose();
+        if self.reserved >= horizon.max(next) && self.reserved > next {
+            return Ok(());
+        }
+        let at = Keys::at(self.inputs.now_ms + KEY_RESERVATION_MS);
+        let wanted = at.max(Key(next.0 + (1 << 30)));
+        self.store.reserve_keys(wanted.0)?;
+        self.reserved = wanted;
+        Ok(())
+    }
+
+    /// Takes back everything a turn did in memory.
+    fn unprepare(&mut self, work: Work, order: Order, stop: Stop, rest: Vec<Order>) -> Unprepared {
+        let touched = work.touched.iter().copied();
+        let mut orders: Vec<Order> = Vec::with_capacity(work.outcomes.len() + rest.len() + 1);
+        touched.for_each(|key| self.cache.forget(key));
+        for fired in &work.fired {
+            self.firing.remove(fired);
+        }
+        orders.extend(work.outcomes.into_iter().map(|outcome| outcome.order));
+        let error = match stop {
+            Stop::Store(error) => {
+                orders.push(order);
+                Some(error)
+            }
+            Stop::Broken(instance, message) => {
+                self.cache.forget(instance);
+                tracing::error!(%instance, message, "the engine broke an invariant");
+                let reply = match order {
+                    Order::Request { reply, .. } => reply,
+                    _ => Reply::nowhere(),
+                };
+                orders.push(Order::Quarantine { instance, message, reply });
+                None
+            }
+            Stop::Rejected(_) => unreachable!("a rejection concerns one order"),
+        };
+        orders.extend(rest);
+        for order in &orders {
+            if let Order::Timer(row) = order {
+                self.firing.insert(Key(row.key));
+            }
+        }
+        Unprepared { orders, error }
+    }
+
+    fn assemble(&mut self, mut work: Work) -> Prepared {
+        let served = self.serve(&mut work);
+        let mut prepared = Prepared {
+            batch: Batch { now_ms: self.inputs.now_ms, ..Batch::default() },
+            turn: self.turn,
+            outcomes: Vec::new(),
+            served: Vec::new(),
+            claims: Vec::new(),
+            touched: std::mem::take(&mut work.touched),
+            sections: Vec::new(),
+            left: Vec::new(),
+            ended: Vec::new(),
+            fired: std::mem::take(&mut work.fired),
+        };
+        let places = place_components(&work);
+        prepared.batch.components.resize_with(places.count, Row::default);
+        self.write_aggregates(&mut work, &places, &mut prepared);
+        self.write_rows(&mut work, &places, &mut prepared);
+        for (component, served, jobs) in served {
+            prepared.served.push((places.of(&work, component), served, jobs));
+        }
+        let outcomes = std::mem::take(&mut work.outcomes);
+        prepared.outcomes = outcomes;
+        for outcome in &mut prepared.outcomes {
+            outcome.component = places.of(&work, outcome.component);
+        }
+        self.claim(&mut prepared);
+        self.cache.shrink(CACHE_BYTES_MAX, self.turn.saturating_sub(1));
+        prepared
+    }
+
+    /// Jobs created while a worker waits are born activated.
+    fn serve(&mut self, work: &mut Work) -> Vec<(usize, Served, Vec<ActivatedJob>)> {
+        let mut serving: Serving = BTreeMap::new();
+        let mut done = Vec::new();
+        for key in &work.job_order {
+            let Some((component, JobChange::New(row))) = work.jobs.get_mut(key) else { continue };
+            if row.due_ms > self.inputs.now_ms {
+                continue;
+            }
+            let (component, job_type) = (*component, row.job_type.clone());
+            if !serving.contains_key(&job_type) {
+                let Some(poll) = self.board.take(&job_type, row.tenant) else {
+                    self.board.ready(&job_type, row.due_ms);
+                    continue;
+                };
+                let served = Served { poll, rows: Vec::new() };
+                serving.insert(job_type.clone(), (component, served, Vec::new(), 0));
+            }
+            let (first, served, jobs, bytes) =
+                serving.get_mut(&job_type).expect("just inserted or found");
+            if !served.poll.wanted.tenants.contains(&row.tenant) {
+                self.board.ready(&job_type, row.due_ms);
+                continue;
+            }
+            let mut handed = row.clone();
+            activate(
+                &mut handed,
+                &served.poll.wanted.worker,
+                self.inputs.now_ms,
+                served.poll.wanted.timeout_ms,
+            );
+            let Some(job) = self.activated(&handed, &served.poll.wanted) else { continue };
+            *row = handed.clone();
+            let first = *first;
+            served.rows.push(handed);
+            *bytes += answer_bytes(&job);
+            let full = !fits(*bytes, &job) || served.rows.len() >= wanted(served) as usize;
+            jobs.push(job);
+            self.board.ready(&job_type, row.due_ms);
+            // One answer goes out when all its jobs are committed: their components are one.
+            let roots = (work_root(&work.parents, first), work_root(&work.parents, component));
+            work.parents[roots.0.max(roots.1)] = roots.0.min(roots.1);
+            if full && let Some((component, served, jobs, _)) = serving.remove(&job_type) {
+                done.push((component, served, jobs));
+            }
+        }
+        done.extend(
+            serving.into_values().map(|(component, served, jobs, _)| (component, served, jobs)),
+        );
+        done
+    }
+
+    fn write_aggregates(&mut self, work: &mut Work, places: &Places, prepared: &mut Prepared) {
+        for key in &prepared.touched {
+            let dirty = work.dirty.remove(key).expect("what was touched is dirty");
+            let Dirty { component, kind, tenant, expected, sections } = dirty;
+            let at = places.of(work, component);
+            let body = encode_sections(*key, &sections);
+            let row = &mut prepared.batch.components[at];
+            let (high, low) = (self.random.draw(), self.random.draw());
+            let salt = ((u128::from(high) << 64) | u128::from(low)).to_le_bytes();
+            row.history.push(HistoryWrite {
+                aggregate: key.0,
+                kind: kind as u8,
+                tenant,
+                salt,
+                body,
+            });
+            prepared.sections.push((at, *key, sections));
+            let stamp = self.random.draw();
+            let cached = self.cache.get(*key, self.turn).expect("what was touched is kept");
+            let encoded = cached.aggregate.encode(*key);
+            cached.stamp = encoded.is_some().then_some(stamp);
+            if encoded.is_none() && expected.is_none() {
+                continue;
+            }
+            let (body, pages) = match encoded {
+                Some((body, pages)) => (Some(body), pages),
+                None => (None, Vec::new()),
+            };
+            row.aggregates.push(AggregateWrite {
+                key: key.0,
+                kind: kind as u8,
+                tenant,
+                expected,
+                stamp,
+                body,
+                pages,
+            });
+            self.cache.reweigh(*key);
+        }
+    }
+
+    fn write_rows(&mut self, work: &mut Work, places: &Places, prepared: &mut Prepared) {
+        for key in std::mem::take(&mut work.job_order) {
+            let Some((component, change)) = work.jobs.remove(&key) else { continue };
+            let at = places.of(work, component);
+            let write = match change {
+                JobChange::New(row) | JobChange::Changed(row) => {
+                    self.board.ready(&row.job_type, row.due_ms);
+                    self.cache.jobs.insert(key, row.clone());
+                    JobWrite::Put(row)
+                }
+                JobChange::Gone => {
+                    self.cache.jobs.remove(&key);
+                    JobWrite::Delete { key: key.0, attempt: None }
+                }
+            };
+            prepared.batch.components[at].jobs.push(write);
+        }
+        for (component, key, attempt) in std::mem::take(&mut work.releases) {
+            let due_ms = self.inputs.now_ms;
+            let at = places.of(work, component);
+            let write = JobWrite::Release { key: key.0, attempt, due_ms };
+            prepared.batch.components[at].jobs.push(write);
+            if let Some(row) = self.cache.jobs.get_mut(&key)
+                && row.attempt == attempt
+            {
+                row.due_ms = due_ms;
+                row.worker = None;
+                let job_type = row.job_type.clone();
+                self.board.ready(&job_type, due_ms);
+            } else {
+                self.board.forget_all();
+            }
+        }
+        for key in std::mem::take(&mut work.timer_order) {
+            let Some((component, change)) = work.timers.remove(&key) else { continue };
+            let write = match change {
+                TimerChange::New(row) => TimerWrite::Put(row),
+                TimerChange::Gone => TimerWrite::Delete { key: key.0 },
+            };
+            prepared.batch.components[places.of(work, component)].timers.push(write);
+        }
+        for (component, effect) in std::mem::take(&mut work.effects) {
+            prepared.batch.components[places.of(work, component)].effects.push(effect);
+        }
+        for (component, row) in std::mem::take(&mut work.definitions) {
+            prepared.batch.components[places.of(work, component)].definitions.push(row);
+        }
+        for (component, row) in std::mem::take(&mut work.answers) {
+            self.uncommitted_answers.push(row.clone());
+            prepared.batch.components[places.of(work, component)].answers.push(row);
+        }
+        for (component, row) in std::mem::take(&mut work.left) {
+            prepared.left.push((places.of(work, component), row));
+        }
+        for (component, key, ended) in std::mem::take(&mut work.ended) {
+            prepared.ended.push((places.of(work, component), key, ended));
+        }
+    }
+
+    /// Waiting workers for which the table may have something.
+    fn claim(&mut self, prepared: &mut Prepared) {
+        for poll in self.board.claimable(self.inputs.now_ms) {
+            let timeout_ms = poll.wanted.timeout_ms;
+            prepared.batch.claims.push(JobClaim {
+                id: prepared.claims.len() as u64,
+                tenants: poll.wanted.tenants.clone(),
+                job_type: poll.wanted.job_type.clone(),
+                worker: poll.wanted.worker.clone(),
+                deadline_ms: self.inputs.now_ms.saturating_add(timeout_ms),
+                limit: poll.wanted.limit.min(ACTIVATION_JOBS_MAX),
+            });
+            prepared.claims.push(poll);
+        }
+    }
+}
+
+fn activate(row: &mut JobRow, worker: &Arc<str>, now_ms: i64, timeout_ms: i64) {
+    row.worker = Some(worker.clone());
+    row.activated_ms = now_ms;
+    row.attempt += 1;
+    row.due_ms = now_ms.saturating_add(timeout_ms);
+}
+
+fn wanted(served: &Served) -> u32 {
+    served.poll.wanted.limit.min(ACTIVATION_JOBS_MAX)
+}
+
+fn work_root(parents: &[usize], mut component: usize) -> usize {
+    while parents[component] != component {
+        component = parents[component];
+    }
+    component
+}
+
+/// Where merged components stand in the batch.
+struct Places {
+    index: Vec<usize>,
+    count: usize,
+}
+
+impl Places {
+    fn of(&self, work: &Work, component: usize) -> usize {
+        self.index[work.root(component)]
+    }
+}
+
+fn place_components(work: &Work) -> Places {
+    let mut index = vec![usize::MAX; work.parents.len()];
+    let mut count = 0;
+    for component in 0..work.parents.len() {
+        let root = work.root(component);
+        if index[root] == usize::MAX {
+            index[root] = count;
+            count += 1;
+        }
+    }
+    Places { index, count }
+}

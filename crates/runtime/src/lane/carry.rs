@@ -1,0 +1,499 @@
+//! Carry: from an order to its first command, and from what happened to its answer.
+//!
+//! Not here: effects (`chain`), rows (`rows`), and anything about transports.
+
+use super::chain::{Chain, Stop};
+use super::gather::{Answers, answer_aggregate, answer_id};
+use super::work::{Component, Outcome, Work};
+use super::{Answered, Lane, Order};
+use crate::deploy::CompiledResource;
+use crate::request::{
+    Answer, Caller, CreatedInstance, DefinitionRef, DeployedProcess, Deployment, Refusal, Request,
+};
+use engine::command::{
+    Command, CreateInstance, HeadCommand, InstanceCommand, MailboxCommand, Rejection,
+};
+use engine::definitions::Definition;
+use engine::event::{Activation, Slot};
+use engine::key::Key;
+use engine::record::{Cause, decode_effect};
+use engine::state::{Kind, named_key};
+use std::sync::Arc;
+use store::batch::{AnswerRow, DefinitionRow, EffectRow, EffectWrite, TimerRow};
+
+impl Lane {
+    /// Carries out one order. `Err` only for what concerns the whole batch.
+    pub(super) fn carry(
+        &mut self,
+        work: &mut Work,
+        order: &Order,
+        answers: &Answers,
+    ) -> Result<(Component, Option<Answered>), Stop> {
+        let component = work.component();
+        let answer = match order {
+            Order::Request { .. } => Some(self.carry_request(work, component, order, answers)?),
+            Order::Timer(row) => {
+                self.carry_timer(work, component, row)?;
+                None
+            }
+            Order::Effect(row) => {
+                self.carry_effect(work, component, row)?;
+                None
+            }
+            Order::Quarantine { instance, message, .. } => {
+                Some(self.quarantine(work, component, *instance, message)?)
+            }
+            Order::Release(jobs) => {
+                work.releases.extend(jobs.iter().map(|(key, attempt)| (component, *key, *attempt)));
+                None
+            }
+            Order::Activate { .. } => None,
+        };
+        Ok((component, answer))
+    }
+
+    fn carry_request(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        order: &Order,
+        answers: &Answers,
+    ) -> Result<Answered, Stop> {
+        let Order::Request { caller, request, compiled, .. } = order else {
+            unreachable!("only requests come here")
+        };
+        let stored = answer_id(order).map(|id| {
+            let aggregate = answer_aggregate(order, self.target(order));
+            (aggregate, id, crate::answer::request_hash(request))
+        });
+        if let Some((aggregate, id, hash)) = &stored
+            && let Some(earlier) = self.earlier(work, answers, *aggregate, id)
+        {
+            if earlier.request_hash != *hash {
+                return Ok(Err(Refusal::KeyReused { key: id.clone() }));
+            }
+            return Ok(crate::answer::decode(&earlier.body));
+        }
+        let answer = match self.decide(work, component, caller, request, compiled) {
+            Ok(answer) => Ok(answer),
+            Err(Stop::Rejected(rejection)) => Err(Refusal::Rejected(rejection)),
+            Err(stop) => return Err(stop),
+        };
+        if let (Ok(answer), Some((aggregate, id, request_hash))) = (&answer, stored) {
+            let body = crate::answer::encode(answer);
+            work.answers.push((component, AnswerRow { aggregate, id, request_hash, body }));
+        }
+        Ok(answer)
+    }
+
+    /// The stored answer, or the one given earlier in this batch.
+    fn earlier(
+        &self,
+        work: &Work,
+        answers: &Answers,
+        aggregate: u64,
+        id: &str,
+    ) -> Option<AnswerRow> {
+        let in_batch = work.answers.iter().map(|(_, row)| row);
+        let mut rows = in_batch.chain(self.uncommitted_answers.iter());
+        let found = rows.find(|row| row.aggregate == aggregate && row.id == id).cloned();
+        found.or_else(|| answers.get(&(aggregate, id.to_owned())).cloned())
+    }
+
+    fn decide(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        request: &Request,
+        compiled: &[CompiledResource],
+    ) -> Result<Answer, Stop> {
+        match request {
+            Request::Deploy { .. } => self.deploy(work, component, caller, compiled),
+            Request::CreateInstance { definition, variables, business_id, .. } => {
+                let definition = self.find_definition(caller, definition)?;
+                let create = CreateInstance {
+                    instance: self.inputs.keys.next_key(),
+                    definition: definition.key,
+                    start: none_start(&definition)?,
+                    variables: variables.clone(),
+                    business_id: business_id.clone(),
+                    entry: None,
+                };
+                self.create(work, component, caller, &definition, create)
+            }
+            Request::PublishMessage { name, correlation_key, id, ttl_ms, variables } => {
+                let command = MailboxCommand::PublishMessage {
+                    tenant: caller.tenant,
+                    name: name.clone(),
+                    correlation_key: correlation_key.clone(),
+                    id: id.clone(),
+                    ttl_ms: *ttl_ms,
+                    variables: variables.clone(),
+                    must_correlate: false,
+                };
+                let chain =
+                    self.publish(work, component, caller, name, correlation_key, command)?;
+                Ok(Answer::MessagePublished { message: chain.message.unwrap_or_default() })
+            }
+            Request::CorrelateMessage { name, correlation_key, variables } => {
+                let command = MailboxCommand::PublishMessage {
+                    tenant: caller.tenant,
+                    name: name.clone(),
+                    correlation_key: correlation_key.clone(),
+                    id: None,
+                    ttl_ms: 0,
+                    variables: variables.clone(),
+                    must_correlate: true,
+                };
+                let chain =
+                    self.publish(work, component, caller, name, correlation_key, command)?;
+                let message = chain.message.unwrap_or_default();
+                let instance = chain.taker.ok_or_else(|| {
+                    Stop::Rejected(Rejection::not_found(format!(
+                        "Expected an instance to take message `{name}` with correlation key \
+                         `{correlation_key}`, but none did."
+                    )))
+                })?;
+                Ok(Answer::MessageCorrelated { message, instance })
+            }
+            _ => {
+                let (target, command) = self.instance_command(request)?;
+                self.ask_instance(work, component, caller, target, command)?;
+                Ok(Answer::Done)
+            }
+        }
+    }
+
+    /// Requests to an instance that exists.
+    fn instance_command(&self, request: &Request) -> Result<(Key, InstanceCommand), Stop> {
+        use InstanceCommand as C;
+        Ok(match request {
+            Request::CancelInstance { instance } => (*instance, C::CancelInstance),
+            Request::ResolveIncident { instance, incident } => {
+                (*instance, C::ResolveIncident { incident: *incident })
+            }
+            Request::SetVariables { instance, element, variables, local } => {
+                let (element, variables, local) = (*element, variables.clone(), *local);
+                (*instance, C::SetVariables { element, variables, local })
+            }
+            Request::CompleteUserTask { instance, task, variables, action } => {
+                let (task, variables, action) = (*task, variables.clone(), action.clone());
+                (*instance, C::CompleteUserTask { task, variables, action })
+            }
+            Request::CompleteJob { job, variables } => {
+                let (target, slot, by) = self.locate(*job)?;
+                (target, C::CompleteJob { slot, job: *job, variables: variables.clone(), by })
+            }
+            Request::FailJob { job, retries, back_off_ms, message, variables } => {
+                let (target, slot, by) = self.locate(*job)?;
+                let (message, variables) = (message.clone(), variables.clone());
+                let (job, retries, back_off_ms) = (*job, *retries, *back_off_ms);
+                (target, C::FailJob { slot, job, retries, back_off_ms, message, variables, by })
+            }
+            Request::ThrowJobError { job, code, message, variables } => {
+                let (target, slot, by) = self.locate(*job)?;
+                let (code, message) = (code.clone(), message.clone());
+                let variables = variables.clone();
+                (target, C::ThrowJobError { slot, job: *job, code, message, variables, by })
+            }
+            Request::UpdateJob { job, retries, timeout_ms } => {
+                let (target, slot, by) = self.locate(*job)?;
+                if timeout_ms.is_some() && by.worker.is_empty() {
+                    return Err(Stop::Rejected(Rejection::invalid_state(format!(
+                        "Expected job `{job}` to be held by a worker, but it is not: it has no \
+                         time-out to change."
+                    ))));
+                }
+                let deadline_ms = timeout_ms.map(|ms| self.inputs.now_ms.saturating_add(ms));
+                (target, C::UpdateJob { slot, job: *job, retries: *retries, deadline_ms })
+            }
+            _ => unreachable!("the other requests are decided above"),
+        })
+    }
+
+    /// Where a job is, and who holds it.
+    fn locate(&self, job: Key) -> Result<(Key, Slot, Activation), Stop> {
+        let row = self.cache.jobs.get(&job).ok_or_else(|| {
+            Stop::Rejected(Rejection::not_found(format!(
+                "Expected to find a job with key `{job}`, but no such job was found. It may \
+                 have been completed or cancelled already."
+            )))
+        })?;
+        let by = Activation {
+            worker: row.worker.clone().unwrap_or_else(|| "".into()),
+            activated_ms: row.activated_ms,
+            attempt: row.attempt,
+        };
+        Ok((Key(row.instance), row.slot, by))
+    }
+
+    fn ask_instance(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        target: Key,
+        command: InstanceCommand,
+    ) -> Result<(), Stop> {
+        let tenant = self.cache.peek(target).map(|cached| cached.aggregate.tenant());
+        permit(caller, tenant, target)?;
+        let command = Command::Instance(command);
+        self.run_chain(work, component, target, &command, &cause(caller)).map(drop)
+    }
+
+    fn publish(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        name: &str,
+        correlation_key: &str,
+        command: MailboxCommand,
+    ) -> Result<Chain, Stop> {
+        let target = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
+        permit(caller, Some(caller.tenant), target)?;
+        self.run_chain(work, component, target, &Command::Mailbox(command), &cause(caller))
+    }
+
+    fn find_definition(
+        &self,
+        caller: &Caller,
+        wanted: &DefinitionRef,
+    ) -> Result<Arc<Definition>, Stop> {
+        let (found, what) = match wanted {
+            DefinitionRef::Key(key) => (self.definitions.get(*key), format!("key `{key}`")),
+            DefinitionRef::Latest(id) => {
+                (self.definitions.latest(caller.tenant, id), format!("process id `{id}`"))
+            }
+            DefinitionRef::Version(id, version) => (
+                self.definitions.version(caller.tenant, id, *version),
+                format!("process id `{id}` and version {version}"),
+            ),
+        };
+        let mine = found.filter(|held| caller.actor.is_member_of(held.tenant)).cloned();
+        mine.ok_or_else(|| {
+            Stop::Rejected(Rejection::not_found(format!(
+                "Expected to find a process definition with {what}, but found none. Deploy it \
+                 first."
+            )))
+        })
+    }
+
+    fn create(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        definition: &Arc<Definition>,
+        create: CreateInstance,
+    ) -> Result<Answer, Stop> {
+        permit(caller, Some(definition.tenant), definition.key)?;
+        let instance = create.instance;
+        let business_id = create.business_id.clone();
+        let command = Command::Instance(InstanceCommand::CreateInstance(Box::new(create)));
+        self.run_chain(work, component, instance, &command, &cause(caller))?;
+        Ok(Answer::InstanceCreated(CreatedInstance {
+            instance,
+            definition: definition.key,
+            process_id: definition.graph.process_id.clone(),
+            version: definition.version,
+            business_id,
+        }))
+    }
+
+    fn deploy(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        compiled: &[CompiledResource],
+    ) -> Result<Answer, Stop> {
+        let key = self.inputs.keys.next_key();
+        let mut deployment = Deployment { key, processes: Vec::new() };
+        for resource in compiled {
+            for graph in &resource.graphs {
+                let target = named_key(Kind::Head, caller.tenant, &[&graph.process_id]);
+                permit(caller, Some(caller.tenant), target)?;
+                let command = Command::Head(HeadCommand::DeployDefinition {
+                    tenant: caller.tenant,
+                    deployment: key,
+                    digest: resource.digest,
+                    graph: graph.clone(),
+                });
+                self.run_chain(work, component, target, &command, &cause(caller))?;
+                let cached = self.cache.peek(target).expect("the head was just stepped");
+                let super::Aggregate::Head(head) = &cached.aggregate else {
+                    return Err(Stop::Rejected(super::aggregate::gone(target)));
+                };
+                let (definition, version) = (head.latest, head.version);
+                let is_new = self.definitions.get(definition).is_none();
+                let process = DeployedProcess {
+                    definition,
+                    process_id: graph.process_id.clone(),
+                    version,
+                    resource: resource.name.as_str().into(),
+                };
+                if is_new {
+                    work.definitions.push((
+                        component,
+                        DefinitionRow {
+                            key: definition.0,
+                            deployment: key.0,
+                            tenant: caller.tenant,
+                            process_id: graph.process_id.clone(),
+                            name: graph.name.clone(),
+                            version,
+                            version_tag: graph.version_tag.clone(),
+                            resource: resource.name.as_str().into(),
+                            digest: resource.digest,
+                            deployed_ms: self.inputs.now_ms,
+                            source: resource.content.clone(),
+                        },
+                    ));
+                }
+                deployment.processes.push(process);
+            }
+        }
+        Ok(Answer::Deployed(deployment))
+    }
+
+    fn carry_timer(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        row: &TimerRow,
+    ) -> Result<(), Stop> {
+        let (target, timer) = (Key(row.aggregate), Key(row.key));
+        work.fired.push(timer);
+        let command = match self.cache.peek(target).map(|cached| cached.aggregate.kind()) {
+            Some(Kind::Instance) => {
+                Command::Instance(InstanceCommand::FireTimer { slot: row.slot, timer })
+            }
+            Some(Kind::Mailbox) => Command::Mailbox(MailboxCommand::ExpireMessages),
+            Some(Kind::Head) => Command::Head(HeadCommand::FireStartTimer { timer }),
+            Some(Kind::Entry) | None => {
+                work.change_timer(component, timer, super::work::TimerChange::Gone);
+                return Ok(());
+            }
+        };
+        match self.run_chain(work, component, target, &command, &system_cause("timer")) {
+            Ok(_) | Err(Stop::Rejected(_)) => {
+                // Fired, or not held any more: either way the row dies with this commit.
+                work.change_timer(component, timer, super::work::TimerChange::Gone);
+                Ok(())
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    fn carry_effect(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        row: &EffectRow,
+    ) -> Result<(), Stop> {
+        let (target, source, n) = (row.target, row.source, row.n);
+        work.effects.push((component, EffectWrite::Delete { target, source, n }));
+        let target = Key(target);
+        let (cause, command) = match decode_effect(target, &row.body) {
+            Ok(decoded) => decoded,
+            Err(bad) => {
+                tracing::error!(%target, %bad, "an effect is damaged and was dropped");
+                return Ok(());
+            }
+        };
+        match self.run_chain(work, component, target, &command, &cause) {
+            Ok(_) => Ok(()),
+            Err(Stop::Rejected(rejection)) => {
+                self.refuse_left_effect(work, component, &command, &cause, &rejection)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// An offer that came too late goes back to its mailbox.
+    fn refuse_left_effect(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        command: &Command,
+        cause: &Cause,
+        rejection: &Rejection,
+    ) -> Result<(), Stop> {
+        let Command::Instance(InstanceCommand::OfferMessage {
+            subscription, message, mailbox, ..
+        }) = command
+        else {
+            tracing::debug!(%rejection, "an effect found nothing to do");
+            return Ok(());
+        };
+        let (subscription, message) = (*subscription, *message);
+        let refuse = Command::Mailbox(MailboxCommand::RefuseMessage { subscription, message });
+        match self.run_chain(work, component, *mailbox, &refuse, cause) {
+            Ok(_) | Err(Stop::Rejected(_)) => Ok(()),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    fn quarantine(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        instance: Key,
+        message: &str,
+    ) -> Result<Answered, Stop> {
+        let command = InstanceCommand::Quarantine { message: message.into() };
+        let command = Command::Instance(command);
+        let ran = self.run_chain(work, component, instance, &command, &system_cause("engine"));
+        match ran {
+            Ok(_) | Err(Stop::Rejected(_)) => Ok(Err(Refusal::Internal {
+                reason: format!("the engine broke an invariant at `{instance}`: {message}"),
+            })),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Puts the outcome of an order where `finish` finds it.
+    pub(super) fn keep_outcome(
+        work: &mut Work,
+        order: Order,
+        component: Component,
+        answer: Option<Answered>,
+    ) {
+        work.outcomes.push(Outcome { component, order, answer });
+    }
+}
+
+fn none_start(definition: &Definition) -> Result<u32, Stop> {
+    definition.graph.none_start().ok_or_else(|| {
+        Stop::Rejected(Rejection::invalid_argument(format!(
+            "Expected process `{}` to have a none start event, but it has none: it starts by \
+             its message or timer.",
+            definition.graph.process_id
+        )))
+    })
+}
+
+/// The one question before a step; another tenant's things are not found.
+fn permit(caller: &Caller, tenant: Option<u32>, target: Key) -> Result<(), Stop> {
+    let Some(tenant) = tenant else {
+        return Err(Stop::Rejected(super::aggregate::gone(target)));
+    };
+    let resource = access::Resource { tenant };
+    access::permit(&caller.actor, access::Action::Modify, resource)
+        .map_err(|_| Stop::Rejected(super::aggregate::gone(target)))
+}
+
+fn cause(caller: &Caller) -> Cause {
+    Cause {
+        actor: caller.actor.id.clone(),
+        acting_for: caller.actor.acting_for.clone(),
+        request: caller.request_key.clone(),
+        ..Cause::default()
+    }
+}
+
+fn system_cause(actor: &str) -> Cause {
+    Cause { actor: format!("segue:{actor}").into(), ..Cause::default() }
+}

@@ -1,0 +1,286 @@
+//! A chain: one command and the effects it leads to, stepped in one component.
+//!
+//! Not here: what the first command is (`carry`), and turning events into rows (`rows`).
+
+use super::Lane;
+use super::aggregate::{Aggregate, Stepped, gone};
+use super::work::{Component, Dirty, Work};
+use crate::limits::CHAIN_COMMANDS_MAX;
+use engine::command::{Command, Effect, InstanceCommand, MailboxCommand, Rejection};
+use engine::event::InstanceEvent;
+use engine::key::Key;
+use engine::record::v1::command_number;
+use engine::record::{Cause, Events, Section, encode_effect};
+use engine::state::Kind;
+use std::collections::VecDeque;
+use store::batch::{EffectRow, EffectWrite};
+use store::load::{Load, Pages};
+
+/// Why a chain did not begin.
+pub(super) enum Stop {
+    /// The engine says no; nothing changed.
+    Rejected(Rejection),
+    /// The store failed.
+    Store(store::Error),
+    /// The engine broke an invariant at this aggregate: the batch must be made anew.
+    Broken(Key, String),
+}
+
+impl From<store::Error> for Stop {
+    fn from(error: store::Error) -> Self {
+        Stop::Store(error)
+    }
+}
+
+/// What a chain did, as far as answers need it.
+#[derive(Default)]
+pub(super) struct Chain {
+    /// The message that was published.
+    pub(super) message: Option<Key>,
+    /// The instance that took it or was started by it.
+    pub(super) taker: Option<Key>,
+}
+
+impl Lane {
+    /// Steps a command and what follows from it. Only the first may be rejected.
+    pub(super) fn run_chain(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        target: Key,
+        command: &Command,
+        cause: &Cause,
+    ) -> Result<Chain, Stop> {
+        let mut chain = Chain::default();
+        let mut queue = VecDeque::new();
+        self.step_one(work, component, target, command, cause, &mut queue, &mut chain)?;
+        let mut steps = 1;
+        while let Some((source, effect)) = queue.pop_front() {
+            steps += 1;
+            let later = matches!(effect.command, Command::Instance(InstanceCommand::Continue))
+                || self.outbox_targets.contains_key(&effect.target.0)
+                || work.left.iter().any(|(_, row)| row.target == effect.target.0)
+                || steps > CHAIN_COMMANDS_MAX;
+            if later {
+                self.leave_effect(work, component, source, &effect, cause);
+                continue;
+            }
+            self.take_effect(work, component, source, effect, cause, &mut queue, &mut chain)?;
+        }
+        Ok(chain)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one chain's parts, passed down once")]
+    fn take_effect(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        source: Key,
+        effect: Effect,
+        cause: &Cause,
+        queue: &mut VecDeque<(Key, Effect)>,
+        chain: &mut Chain,
+    ) -> Result<(), Stop> {
+        let Effect { target, command } = effect;
+        let cause = Cause { source: Some(source), ..cause.clone() };
+        match self.step_one(work, component, target, &command, &cause, queue, chain) {
+            Err(Stop::Rejected(rejection)) => {
+                refuse_effect(target, command, &rejection, queue);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn leave_effect(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        source: Key,
+        effect: &Effect,
+        cause: &Cause,
+    ) {
+        let cause = Cause { source: Some(source), ..cause.clone() };
+        let row = EffectRow {
+            target: effect.target.0,
+            source: source.0,
+            n: self.inputs.keys.next_key().0,
+            body: encode_effect(effect.target, &cause, &effect.command),
+        };
+        work.effects.push((component, EffectWrite::Put(row.clone())));
+        work.left.push((component, row));
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one chain's parts, passed down once")]
+    fn step_one(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        target: Key,
+        command: &Command,
+        cause: &Cause,
+        queue: &mut VecDeque<(Key, Effect)>,
+        chain: &mut Chain,
+    ) -> Result<(), Stop> {
+        self.bring(target, command)?;
+        self.inputs.seed = self.random.draw();
+        let cached = self.cache.get(target, self.turn).expect("bring keeps what it finds");
+        let expected = cached.stamp;
+        let (definitions, inputs) = (&self.definitions, &mut self.inputs);
+        let aggregate = &mut cached.aggregate;
+        let stepped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            aggregate.step(target, command, definitions, inputs)
+        }));
+        let stepped = match stepped {
+            Ok(Ok(stepped)) => stepped,
+            Ok(Err(rejection)) => return Err(Stop::Rejected(rejection)),
+            Err(panic) => return Err(Stop::Broken(target, panic_text(&*panic))),
+        };
+        let Stepped { events, effects, places } = stepped;
+        queue.extend(effects.into_iter().map(|effect| (target, effect)));
+        if events.is_empty() {
+            return Ok(());
+        }
+        let (kind, tenant) = (cached.aggregate.kind(), cached.aggregate.tenant());
+        let definition = cached.aggregate.instance().map(|instance| instance.definition);
+        note(&events, target, chain);
+        let open_incidents = incidents_after(&events, &cached.aggregate);
+        let cause = Cause { command: command_number(command), ..cause.clone() };
+        let section = Section { cause, events, definition, places, open_incidents };
+        self.note_rows(work, component, target, &section.events);
+        self.dirty(work, component, target, (kind, tenant, expected), section);
+        Ok(())
+    }
+
+    fn dirty(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        target: Key,
+        (kind, tenant, expected): (Kind, u32, Option<u64>),
+        section: Section,
+    ) {
+        if let Some(dirty) = work.dirty.get_mut(&target) {
+            dirty.sections.push(section);
+            let other = dirty.component;
+            work.merge(component, other);
+            return;
+        }
+        work.touched.push(target);
+        let sections = vec![section];
+        work.dirty.insert(target, Dirty { component, kind, tenant, expected, sections });
+    }
+
+    /// Makes sure the target is in the cache: kept, loaded, or new.
+    fn bring(&mut self, target: Key, command: &Command) -> Result<(), Stop> {
+        if self.cache.has(target) {
+            return Ok(());
+        }
+        if let Command::Instance(InstanceCommand::CreateInstance(create)) = command {
+            let Some(definition) = self.definitions.get(create.definition) else {
+                return Err(Stop::Rejected(gone(create.definition)));
+            };
+            let Aggregate::Instance(instance, _) =
+                Aggregate::empty(Kind::Instance, definition.tenant)
+            else {
+                unreachable!("an empty instance is an instance")
+            };
+            let aggregate = Aggregate::Instance(instance, Some(definition.graph.clone()));
+            self.cache.put(target, aggregate, None, self.turn);
+            return Ok(());
+        }
+        let load = Load { aggregates: vec![(target.0, Pages::All)], ..Load::default() };
+        let row = self.store.load(&load)?.aggregates.into_iter().next().flatten();
+        let (aggregate, stamp) = match (row, command) {
+            (Some(row), _) => {
+                let decoded = Aggregate::decode(&row, &self.definitions);
+                let aggregate = decoded
+                    .map_err(|bad| Stop::Rejected(Rejection::invalid_state(bad.to_string())));
+                (aggregate?, Some(row.stamp))
+            }
+            (None, Command::Instance(_)) => return Err(Stop::Rejected(gone(target))),
+            (None, Command::Mailbox(command)) => {
+                (Aggregate::empty(Kind::Mailbox, mailbox_tenant(command)), None)
+            }
+            (None, Command::Entry(_)) => (Aggregate::empty(Kind::Entry, 0), None),
+            (None, Command::Head(_)) => (Aggregate::empty(Kind::Head, 0), None),
+        };
+        self.cache.put(target, aggregate, stamp, self.turn);
+        Ok(())
+    }
+}
+
+fn mailbox_tenant(command: &MailboxCommand) -> u32 {
+    match command {
+        MailboxCommand::PublishMessage { tenant, .. }
+        | MailboxCommand::Subscribe { tenant, .. } => *tenant,
+        _ => 0,
+    }
+}
+
+/// An effect nobody can take any more: a message goes back to its mailbox, the rest is over.
+fn refuse_effect(
+    target: Key,
+    command: Command,
+    rejection: &Rejection,
+    queue: &mut VecDeque<(Key, Effect)>,
+) {
+    if let Command::Instance(InstanceCommand::OfferMessage {
+        subscription, message, mailbox, ..
+    }) = command
+    {
+        let refuse = MailboxCommand::RefuseMessage { subscription, message };
+        let effect = Effect { target: mailbox, command: Command::Mailbox(refuse) };
+        queue.push_back((target, effect));
+    } else {
+        tracing::debug!(%target, %rejection, "an effect found nothing to do");
+    }
+}
+
+/// Remembers what answers to messages need.
+fn note(events: &Events, target: Key, chain: &mut Chain) {
+    match events {
+        Events::Mailbox(events) => {
+            for event in events {
+                if let engine::state::mailbox::MailboxEvent::MessagePublished { message, .. } =
+                    event
+                {
+                    chain.message.get_or_insert(message.key);
+                }
+            }
+        }
+        Events::Instance(events) => {
+            let takes = |event: &InstanceEvent| {
+                matches!(
+                    event,
+                    InstanceEvent::SubscriptionCorrelated { .. }
+                        | InstanceEvent::InstanceCreated(_)
+                )
+            };
+            if events.iter().any(takes) {
+                chain.taker.get_or_insert(target);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The number of open incidents, when the events changed it.
+fn incidents_after(events: &Events, aggregate: &Aggregate) -> Option<u32> {
+    let Events::Instance(events) = events else { return None };
+    let changes = |event: &InstanceEvent| {
+        matches!(
+            event,
+            InstanceEvent::IncidentRaised { .. } | InstanceEvent::IncidentResolved { .. }
+        )
+    };
+    if !events.iter().any(changes) {
+        return None;
+    }
+    aggregate.instance().map(engine::state::instance::Instance::open_incidents)
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned()
+}

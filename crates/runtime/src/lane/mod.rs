@@ -1,0 +1,282 @@
+//! A lane: a synchronous machine that turns orders into one commit, and the commit into answers.
+//!
+//! Not here: threads and clocks. A driver (or the simulator) calls `prepare`, commits, `finish`.
+
+mod activation;
+mod aggregate;
+mod assemble;
+mod board;
+mod cache;
+mod carry;
+mod chain;
+mod finish;
+mod gather;
+mod rows;
+mod work;
+
+pub use aggregate::Aggregate;
+pub use assemble::Unprepared;
+pub use finish::Finished;
+pub use work::Prepared;
+
+use crate::deploy::CompiledResource;
+use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
+use board::Board;
+use cache::Cache;
+use engine::definitions::Definitions;
+use engine::key::{Key, Keys};
+use engine::life::Inputs;
+use jiff::tz::TimeZone;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use store::Store;
+use store::batch::{AnswerRow, DefinitionRow, EffectRow, TimerRow};
+use tokio::sync::oneshot;
+
+/// Where an answer goes; nowhere for orders from inside.
+#[derive(Debug)]
+pub struct Reply<T>(Option<oneshot::Sender<T>>);
+
+impl<T> Reply<T> {
+    /// An answer somebody waits for.
+    #[must_use]
+    pub fn to(sender: oneshot::Sender<T>) -> Self {
+        Reply(Some(sender))
+    }
+
+    /// An answer nobody waits for.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Reply(None)
+    }
+
+    /// Whether whoever waited has gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.as_ref().is_none_or(oneshot::Sender::is_closed)
+    }
+
+    /// Answers. The value comes back when whoever waited has gone.
+    pub fn send(self, value: T) -> Result<(), T> {
+        match self.0 {
+            Some(sender) => sender.send(value),
+            None => Err(value),
+        }
+    }
+}
+
+/// The answer to a request.
+pub type Answered = Result<Answer, Refusal>;
+
+/// Something for a lane to do.
+#[derive(Debug)]
+pub enum Order {
+    /// A request from outside. Deployments come compiled.
+    Request {
+        /// Who asks.
+        caller: Caller,
+        /// What.
+        request: Request,
+        /// The compiled resources of a deployment.
+        compiled: Vec<CompiledResource>,
+        /// Where the answer goes.
+        reply: Reply<Answered>,
+    },
+    /// A worker wants jobs.
+    Activate {
+        /// What it wants.
+        wanted: ActivateJobs,
+        /// Where the jobs go.
+        reply: Reply<Vec<ActivatedJob>>,
+    },
+    /// Jobs come back from a client that has gone: (job, attempt).
+    Release(Vec<(Key, u32)>),
+    /// A timer may be due.
+    Timer(TimerRow),
+    /// An effect from the outbox.
+    Effect(EffectRow),
+    /// This aggregate broke an invariant.
+    Quarantine {
+        /// The instance.
+        instance: Key,
+        /// What broke.
+        message: String,
+        /// Who waits for the request that broke it.
+        reply: Reply<Answered>,
+    },
+}
+
+/// What a lane is made of.
+pub struct Lane {
+    store: Arc<dyn Store>,
+    definitions: Definitions,
+    cache: Cache,
+    board: Board,
+    inputs: Inputs,
+    random: Random,
+    turn: u64,
+    results: FxHashMap<Key, Vec<finish::Awaiting>>,
+    next_timer_ms: Option<i64>,
+    firing: FxHashSet<Key>,
+    outbox: VecDeque<EffectRow>,
+    outbox_targets: FxHashMap<u64, u32>,
+    reserved: Key,
+    uncommitted_answers: Vec<AnswerRow>,
+    counts: Counts,
+}
+
+/// Figures of a lane.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Batches committed.
+    pub batches: u64,
+    /// Orders carried out.
+    pub orders: u64,
+    /// Components that conflicted.
+    pub conflicts: u64,
+    /// Instances created.
+    pub created: u64,
+    /// Instances ended.
+    pub ended: u64,
+    /// Jobs created.
+    pub jobs: u64,
+    /// Incidents raised.
+    pub incidents: u64,
+    /// Aggregates in memory.
+    pub cached: u64,
+    /// Rough bytes of aggregates in memory.
+    pub cached_bytes: u64,
+    /// Workers that wait for jobs.
+    pub polls: u64,
+}
+
+/// Randomness of a lane: splitmix64 (Steele, Lea, Flood 2014), seeded once from outside.
+#[derive(Debug, Clone)]
+pub struct Random(pub u64);
+
+impl Random {
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+/// What a lane starts with.
+#[derive(Debug, Clone)]
+pub struct LaneOptions {
+    /// Node number, 0..1024.
+    pub node: u16,
+    /// The zone of times that name none.
+    pub zone: TimeZone,
+    /// Seed of stamps, salts and `uuid()`.
+    pub seed: u64,
+}
+
+impl Lane {
+    /// A lane over a store, with everything the store remembers. Reads only.
+    pub fn open(
+        store: Arc<dyn Store>,
+        options: LaneOptions,
+    ) -> Result<Self, crate::node::StartError> {
+        let reserved = Key(store.reserve_keys(0)?);
+        let mut lane = Lane {
+            definitions: Definitions::default(),
+            cache: Cache::default(),
+            board: Board::default(),
+            inputs: Inputs {
+                now_ms: 0,
+                keys: Keys::above(options.node, reserved),
+                seed: 0,
+                zone: options.zone,
+            },
+            random: Random(options.seed),
+            turn: 0,
+            results: FxHashMap::default(),
+            next_timer_ms: store.next_timer_ms()?,
+            firing: FxHashSet::default(),
+            outbox: VecDeque::new(),
+            outbox_targets: FxHashMap::default(),
+            reserved,
+            uncommitted_answers: Vec::new(),
+            counts: Counts::default(),
+            store,
+        };
+        lane.load_definitions()?;
+        lane.load_outbox()?;
+        Ok(lane)
+    }
+
+    fn load_definitions(&mut self) -> Result<(), crate::node::StartError> {
+        let mut after = 0;
+        loop {
+            let rows = self.store.definitions(after, 256)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.key;
+            for row in &rows {
+                self.definitions.add(crate::deploy::definition(row)?);
+            }
+        }
+    }
+
+    fn load_outbox(&mut self) -> Result<(), store::Error> {
+        let mut after = (0, 0, 0);
+        loop {
+            let rows = self.store.pending_effects(after, 1_024)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = (last.target, last.source, last.n);
+            for row in rows {
+                self.leave(row);
+            }
+        }
+    }
+
+    /// Remembers an effect that a later turn takes.
+    fn leave(&mut self, row: EffectRow) {
+        *self.outbox_targets.entry(row.target).or_default() += 1;
+        self.outbox.push_back(row);
+    }
+
+    /// The definitions this lane knows.
+    #[must_use]
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// Definition rows the store has, for the node's look-ups.
+    pub fn definition_rows(&self) -> Result<Vec<DefinitionRow>, store::Error> {
+        let mut all = Vec::new();
+        let mut after = 0;
+        loop {
+            let rows = self.store.definitions(after, 256)?;
+            let Some(last) = rows.last() else { return Ok(all) };
+            after = last.key;
+            all.extend(rows);
+        }
+    }
+
+    /// When the lane has something to do although nobody asked: a timer, a lapsed job.
+    #[must_use]
+    pub fn wake_ms(&self) -> Option<i64> {
+        if !self.outbox.is_empty() {
+            return Some(0);
+        }
+        [self.next_timer_ms, self.board.wake_ms()].into_iter().flatten().min()
+    }
+
+    /// Figures.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let (cached, bytes) = self.cache.size();
+        Counts {
+            cached: cached as u64,
+            cached_bytes: bytes as u64,
+            polls: self.board.waiting() as u64,
+            ..self.counts
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! From events to rows of what waits: jobs and timers, which decisions need at once.
+//!
+//! Not here: views (`project`), which only questions need.
+
+use super::Lane;
+use super::work::{Component, JobChange, TimerChange, Work};
+use crate::request::{CreatedInstance, EndedInstance};
+use engine::event::InstanceEvent;
+use engine::key::Key;
+use engine::record::Events;
+use engine::state::head::HeadEvent;
+use engine::state::mailbox::MailboxEvent;
+use store::batch::{JobRow, TimerRow};
+
+impl Lane {
+    pub(super) fn note_rows(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        target: Key,
+        events: &Events,
+    ) {
+        match events {
+            Events::Instance(events) => {
+                for event in events {
+                    self.note_instance(work, component, target, event);
+                }
+            }
+            Events::Mailbox(events) => {
+                for event in events {
+                    if let MailboxEvent::ExpirySet { timer } = event {
+                        self.note_expiry(work, component, target, *timer);
+                    }
+                }
+            }
+            Events::Head(events) => {
+                for event in events {
+                    self.note_head(work, component, target, event);
+                }
+            }
+            Events::Entry(_) => {}
+        }
+    }
+
+    fn note_instance(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        target: Key,
+        event: &InstanceEvent,
+    ) {
+        use InstanceEvent as E;
+        match event {
+            E::InstanceCreated(_) => self.counts.created += 1,
+            E::InstanceCompleted => self.note_end(work, component, target, true),
+            E::InstanceCancelled => self.note_end(work, component, target, false),
+            E::IncidentRaised { .. } => self.counts.incidents += 1,
+            E::JobCreated(created) => {
+                self.counts.jobs += 1;
+                let row = JobRow {
+                    key: created.key.0,
+                    instance: target.0,
+                    slot: created.slot,
+                    tenant: self.tenant_of(target),
+                    job_type: created.job_type.clone(),
+                    due_ms: if created.retries > 0 { self.inputs.now_ms } else { i64::MAX },
+                    worker: None,
+                    activated_ms: 0,
+                    attempt: 0,
+                    retries: created.retries,
+                };
+                work.change_job(component, created.key, JobChange::New(row));
+            }
+            E::JobCompleted { key, .. }
+            | E::JobErrorThrown { key, .. }
+            | E::JobCancelled { key, .. } => self.drop_job(work, component, *key),
+            E::JobFailed { key, retries, due_ms, .. } => {
+                self.change_row(work, component, *key, |row| {
+                    row.retries = *retries;
+                    row.due_ms = *due_ms;
+                    row.worker = None;
+                });
+            }
+            E::JobRetriesUpdated { key, retries, .. } => {
+                self.change_row(work, component, *key, |row| row.retries = *retries);
+            }
+            E::JobTimeoutUpdated { key, deadline_ms, .. } => {
+                self.change_row(work, component, *key, |row| row.due_ms = *deadline_ms);
+            }
+            E::JobOffered { key, .. } => {
+                let now_ms = self.inputs.now_ms;
+                self.change_row(work, component, *key, |row| {
+                    row.due_ms = now_ms;
+                    row.worker = None;
+                });
+            }
+            E::TimerStarted { slot, key, due_ms, .. } => {
+                self.start_timer(work, component, target, (*slot, *key, *due_ms));
+            }
+            E::TimerFired { key, .. } | E::TimerCancelled { key, .. } => {
+                drop_timer(work, component, *key);
+            }
+            _ => {}
+        }
+    }
+
+    fn note_head(&mut self, work: &mut Work, component: Component, target: Key, event: &HeadEvent) {
+        match event {
+            HeadEvent::StartTimerStarted { timer } => {
+                self.start_timer(work, component, target, (0, timer.key, timer.due_ms));
+            }
+            HeadEvent::StartTimerFired { key } => drop_timer(work, component, *key),
+            // Timers of older versions die by themselves: the head does not hold them any more.
+            HeadEvent::VersionDeployed { .. } => {}
+        }
+    }
+
+    /// The old expiry row dies by itself: the mailbox does not hold it any more.
+    fn note_expiry(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        target: Key,
+        timer: Option<(Key, i64)>,
+    ) {
+        if let Some((key, due_ms)) = timer {
+            self.start_timer(work, component, target, (0, key, due_ms));
+        }
+    }
+
+    fn start_timer(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        target: Key,
+        (slot, key, due_ms): (u32, Key, i64),
+    ) {
+        let row = TimerRow { key: key.0, aggregate: target.0, slot, due_ms };
+        work.change_timer(component, key, TimerChange::New(row));
+        self.next_timer_ms = Some(self.next_timer_ms.map_or(due_ms, |next| next.min(due_ms)));
+    }
+
+    fn drop_job(&mut self, work: &mut Work, component: Component, key: Key) {
+        match work.jobs.get(&key) {
+            // Nobody ever saw the row: it need not be written.
+            Some((_, JobChange::New(_))) => {
+                work.jobs.remove(&key);
+                work.job_order.retain(|held| *held != key);
+            }
+            _ => work.change_job(component, key, JobChange::Gone),
+        }
+    }
+
+    fn change_row(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        key: Key,
+        change: impl FnOnce(&mut JobRow),
+    ) {
+        if let Some((_, JobChange::New(row) | JobChange::Changed(row))) = work.jobs.get_mut(&key) {
+            change(row);
+            return;
+        }
+        let Some(row) = self.cache.jobs.get(&key) else { return };
+        let mut row = row.clone();
+        change(&mut row);
+        work.change_job(component, key, JobChange::Changed(row));
+    }
+
+    fn note_end(&mut self, work: &mut Work, component: Component, target: Key, completed: bool) {
+        self.counts.ended += 1;
+        let Some(cached) = self.cache.peek(target) else { return };
+        let Some(instance) = cached.aggregate.instance() else { return };
+        let Some(definition) = self.definitions.get(instance.definition) else { return };
+        let created = CreatedInstance {
+            instance: target,
+            definition: definition.key,
+            process_id: definition.graph.process_id.clone(),
+            version: definition.version,
+            business_id: instance.business_id.clone(),
+        };
+        let variables = instance.visible(0).into_iter().collect();
+        work.ended.push((component, target, EndedInstance { created, completed, variables }));
+    }
+
+    fn tenant_of(&self, target: Key) -> u32 {
+        self.cache.peek(target).map_or(0, |cached| cached.aggregate.tenant())
+    }
+}
+
+fn drop_timer(work: &mut Work, component: Component, key: Key) {
+    if let Some((_, TimerChange::New(_))) = work.timers.get(&key) {
+        work.timers.remove(&key);
+        work.timer_order.retain(|held| *held != key);
+    } else {
+        work.change_timer(component, key, TimerChange::Gone);
+    }
+}

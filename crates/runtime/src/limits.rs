@@ -1,0 +1,42 @@
+//! The runtime's limits, each with a name; docs/limits.md lists them.
+
+/// Commands in one batch.
+pub const BATCH_COMMANDS_MAX: usize = 1_024;
+/// Bytes of encoded state and events at which a batch closes.
+pub const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Commands of one request's chain of effects taken in one batch; the rest goes on in the next.
+pub const CHAIN_COMMANDS_MAX: usize = 256;
+/// Starts that wait in a lane before callers are told to come back.
+pub const INBOX_STARTS_MAX: usize = 4_096;
+/// Other commands that wait in a lane before callers are told to come back.
+pub const INBOX_WORK_MAX: usize = 16_384;
+/// Of each batch, the share kept for completions, timers and effects while they wait.
+pub const BATCH_WORK_RESERVED: usize = BATCH_COMMANDS_MAX / 2;
+/// Due timers taken in one turn.
+pub const TIMERS_PER_TURN_MAX: u32 = 500;
+/// Effects taken from the outbox in one turn.
+pub const EFFECTS_PER_TURN_MAX: usize = 256;
+/// Rough bytes of aggregates kept in memory.
+pub const CACHE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of variables in one activation answer.
+pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Jobs in one activation answer.
+pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
+/// View rows waiting for the projector before a commit waits for it.
+pub const PROJECTION_ROWS_MAX: usize = 100_000;
+/// View rows written in one transaction of the projector.
+pub const PROJECTION_CHUNK_ROWS: usize = 2_000;
+/// How long view rows wait when nobody asks, milliseconds.
+pub const PROJECTION_DELAY_MS: u64 = 200;
+/// How long an anchor is behind at most while there is work, milliseconds.
+pub const ANCHOR_INTERVAL_MS: u64 = 500;
+/// How far ahead keys are reserved, milliseconds of key time.
+pub const KEY_RESERVATION_MS: i64 = 60_000;
+/// Largest request for a page of history.
+pub const HISTORY_PAGE_MAX: u32 = 1_000;
+/// Longest idempotency key, characters.
+pub const REQUEST_KEY_CHARACTERS_MAX: usize = 256;
+/// Free disk below which new instances are refused, bytes.
+pub const DISK_FREE_STARTS_MIN: u64 = 1024 * 1024 * 1024;
+/// Free disk below which only cancelling and reading go on, bytes.
+pub const DISK_FREE_WORK_MIN: u64 = 256 * 1024 * 1024;

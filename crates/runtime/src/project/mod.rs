@@ -1,0 +1,126 @@
+//! The projector: view rows from committed events, gathered in memory and written in batches.
+//!
+//! Not here: what decisions need; the commit writes that itself. After a crash the same fold runs
+//! over the history that no view has seen yet.
+
+mod fold;
+
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use store::view::{Cell, Column, View, ViewWrite};
+
+/// View rows waiting to be written. Rows of one key are merged, so that an instance that came
+/// and went between two writes costs one row.
+#[derive(Debug, Default)]
+pub struct Projection {
+    rows: FxHashMap<RowKey, Pending>,
+    through: u64,
+}
+
+/// A row's primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct RowKey {
+    view: View,
+    first: u64,
+    second: u64,
+    name: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+enum Pending {
+    Put(Vec<Cell>),
+    Patch(Vec<(Column, Cell)>),
+}
+
+impl Projection {
+    /// How many rows wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Everything up to this position has been folded.
+    pub fn through(&mut self, position: u64) {
+        self.through = self.through.max(position);
+    }
+
+    /// Takes all waiting rows and the position they reach.
+    pub fn take(&mut self) -> (u64, Vec<ViewWrite>) {
+        let rows = std::mem::take(&mut self.rows);
+        let writes = rows.into_iter().map(|(key, pending)| match pending {
+            Pending::Put(cells) => ViewWrite::Put(key.view, cells),
+            Pending::Patch(changes) => ViewWrite::Patch(key.view, key.cells(), changes),
+        });
+        (self.through, writes.collect())
+    }
+
+    fn put(&mut self, view: View, key: RowKey, cells: &[(Column, Cell)]) {
+        let mut row = vec![Cell::Null; view.columns().len()];
+        for (column, cell) in cells {
+            row[*column as usize] = cell.clone();
+        }
+        self.rows.insert(key, Pending::Put(row));
+    }
+
+    fn patch<const N: usize>(&mut self, key: RowKey, changes: [(Column, Cell); N]) {
+        match self.rows.get_mut(&key) {
+            Some(Pending::Put(row)) => {
+                for (column, cell) in changes {
+                    row[column as usize] = cell;
+                }
+            }
+            Some(Pending::Patch(held)) => {
+                for (column, cell) in changes {
+                    held.retain(|(other, _)| *other != column);
+                    held.push((column, cell));
+                }
+            }
+            None => {
+                self.rows.insert(key, Pending::Patch(changes.into()));
+            }
+        }
+    }
+}
+
+impl RowKey {
+    fn one(view: View, key: u64) -> Self {
+        RowKey { view, first: key, second: 0, name: None }
+    }
+
+    fn element(instance: u64, key: u64) -> Self {
+        RowKey { view: View::Elements, first: instance, second: key, name: None }
+    }
+
+    fn variable(instance: u64, scope: u64, name: &Arc<str>) -> Self {
+        let name = Some(name.clone());
+        RowKey { view: View::Variables, first: instance, second: scope, name }
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let mut cells = vec![number(self.first)];
+        if matches!(self.view, View::Elements | View::Variables) {
+            cells.push(number(self.second));
+        }
+        cells.extend(self.name.clone().map(Cell::Text));
+        cells
+    }
+}
+
+/// A key as a cell.
+fn number(key: u64) -> Cell {
+    Cell::Int(key as i64)
+}
+
+fn text(text: &Arc<str>) -> Cell {
+    Cell::Text(text.clone())
+}
+
+fn optional(text: Option<&Arc<str>>) -> Cell {
+    text.map_or(Cell::Null, |text| Cell::Text(text.clone()))
+}
