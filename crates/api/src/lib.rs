@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The API: REST under `/v2` as Camunda 8 clients speak it, and our own under `/api/v1`.
+//!
+//! Not here: what requests mean (`engine`) and carrying them out (`runtime`). Nothing here decides;
+//! a handler parses, asks the node and writes the answer.
+
+mod answer;
+mod edge;
+mod extract;
+mod host;
+mod json_scan;
+mod json_write;
+mod keys;
+pub mod limits;
+mod own;
+mod problem;
+mod raw_variables;
+mod router;
+#[cfg(test)]
+mod schema_test;
+mod serve;
+mod state;
+mod tenant;
+mod time;
+mod v2;
+
+pub use router::{openapi, router};
+pub use serve::serve;
+pub use state::{ApiState, Config};

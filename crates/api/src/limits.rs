@@ -1,0 +1,51 @@
+//! The API's limits, each with a name; docs/limits.md lists them.
+
+/// Bytes of a JSON body.
+pub const JSON_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of a multipart body: a file of 4 MiB and what surrounds it.
+pub const MULTIPART_BYTES_MAX: usize = 4 * 1024 * 1024 + 64 * 1024;
+/// Files in one multipart body.
+pub const MULTIPART_FILES_MAX: usize = 100;
+/// Bytes of a body that is too long that are still read, so that the client hears the answer.
+pub const OVERSIZE_DRAIN_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Deepest nesting of a JSON body: a variable's value and what surrounds it.
+pub const JSON_DEPTH_MAX: usize = 130;
+/// Bytes of a request's line and headers.
+pub const HEADER_BYTES_MAX: usize = 32 * 1024;
+/// Headers of a request.
+pub const HEADERS_MAX: usize = 100;
+/// Connections served at once; more wait to be accepted.
+pub const CONNECTIONS_MAX: usize = 10_000;
+/// How long a client may take for a request's headers, idle time included, milliseconds.
+pub const HEADER_READ_MS: u64 = 120_000;
+/// How long a client may take for a request's body, milliseconds.
+pub const BODY_READ_MS: u64 = 30_000;
+/// How long a command may take before the client is told that its outcome is unknown,
+/// milliseconds.
+pub const COMMAND_MS: u64 = 30_000;
+/// How long an activation waits for a job by default, milliseconds.
+pub const LONG_POLL_MS_DEFAULT: u64 = 10_000;
+/// How long an activation waits for a job at most, milliseconds.
+pub const LONG_POLL_MS_MAX: u64 = 600_000;
+/// How long a client waits for an instance's end by default, milliseconds.
+pub const AWAIT_MS_DEFAULT: u64 = 10_000;
+/// How long a client may wait for an instance's end, milliseconds (one day).
+pub const AWAIT_MS_MAX: u64 = 24 * 3_600 * 1_000;
+/// Jobs handed out by one activation.
+pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
+/// Names in one `fetchVariable`, `fetchVariables` or `tenantIds`.
+pub const NAMES_MAX: usize = 1_000;
+/// Rows of a page when the client does not say.
+pub const PAGE_ROWS_DEFAULT: u32 = 100;
+/// Characters of a variable's value in a search; the rest is cut off and `isTruncated` is true.
+pub const VARIABLE_PREVIEW_CHARACTERS: usize = 8_191;
+/// Characters of an idempotency key.
+pub const IDEMPOTENCY_KEY_CHARACTERS_MAX: usize = 255;
+/// History rows of one answer.
+pub const HISTORY_ROWS_MAX: u32 = 1_000;
+/// Models checked at the same time; more wait.
+pub const CHECKS_AT_ONCE: usize = 2;
+/// Incidents one call resolves.
+pub const RESOLUTIONS_MAX: u32 = 1_000;
+/// How long requests may still run when the server stops, milliseconds.
+pub const STOP_MS: u64 = 5_000;

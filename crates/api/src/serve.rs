@@ -1,0 +1,97 @@
+//! Connections: accepting them, their limits, and ending them when the server stops.
+//!
+//! Not here: routes.
+
+use crate::limits::{CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_READ_MS, HEADERS_MAX, STOP_MS};
+use crate::router::router;
+use crate::state::{ApiState, Config};
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use runtime::node::Node;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// Serves the API at a listener until `shutdown` resolves; then running requests have a few
+/// seconds to end, and those who wait for jobs are sent home.
+///
+/// # Errors
+/// The listener has no address.
+pub async fn serve(
+    listener: TcpListener,
+    node: Node,
+    mut config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    config.address = listener.local_addr()?;
+    let state = ApiState::new(node, &config);
+    let router = router(state.clone());
+    let http = http();
+    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let open = GracefulShutdown::new();
+    tokio::pin!(shutdown);
+    loop {
+        let slot = tokio::select! {
+            slot = Arc::clone(&slots).acquire_owned() => slot.expect("nobody closes the slots"),
+            () = &mut shutdown => break,
+        };
+        let stream = tokio::select! {
+            stream = accept(&listener) => stream,
+            () = &mut shutdown => break,
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let connection = open.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended badly");
+            }
+            drop(slot);
+        });
+    }
+    drop(listener);
+    state.stop();
+    if tokio::time::timeout(Duration::from_millis(STOP_MS), open.shutdown()).await.is_err() {
+        tracing::warn!("some requests still ran when the server stopped");
+    }
+    Ok(())
+}
+
+fn http() -> Builder {
+    let mut http = Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(HEADER_READ_MS))
+        .max_headers(HEADERS_MAX)
+        .max_header_size(HEADER_BYTES_MAX);
+    http
+}
+
+/// Why accepting fails is never the client's fault alone: wait a moment and go on.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Small answers must not wait for more; a failure costs time only.
+                let _ = stream.set_nodelay(true);
+                return stream;
+            }
+            Err(error) if is_of_the_client(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "accepting a connection failed");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+}
+
+fn is_of_the_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

@@ -1,0 +1,114 @@
+//! What every handler has at hand: the node, the one identity, the hosts we answer for.
+//!
+//! Not here: anything a request brings.
+
+use crate::host::Hosts;
+use crate::limits::{CHECKS_AT_ONCE, COMMAND_MS};
+use crate::problem::Problem;
+use crate::tenant::DEFAULT_TENANT;
+use access::Actor;
+use runtime::node::Node;
+use runtime::request::{Answer, Caller, Request};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+
+/// The version of this server.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How the server is reached.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The address it listens at, with the port it really has.
+    pub address: SocketAddr,
+    /// Other names people and proxies use for it: `name` (any port) or `name:port`.
+    pub hosts: Vec<String>,
+}
+
+/// What every handler has at hand. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState(Arc<Inner>);
+
+struct Inner {
+    node: Node,
+    actor: Actor,
+    hosts: Hosts,
+    address: SocketAddr,
+    checks: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
+}
+
+impl ApiState {
+    /// The state of an API in front of a node.
+    #[must_use]
+    pub fn new(node: Node, config: &Config) -> Self {
+        let actor =
+            Actor { id: "local".into(), acting_for: None, tenants: Arc::new([DEFAULT_TENANT]) };
+        ApiState(Arc::new(Inner {
+            node,
+            actor,
+            hosts: Hosts::new(config),
+            address: config.address,
+            checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+            stopping: watch::Sender::new(false),
+        }))
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.0.node
+    }
+
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.0.actor
+    }
+
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.0.hosts
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    /// Slots for work that keeps a core busy for a while.
+    pub(crate) fn checks(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.checks)
+    }
+
+    /// Without authentication everybody is the same user.
+    pub(crate) fn caller(&self, tenant: u32) -> Caller {
+        Caller { actor: self.0.actor.clone(), tenant, request_key: None }
+    }
+
+    /// Carries out a request that is quick or fails.
+    pub(crate) async fn submit(&self, caller: Caller, request: Request) -> Result<Answer, Problem> {
+        let work = self.0.node.submit(caller, request);
+        match tokio::time::timeout(Duration::from_millis(COMMAND_MS), work).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(Problem::timed_out(format!(
+                "Expected an answer within {} s, but there is none yet. The request may still be \
+                 carried out; repeat it with the same `Idempotency-Key`.",
+                COMMAND_MS / 1_000
+            ))),
+        }
+    }
+
+    /// Tells those who wait that the server stops.
+    pub(crate) fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Resolves when the server stops.
+    pub(crate) async fn stopped(&self) {
+        let mut stopping = self.0.stopping.subscribe();
+        // The sender lives as long as this state.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    }
+}
+
+/// An answer that does not fit its request: a broken node, not a wrong client.
+pub(crate) fn unexpected(answer: &Answer) -> Problem {
+    tracing::error!(?answer, "the node answered something else than was asked");
+    Problem::internal("Expected the node to answer what was asked, but it did not.")
+}

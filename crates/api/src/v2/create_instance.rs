@@ -1,0 +1,341 @@
+//! `POST /v2/process-instances`: start an instance, and wait for its end if asked to.
+//!
+//! Not here: instances that run already (`process_instances`).
+
+use crate::answer;
+use crate::extract::{CallerOf, JsonBody};
+use crate::json_write::{ObjectWriter, list, string};
+use crate::keys::WireKey;
+use crate::limits::{AWAIT_MS_DEFAULT, AWAIT_MS_MAX, NAMES_MAX};
+use crate::problem::{Problem, ProblemDetail};
+use crate::raw_variables::{self, RawVariables};
+use crate::state::{ApiState, unexpected};
+use crate::tenant::{self, DEFAULT_NAME};
+use axum::extract::State;
+use axum::response::Response;
+use engine::event::Variables;
+use runtime::request::{Answer, CreatedInstance, DefinitionRef, EndedInstance, Request};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// Which definition to start, and with what. Either `processDefinitionKey` or
+/// `processDefinitionId` is needed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ProcessInstanceCreation<'a> {
+    /// Start this definition.
+    process_definition_key: Option<WireKey>,
+    /// Start a version of this BPMN process.
+    process_definition_id: Option<String>,
+    /// The version; absent or -1 is the latest.
+    process_definition_version: Option<i32>,
+    /// Start variables.
+    variables: Option<RawVariables>,
+    /// `<default>` or absent.
+    tenant_id: Option<String>,
+    /// What the business calls it.
+    business_id: Option<String>,
+    /// Taken and given back, not kept.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// Answer when the instance has ended, with its variables.
+    await_completion: Option<bool>,
+    /// How long to wait for the end, milliseconds; absent or 0 is 10 s.
+    request_timeout: Option<i64>,
+    /// Variables wanted in the answer; none named means all.
+    #[serde(default)]
+    fetch_variables: Vec<String>,
+    /// Taken and not kept.
+    #[serde(borrow)]
+    #[schema(value_type = Option<i64>)]
+    #[expect(dead_code, reason = "taken and not kept")]
+    operation_reference: Option<&'a RawValue>,
+    /// Not available yet: must be absent or empty.
+    #[serde(borrow, default)]
+    #[schema(value_type = Vec<Object>)]
+    start_instructions: Vec<&'a RawValue>,
+    /// Not available yet: must be absent or empty.
+    #[serde(borrow, default)]
+    #[schema(value_type = Vec<Object>)]
+    runtime_instructions: Vec<&'a RawValue>,
+}
+
+/// The instance that was created, or has ended.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `write` writes")]
+pub(crate) struct ProcessInstanceCreated {
+    process_definition_id: String,
+    process_definition_version: u32,
+    process_definition_key: WireKey,
+    process_instance_key: WireKey,
+    tenant_id: String,
+    /// Empty unless the end was awaited.
+    variables: RawVariables,
+    tags: Vec<String>,
+    #[schema(required)]
+    business_id: Option<String>,
+}
+
+/// What a request says, checked.
+struct Wanted {
+    definition: DefinitionRef,
+    variables: Variables,
+    business_id: Option<String>,
+    tags: Vec<String>,
+    await_ms: Option<u64>,
+    fetch: Vec<String>,
+    tenant: u32,
+}
+
+/// Start a process instance
+///
+/// With `awaitCompletion` the answer comes when the instance has ended; after `requestTimeout` it
+/// is 504 and the instance goes on.
+#[utoipa::path(
+    post,
+    path = "/v2/process-instances",
+    operation_id = "createProcessInstance",
+    tag = "Process instance",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Same key, same answer.")),
+    request_body = ProcessInstanceCreation,
+    responses(
+        (status = 200, description = "It runs, or has ended.", body = ProcessInstanceCreated),
+        (status = "4XX", description = "Not started.", body = ProblemDetail),
+        (status = 504, description = "It has not ended in time and goes on.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn create_process_instance(
+    State(state): State<ApiState>,
+    CallerOf(mut caller): CallerOf,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let wanted = body.parse::<ProcessInstanceCreation<'_>>()?.check()?;
+    caller.tenant = wanted.tenant;
+    let request = Request::CreateInstance {
+        definition: wanted.definition,
+        variables: wanted.variables,
+        business_id: wanted.business_id.map(Into::into),
+        await_result: wanted.await_ms.is_some(),
+    };
+    let answer = match wanted.await_ms {
+        None => state.submit(caller, request).await?,
+        Some(ms) => {
+            let end = state.node().submit(caller, request);
+            let end = tokio::time::timeout(Duration::from_millis(ms), end).await;
+            end.map_err(|_| {
+                Problem::timed_out(format!(
+                    "Expected the instance to end within {ms} ms, but it has not. It goes on."
+                ))
+            })??
+        }
+    };
+    let mut out = String::with_capacity(512);
+    match answer {
+        Answer::InstanceCreated(created) => {
+            write(&mut out, &created, &Variables::new(), &wanted.tags);
+        }
+        Answer::InstanceEnded(ended) => {
+            let variables = result(&ended, &wanted.fetch)?;
+            write(&mut out, &ended.created, &variables, &wanted.tags);
+        }
+        other => return Err(unexpected(&other)),
+    }
+    Ok(answer::json(out))
+}
+
+impl ProcessInstanceCreation<'_> {
+    fn check(self) -> Result<Wanted, Problem> {
+        if !self.start_instructions.is_empty() || !self.runtime_instructions.is_empty() {
+            return Err(Problem::not_implemented(
+                "Expected no `startInstructions` and no `runtimeInstructions`, but found some: \
+                 Segue does not have them yet.",
+            ));
+        }
+        if self.tags.len() > NAMES_MAX || self.fetch_variables.len() > NAMES_MAX {
+            return Err(Problem::invalid(format!(
+                "Expected at most {NAMES_MAX} `tags` and `fetchVariables`, but found more."
+            )));
+        }
+        let await_ms = match (self.await_completion, self.request_timeout) {
+            (_, Some(ms)) if u64::try_from(ms).map_or(true, |ms| ms > AWAIT_MS_MAX) => {
+                return Err(Problem::invalid(format!(
+                    "Expected `requestTimeout` to be 0 to {AWAIT_MS_MAX} ms, but found {ms}."
+                )));
+            }
+            (Some(true), None | Some(0)) => Some(AWAIT_MS_DEFAULT),
+            (Some(true), Some(ms)) => Some(ms.unsigned_abs()),
+            _ => None,
+        };
+        Ok(Wanted {
+            tenant: tenant::number(self.tenant_id.as_deref())?,
+            definition: definition(
+                self.process_definition_key,
+                self.process_definition_id,
+                self.process_definition_version,
+            )?,
+            variables: self.variables.unwrap_or_default().0,
+            business_id: self.business_id,
+            tags: self.tags,
+            await_ms,
+            fetch: self.fetch_variables,
+        })
+    }
+}
+
+fn definition(
+    key: Option<WireKey>,
+    id: Option<String>,
+    version: Option<i32>,
+) -> Result<DefinitionRef, Problem> {
+    match (key, id, version) {
+        (Some(WireKey(key)), None, None | Some(-1)) => Ok(DefinitionRef::Key(key)),
+        (None, Some(id), None | Some(-1)) if !id.is_empty() => Ok(DefinitionRef::Latest(id.into())),
+        (None, Some(id), Some(version)) if !id.is_empty() && version > 0 => {
+            Ok(DefinitionRef::Version(id.into(), version.unsigned_abs()))
+        }
+        (None, Some(id), Some(version)) if !id.is_empty() => Err(Problem::invalid(format!(
+            "Expected `processDefinitionVersion` to be -1 or a version from 1, but found {version}."
+        ))),
+        (Some(_), Some(_), _) => Err(Problem::invalid(
+            "Expected either `processDefinitionKey` or `processDefinitionId`, but found both.",
+        )),
+        (Some(_), None, Some(_)) => Err(Problem::invalid(
+            "Expected `processDefinitionVersion` only together with `processDefinitionId`, but \
+             found it with `processDefinitionKey`.",
+        )),
+        _ => Err(Problem::invalid(
+            "Expected `processDefinitionKey` or `processDefinitionId`, but found neither.",
+        )),
+    }
+}
+
+/// The variables of an ended instance that were asked for.
+fn result(ended: &EndedInstance, fetch: &[String]) -> Result<Variables, Problem> {
+    if !ended.completed {
+        return Err(Problem::new(
+            axum::http::StatusCode::CONFLICT,
+            "INVALID_STATE",
+            format!(
+                "Expected instance {} to complete, but it was cancelled.",
+                ended.created.instance
+            ),
+        ));
+    }
+    let wanted = |name: &str| fetch.is_empty() || fetch.iter().any(|it| it == name);
+    Ok(ended.variables.iter().filter(|(name, _)| wanted(name)).cloned().collect())
+}
+
+fn write(out: &mut String, created: &CreatedInstance, variables: &Variables, tags: &[String]) {
+    let mut object = ObjectWriter::open(out);
+    object.text("processDefinitionId", &created.process_id);
+    object.number("processDefinitionVersion", created.version);
+    object.key("processDefinitionKey", created.definition);
+    object.key("processInstanceKey", created.instance);
+    object.text("tenantId", DEFAULT_NAME);
+    raw_variables::write(object.name("variables"), variables);
+    list(object.name("tags"), tags, |out, tag| string(out, tag));
+    match &created.business_id {
+        Some(id) => object.text("businessId", id),
+        None => object.raw("businessId", "null"),
+    }
+    object.close();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema_test::assert_described;
+    use engine::key::Key;
+
+    fn check(text: &str) -> Result<Wanted, Problem> {
+        JsonBody::of(text).parse::<ProcessInstanceCreation<'_>>().and_then(|it| it.check())
+    }
+
+    fn refusal(text: &str) -> String {
+        check(text).map(|_| ()).unwrap_err().detail
+    }
+
+    #[test]
+    fn names_a_definition_by_key_or_id_and_version() {
+        let found = |text| format!("{:?}", check(text).unwrap().definition);
+        assert_eq!(found(r#"{"processDefinitionKey":"7"}"#), "Key(Key(7))");
+        assert_eq!(found(r#"{"processDefinitionId":"a"}"#), r#"Latest("a")"#);
+        let latest = r#"{"processDefinitionId":"a","processDefinitionVersion":-1}"#;
+        assert_eq!(found(latest), r#"Latest("a")"#);
+        let third = r#"{"processDefinitionId":"a","processDefinitionVersion":3}"#;
+        assert_eq!(found(third), r#"Version("a", 3)"#);
+    }
+
+    #[test]
+    fn says_what_was_expected_of_a_definition() {
+        for (text, part) in [
+            ("{}", "found neither"),
+            (r#"{"processDefinitionId":""}"#, "found neither"),
+            (r#"{"processDefinitionKey":"1","processDefinitionId":"a"}"#, "found both"),
+            (r#"{"processDefinitionId":"a","processDefinitionVersion":0}"#, "found 0"),
+            (r#"{"processDefinitionKey":"1","processDefinitionVersion":2}"#, "only together"),
+            (r#"{"processDefinitionKey":"x"}"#, "a key as a decimal string"),
+            (r#"{"processDefinitionId":"a","extra":1}"#, "unknown field `extra`"),
+            (r#"{"processDefinitionId":"a","variables":[]}"#, "an object with variables"),
+        ] {
+            let detail = refusal(text);
+            assert!(detail.contains(part), "{text}: {detail}");
+        }
+    }
+
+    #[test]
+    fn waits_for_the_end_only_if_asked_to() {
+        let found = |rest| check(&format!(r#"{{"processDefinitionId":"a"{rest}}}"#)).unwrap();
+        assert_eq!(found("").await_ms, None);
+        assert_eq!(found(r#","requestTimeout":5"#).await_ms, None);
+        assert_eq!(found(r#","awaitCompletion":true"#).await_ms, Some(AWAIT_MS_DEFAULT));
+        let both = r#","awaitCompletion":true,"requestTimeout":250"#;
+        assert_eq!(found(both).await_ms, Some(250));
+        let negative = r#"{"processDefinitionId":"a","requestTimeout":-1}"#;
+        assert!(refusal(negative).contains("found -1"));
+    }
+
+    #[test]
+    fn answers_as_described() {
+        let created = CreatedInstance {
+            instance: Key(2),
+            definition: Key(1),
+            process_id: "order".into(),
+            version: 3,
+            business_id: None,
+        };
+        let variables = vec![("a".into(), "{ \"b\": 1.0 }".into())];
+        let mut out = String::new();
+        write(&mut out, &created, &variables, &["vip".to_owned()]);
+        assert_eq!(
+            out,
+            concat!(
+                r#"{"processDefinitionId":"order","processDefinitionVersion":3,"#,
+                r#""processDefinitionKey":"1","processInstanceKey":"2","tenantId":"<default>","#,
+                r#""variables":{"a":{ "b": 1.0 }},"tags":["vip"],"businessId":null}"#
+            )
+        );
+        assert_described::<ProcessInstanceCreated>(&out);
+    }
+
+    #[test]
+    fn answers_with_the_variables_asked_for() {
+        let created = CreatedInstance {
+            instance: Key(2),
+            definition: Key(1),
+            process_id: "order".into(),
+            version: 3,
+            business_id: None,
+        };
+        let variables: Variables = vec![("a".into(), "1".into()), ("b".into(), "2".into())];
+        let mut ended = EndedInstance { created, completed: true, variables };
+        assert_eq!(result(&ended, &[]).unwrap().len(), 2);
+        let only = result(&ended, &["b".to_owned(), "c".to_owned()]).unwrap();
+        assert_eq!(only, [("b".into(), "2".into())]);
+        ended.completed = false;
+        assert!(result(&ended, &[]).unwrap_err().detail.contains("was cancelled"));
+    }
+}

@@ -1,0 +1,252 @@
+//! Jobs in the hands of workers: completion, failure, error, changes.
+//!
+//! Not here: handing them out (`job_activation`), and finding them (`searches`).
+
+use crate::answer;
+use crate::extract::{CallerOf, JsonBody};
+use crate::keys::PathKey;
+use crate::problem::{Problem, ProblemDetail};
+use crate::raw_variables::RawVariables;
+use crate::state::ApiState;
+use axum::extract::State;
+use axum::http::StatusCode;
+use engine::limits::JOB_TIMEOUT_MS_MAX;
+use runtime::request::Request;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+/// The result of a job.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct JobCompletion<'a> {
+    /// Variables it brings.
+    variables: Option<RawVariables>,
+    /// Only for listeners and ad-hoc sub-processes, which Segue does not have yet: taken and not
+    /// used.
+    #[serde(borrow)]
+    #[schema(value_type = Option<Object>)]
+    result: Option<&'a RawValue>,
+}
+
+/// Complete a job
+#[utoipa::path(
+    post,
+    path = "/v2/jobs/{jobKey}/completion",
+    operation_id = "completeJob",
+    tag = "Job",
+    params(("jobKey" = String, Path, description = "Key of the job.")),
+    request_body = Option<JobCompletion>,
+    responses(
+        (status = 204, description = "Completed."),
+        (status = "4XX", description = "Not completed.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn complete_job(
+    State(state): State<ApiState>,
+    PathKey(job): PathKey,
+    CallerOf(caller): CallerOf,
+    body: JsonBody,
+) -> Result<StatusCode, Problem> {
+    let wanted: JobCompletion<'_> = body.parse()?;
+    if wanted.result.is_some_and(|result| result.get().contains("\"adHocSubProcess\"")) {
+        return Err(Problem::not_implemented(
+            "Expected a job of a BPMN element, but `result` is for an ad-hoc sub-process: Segue \
+             does not have them yet.",
+        ));
+    }
+    let variables = wanted.variables.unwrap_or_default().0;
+    let answer = state.submit(caller, Request::CompleteJob { job, variables }).await?;
+    answer::no_content(&answer)
+}
+
+/// Why a job failed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct JobFailure {
+    /// Tries left; absent is 0, which raises an incident.
+    retries: Option<i32>,
+    /// What went wrong.
+    error_message: Option<String>,
+    /// How long to wait before the next try, milliseconds.
+    retry_back_off: Option<i64>,
+    /// Variables for the job's element.
+    variables: Option<RawVariables>,
+}
+
+/// Fail a job
+#[utoipa::path(
+    post,
+    path = "/v2/jobs/{jobKey}/failure",
+    operation_id = "failJob",
+    tag = "Job",
+    params(("jobKey" = String, Path, description = "Key of the job.")),
+    request_body = Option<JobFailure>,
+    responses(
+        (status = 204, description = "Failed: it is tried again, or an incident was raised."),
+        (status = "4XX", description = "Nothing changed.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn fail_job(
+    State(state): State<ApiState>,
+    PathKey(job): PathKey,
+    CallerOf(caller): CallerOf,
+    body: JsonBody,
+) -> Result<StatusCode, Problem> {
+    let wanted: JobFailure = body.parse()?;
+    let retries = wanted.retries.unwrap_or(0);
+    let back_off_ms = wanted.retry_back_off.unwrap_or(0);
+    if retries < 0 {
+        return Err(Problem::invalid(format!(
+            "Expected `retries` to be 0 or more, but found {retries}."
+        )));
+    }
+    if !(0..=JOB_TIMEOUT_MS_MAX).contains(&back_off_ms) {
+        return Err(Problem::invalid(format!(
+            "Expected `retryBackOff` to be 0 to {JOB_TIMEOUT_MS_MAX} ms, but found {back_off_ms}."
+        )));
+    }
+    let message = wanted.error_message.unwrap_or_default().into();
+    let variables = wanted.variables.unwrap_or_default().0;
+    let request = Request::FailJob { job, retries, back_off_ms, message, variables };
+    answer::no_content(&state.submit(caller, request).await?)
+}
+
+/// A BPMN error.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct JobError {
+    /// The code a boundary event catches.
+    error_code: String,
+    /// What went wrong.
+    error_message: Option<String>,
+    /// Variables for the event that catches it.
+    variables: Option<RawVariables>,
+}
+
+/// Throw a BPMN error for a job
+#[utoipa::path(
+    post,
+    path = "/v2/jobs/{jobKey}/error",
+    operation_id = "throwJobError",
+    tag = "Job",
+    params(("jobKey" = String, Path, description = "Key of the job.")),
+    request_body = JobError,
+    responses(
+        (status = 204, description = "Thrown: an event caught it, or an incident was raised."),
+        (status = "4XX", description = "Nothing changed.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn throw_job_error(
+    State(state): State<ApiState>,
+    PathKey(job): PathKey,
+    CallerOf(caller): CallerOf,
+    body: JsonBody,
+) -> Result<StatusCode, Problem> {
+    let wanted: JobError = body.parse()?;
+    if wanted.error_code.is_empty() {
+        return Err(Problem::invalid("Expected `errorCode` to name an error, but it is empty."));
+    }
+    let request = Request::ThrowJobError {
+        job,
+        code: wanted.error_code.into(),
+        message: wanted.error_message.unwrap_or_default().into(),
+        variables: wanted.variables.unwrap_or_default().0,
+    };
+    answer::no_content(&state.submit(caller, request).await?)
+}
+
+/// What to change of a job.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct JobUpdate<'a> {
+    /// The changes.
+    changeset: JobChanges,
+    /// Taken and not kept.
+    #[serde(borrow)]
+    #[schema(value_type = Option<i64>)]
+    #[expect(dead_code, reason = "taken and not kept")]
+    operation_reference: Option<&'a RawValue>,
+}
+
+/// Changes of a job; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct JobChanges {
+    /// Tries left, 1 or more.
+    retries: Option<i32>,
+    /// How long the worker may hold it from now on, milliseconds.
+    timeout: Option<i64>,
+}
+
+/// Change a job's retries or time-out
+#[utoipa::path(
+    patch,
+    path = "/v2/jobs/{jobKey}",
+    operation_id = "updateJob",
+    tag = "Job",
+    params(("jobKey" = String, Path, description = "Key of the job.")),
+    request_body = JobUpdate,
+    responses(
+        (status = 204, description = "Changed."),
+        (status = "4XX", description = "Nothing changed.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn update_job(
+    State(state): State<ApiState>,
+    PathKey(job): PathKey,
+    CallerOf(caller): CallerOf,
+    body: JsonBody,
+) -> Result<StatusCode, Problem> {
+    let JobChanges { retries, timeout } = body.parse::<JobUpdate<'_>>()?.changeset.check()?;
+    let request = Request::UpdateJob { job, retries, timeout_ms: timeout };
+    answer::no_content(&state.submit(caller, request).await?)
+}
+
+impl JobChanges {
+    fn check(self) -> Result<Self, Problem> {
+        match (self.retries, self.timeout) {
+            (None, None) => Err(Problem::invalid(
+                "Expected `changeset` to have `retries` or `timeout`, but found neither.",
+            )),
+            (Some(retries), _) if retries < 1 => Err(Problem::invalid(format!(
+                "Expected `retries` to be 1 or more, but found {retries}."
+            ))),
+            (_, Some(ms)) if !(0..=JOB_TIMEOUT_MS_MAX).contains(&ms) => Err(Problem::invalid(
+                format!("Expected `timeout` to be 0 to {JOB_TIMEOUT_MS_MAX} ms, but found {ms}."),
+            )),
+            _ => Ok(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_completion_needs_no_body() {
+        assert!(JsonBody::of("").parse::<JobCompletion<'_>>().unwrap().variables.is_none());
+        let null = r#"{"variables":null,"result":null}"#;
+        assert!(JsonBody::of(null).parse::<JobCompletion<'_>>().is_ok());
+    }
+
+    #[test]
+    fn a_change_has_something_to_change() {
+        let check = |text: &str| {
+            let body = JsonBody::of(text);
+            body.parse::<JobUpdate<'_>>().and_then(|it| it.changeset.check()).map(|_| ())
+        };
+        assert!(check(r#"{"changeset":{"retries":1}}"#).is_ok());
+        assert!(check(r#"{"changeset":{"timeout":0},"operationReference":7}"#).is_ok());
+        for text in [
+            "{}",
+            r#"{"changeset":{}}"#,
+            r#"{"changeset":{"retries":0}}"#,
+            r#"{"changeset":{"timeout":-1}}"#,
+            r#"{"changeset":{"priority":1}}"#,
+        ] {
+            assert!(check(text).is_err(), "{text}");
+        }
+    }
+}
