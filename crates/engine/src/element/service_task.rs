@@ -29,3 +29,26 @@ impl Element for ServiceTask {
         Some(&self.job)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn waits_for_its_worker() {
+        check(
+            "start -> charge:job(charge-card) -> end",
+            r#"
+                start {"amount": 5}
+                > entered start
+                > entered charge
+                > job charge-card
+                complete charge-card {"ok": true}
+                > variables {"ok":true}
+                > completed charge
+                > entered end
+                > completed {"amount":5,"ok":true}
+            "#,
+        );
+    }
+}

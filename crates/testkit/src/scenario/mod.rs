@@ -1,0 +1,73 @@
+//! Scenarios: a process and a transcript of what is done to it and what happens, as text.
+//!
+//! Not a programming language: few verbs, no variables, no branches (docs/scenarios.md).
+
+mod diff;
+mod file;
+mod line;
+mod play;
+mod read;
+pub mod source;
+mod tell;
+mod verb;
+
+pub use file::{Played, Report, run_file, run_text};
+
+use crate::coverage::Coverage;
+
+/// What a scenario came to.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The transcript with the expectations as they really are.
+    pub actual: String,
+    /// Where it was not as expected, one readable paragraph each.
+    pub differences: Vec<String>,
+    /// Which phases of which elements were seen.
+    pub coverage: Coverage,
+    /// Verbs carried out.
+    pub verbs: usize,
+}
+
+/// Plays a transcript against a process in short notation.
+///
+/// # Errors
+/// Why the process cannot be deployed or the transcript cannot be read or carried out.
+/// Differences are not errors; they are in the outcome.
+pub fn play(process: &str, transcript: &str) -> Result<Outcome, String> {
+    play::play(&source_of(process)?, transcript)
+}
+
+/// Plays a transcript against BPMN XML.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_bpmn(xml: &str, transcript: &str) -> Result<Outcome, String> {
+    play::play(xml, transcript)
+}
+
+/// Asserts that a process in short notation behaves as the transcript says.
+///
+/// # Panics
+/// With a readable difference, or with what is wrong with the texts.
+#[track_caller]
+pub fn check(process: &str, transcript: &str) {
+    match play(process, transcript) {
+        Ok(outcome) if outcome.differences.is_empty() => {}
+        Ok(outcome) => panic!(
+            "the scenario went differently\n\n{}\n\nas it went:\n{}",
+            outcome.differences.join("\n\n"),
+            outcome.actual
+        ),
+        Err(why) => panic!("{why}"),
+    }
+}
+
+/// BPMN XML of a process in short notation.
+fn source_of(process: &str) -> Result<String, String> {
+    let process = read::unindented(process);
+    model::short::to_bpmn(&process)
+        .map_err(|problems| format!("Expected a process in short notation.\n{problems}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,387 @@
+//! Plays a transcript: carries out each verb, tells what happened, compares.
+//!
+//! Not here: reading the transcript (`read`) and the words of what happened (`tell`).
+
+use super::line::{normal, parse_variables};
+use super::read::{Act, read, rewrite};
+use super::tell::{Teller, object};
+use super::verb::{Fail, Publish, Verb};
+use super::{Outcome, diff};
+use crate::world::{TENANT, World};
+use engine::command::{Command, InstanceCommand, MailboxCommand, Rejection, RejectionKind};
+use engine::event::{Activation, InstanceEvent, Variables};
+use engine::key::Key;
+use engine::state::instance::{ElementInstance, Instance};
+use engine::state::{Kind, named_key};
+use std::sync::Arc;
+
+/// Who completes and fails jobs in scenarios.
+const WORKER: &str = "worker";
+
+/// A machine with the words for what happens in it.
+struct Player {
+    world: World,
+    teller: Teller,
+    xml: String,
+    /// The process a `start` without a name means.
+    process_id: String,
+    /// Messages of incidents since the last verb.
+    reasons: Vec<String>,
+}
+
+pub(super) fn play(xml: &str, transcript: &str) -> Result<Outcome, String> {
+    let acts = read(transcript)?;
+    let mut player = Player {
+        world: World::default(),
+        teller: Teller::default(),
+        xml: xml.to_owned(),
+        process_id: String::new(),
+        reasons: Vec::new(),
+    };
+    let mut outcome = Outcome { verbs: acts.len() - 1, ..Outcome::default() };
+    let mut actual = Vec::with_capacity(acts.len());
+    for act in &acts {
+        let place = |why: String| match act.number {
+            0 => why,
+            number => format!("line {number}: `{}`: {why}", act.text),
+        };
+        let lines = player.act(act).map_err(place)?;
+        outcome.differences.extend(player.compare(act, &lines));
+        actual.push(lines);
+    }
+    outcome.differences.extend(player.last_words());
+    outcome.actual = rewrite(&acts, &actual);
+    outcome.coverage = player.world.coverage().clone();
+    Ok(outcome)
+}
+
+impl Player {
+    /// Carries out a verb; the lines about what happened.
+    fn act(&mut self, act: &Act<'_>) -> Result<Vec<String>, String> {
+        let instance = match act.instance {
+            None => None,
+            Some(number) => {
+                let key = number.checked_sub(1).and_then(|at| self.world.started().get(at));
+                Some(*key.ok_or_else(|| format!("Expected instance #{number} to have begun."))?)
+            }
+        };
+        let done = self.carry_out(&act.verb, instance)?;
+        let happened = self.world.take_log();
+        let mut lines = self.teller.tell(&self.world, &happened);
+        self.reasons = happened.iter().filter_map(reason).collect();
+        if let Err(rejection) = done {
+            self.reasons.push(rejection.message);
+            lines.push(format!("rejected {}", rejected(rejection.kind)));
+        }
+        if lines.is_empty() {
+            lines.push("nothing".to_owned());
+        }
+        Ok(lines)
+    }
+
+    /// The outer error is one of the transcript, the inner one is the engine's answer.
+    fn carry_out(
+        &mut self,
+        verb: &Verb,
+        instance: Option<Key>,
+    ) -> Result<Result<(), Rejection>, String> {
+        match verb {
+            Verb::Deploy => {
+                let xml = std::mem::take(&mut self.xml);
+                self.deploy(&xml)?;
+                self.xml = xml;
+                Ok(Ok(()))
+            }
+            Verb::Redeploy { process } => {
+                let xml =
+                    if process.is_empty() { self.xml.clone() } else { super::source_of(process)? };
+                self.deploy(&xml).map(Ok)
+            }
+            Verb::Start { process, business_id, variables } => {
+                let process = process.clone().unwrap_or_else(|| self.process_id.clone());
+                Ok(self.start(&process, variables, business_id.as_deref()))
+            }
+            Verb::Publish(publish) => Ok(self.publish(publish)),
+            Verb::Advance { ms } => {
+                self.world.advance_to(self.world.now_ms() + ms);
+                Ok(Ok(()))
+            }
+            Verb::AdvanceTo { text } => {
+                let moment: jiff::Timestamp = text.parse().map_err(|error| {
+                    format!("Expected a moment such as 2026-02-01T09:00:00Z: {error}.")
+                })?;
+                self.world.advance_to(moment.as_millisecond());
+                Ok(Ok(()))
+            }
+            Verb::Complete { .. } | Verb::Fail(_) | Verb::Throw { .. } | Verb::Retries { .. } => {
+                self.about_job(verb, instance)
+            }
+            Verb::Task { .. } | Verb::Cancel | Verb::Resolve { .. } | Verb::Set { .. } => {
+                let (instance, command) = self.about_instance(verb, instance)?;
+                Ok(self.world.ask(instance, &Command::Instance(command)))
+            }
+        }
+    }
+
+    fn deploy(&mut self, xml: &str) -> Result<(), String> {
+        let deployed = self.world.deploy_bpmn(xml.as_bytes());
+        let keys =
+            deployed.map_err(|refused| format!("Expected a process that runs.\n{refused}"))?;
+        let first = keys.first().and_then(|key| self.world.definitions().get(*key));
+        let first = first.ok_or("Expected an executable process, but found none.")?;
+        self.process_id = first.graph.process_id.to_string();
+        Ok(())
+    }
+
+    fn start(
+        &mut self,
+        process: &str,
+        variables: &Variables,
+        business_id: Option<&str>,
+    ) -> Result<(), Rejection> {
+        let key = self.world.start(process, variables.clone(), business_id)?;
+        self.teller.expected.insert(key);
+        Ok(())
+    }
+
+    fn publish(&mut self, publish: &Publish) -> Result<(), Rejection> {
+        let (name, key): (Arc<str>, Arc<str>) =
+            (publish.name.as_str().into(), publish.key.as_str().into());
+        let mailbox = named_key(Kind::Mailbox, TENANT, &[&name, &key]);
+        let command = MailboxCommand::PublishMessage {
+            tenant: TENANT,
+            name,
+            correlation_key: key,
+            id: publish.id.as_deref().map(Arc::from),
+            ttl_ms: publish.ttl_ms,
+            variables: publish.variables.clone(),
+            must_correlate: publish.must_correlate,
+        };
+        self.world.ask(mailbox, &Command::Mailbox(command))
+    }
+
+    fn about_job(
+        &mut self,
+        verb: &Verb,
+        instance: Option<Key>,
+    ) -> Result<Result<(), Rejection>, String> {
+        let (Verb::Complete { job_type, .. }
+        | Verb::Throw { job_type, .. }
+        | Verb::Retries { job_type, .. }
+        | Verb::Fail(Fail { job_type, .. })) = verb
+        else {
+            unreachable!("a verb about a job")
+        };
+        let retries = matches!(verb, Verb::Retries { .. });
+        let found = match self.world.available_job(job_type, instance) {
+            // Retries may be given to a job that waits behind an incident or a back-off.
+            None if retries => {
+                let fits = |job: &crate::world::Job| *job.job_type == **job_type;
+                self.world.jobs().find(|(_, job)| fits(job)).map(|(key, _)| key)
+            }
+            found => found,
+        };
+        let key = found.ok_or_else(|| self.no_job(job_type))?;
+        let job = match retries {
+            true => self.world.jobs().find(|(held, _)| *held == key).map(|(_, job)| job.clone()),
+            false => self.world.activate(key, WORKER),
+        };
+        let job = job.expect("an available job has its row");
+        let command = job_command(verb, key, job.slot, job.by);
+        Ok(self.world.ask(job.instance, &Command::Instance(command)))
+    }
+
+    fn no_job(&self, job_type: &str) -> String {
+        let types: Vec<String> =
+            self.world.jobs().map(|(_, job)| job.job_type.to_string()).collect();
+        match types.as_slice() {
+            [] => format!("Expected an available job of type `{job_type}`, but found no job."),
+            _ => format!(
+                "Expected an available job of type `{job_type}`, but found jobs of type `{}` \
+                 (some may wait for retries or a back-off).",
+                types.join("`, `")
+            ),
+        }
+    }
+
+    fn about_instance(
+        &self,
+        verb: &Verb,
+        instance: Option<Key>,
+    ) -> Result<(Key, InstanceCommand), String> {
+        let (what, element) = match verb {
+            Verb::Task { element, .. } => ("with a user task", Some(element.as_str())),
+            Verb::Resolve { element } => ("with an incident", element.as_deref()),
+            Verb::Set { element, .. } => ("at that element", element.as_deref()),
+            _ => ("that is open", None),
+        };
+        let wanted = |held: &ElementInstance| match verb {
+            Verb::Task { .. } => held.user_task.is_some(),
+            Verb::Resolve { .. } => !held.incidents.is_empty(),
+            _ => true,
+        };
+        for key in self.world.started() {
+            let Some(state) = self.world.instance(*key) else { continue };
+            if state.has_ended() && instance.is_none() || instance.is_some_and(|it| it != *key) {
+                continue;
+            }
+            let mut slots = state.elements.iter();
+            let found = slots.find(|(_, held)| wanted(held) && self.is_at(state, held, element));
+            if let Some((_, held)) = found {
+                return Ok((*key, instance_command(verb, held)));
+            }
+        }
+        let place = element.map(|id| format!(" (`{id}`)")).unwrap_or_default();
+        Err(format!("Expected an instance {what}{place}, but found none."))
+    }
+
+    fn is_at(&self, state: &Instance, held: &ElementInstance, element: Option<&str>) -> bool {
+        let definition = self.world.definitions().get(state.definition);
+        element.is_none_or(|id| definition.is_some_and(|it| *it.graph.node(held.element).id == *id))
+    }
+
+    /// What is not as expected after a verb.
+    fn compare(&self, act: &Act<'_>, lines: &[String]) -> Option<String> {
+        let place = match act.number {
+            0 => "after the deployment:".to_owned(),
+            number => format!("line {number}: {}", act.text),
+        };
+        if let Some(expected) = &act.expected.exactly
+            && expected != lines
+        {
+            return Some(format!("{place}\n{}", diff::lines(expected, lines)));
+        }
+        for expected in &act.expected.among {
+            if !self.holds(expected, lines) {
+                let happened: Vec<String> = lines.iter().map(|it| format!("    > {it}")).collect();
+                let happened = happened.join("\n");
+                return Some(format!("{place}\n  - ~ {expected}\n{happened}"));
+            }
+        }
+        None
+    }
+
+    /// Whether a `~` line is true now, or among what happened.
+    fn holds(&self, expected: &str, lines: &[String]) -> bool {
+        if let Some(line) = expected.strip_prefix("not ") {
+            return !self.holds(line, lines);
+        }
+        if let Some(text) = expected.strip_prefix("because ") {
+            return self.reasons.iter().any(|reason| normal(reason).contains(text));
+        }
+        if let Some(id) = expected.strip_prefix("waits ") {
+            return self.any_open(|state, held| self.is_at(state, held, Some(id)));
+        }
+        if let Some(rest) = expected.strip_prefix("variables ") {
+            return self.has_variables(rest);
+        }
+        lines.iter().any(|line| line == expected)
+    }
+
+    fn any_open(&self, found: impl Fn(&Instance, &ElementInstance) -> bool) -> bool {
+        let states = self.world.started().iter().filter_map(|key| self.world.instance(*key));
+        states
+            .filter(|state| !state.has_ended())
+            .any(|state| state.elements.values().any(|held| found(state, held)))
+    }
+
+    /// `{..}`: of the last instance's process scope; `of ID {..}`: as seen from a live element.
+    fn has_variables(&self, text: &str) -> bool {
+        let (element, json) = match text.strip_prefix("of ").and_then(|it| it.split_once(' ')) {
+            Some((id, json)) => (Some(id), json),
+            None => (None, text),
+        };
+        let Ok(expected) = parse_variables(json) else { return false };
+        let Some(state) = self.world.started().last().and_then(|key| self.world.instance(*key))
+        else {
+            return false;
+        };
+        let mut slots = state.elements.iter();
+        let slot = slots.find(|(_, held)| element.is_none() || self.is_at(state, held, element));
+        let Some((slot, _)) = slot else { return false };
+        expected.iter().all(|(name, value)| state.variable(*slot, name) == Some(value))
+    }
+
+    /// At the end nothing may wait that nobody can wake.
+    fn last_words(&self) -> Option<String> {
+        let stuck = self.world.stuck();
+        let key = stuck.first()?;
+        let state = self.world.instance(*key)?;
+        let scope = state.element(0)?;
+        let pairs = scope.variables.iter().map(|(name, value)| (name.clone(), value.clone()));
+        Some(format!(
+            "at the end: nobody can wake instance {key} with variables {}:\n{:#?}",
+            object(&pairs.collect()),
+            state.elements
+        ))
+    }
+}
+
+fn job_command(verb: &Verb, job: Key, slot: u32, by: Activation) -> InstanceCommand {
+    match verb {
+        Verb::Complete { variables, .. } => {
+            InstanceCommand::CompleteJob { slot, job, variables: variables.clone(), by }
+        }
+        Verb::Fail(fail) => InstanceCommand::FailJob {
+            slot,
+            job,
+            retries: fail.retries,
+            back_off_ms: fail.back_off_ms,
+            message: fail.message.as_str().into(),
+            variables: fail.variables.clone(),
+            by,
+        },
+        Verb::Throw { code, message, variables, .. } => InstanceCommand::ThrowJobError {
+            slot,
+            job,
+            code: code.as_str().into(),
+            message: message.as_str().into(),
+            variables: variables.clone(),
+            by,
+        },
+        Verb::Retries { retries, .. } => {
+            InstanceCommand::UpdateJob { slot, job, retries: Some(*retries), deadline_ms: None }
+        }
+        _ => unreachable!("a verb about a job"),
+    }
+}
+
+fn instance_command(verb: &Verb, held: &ElementInstance) -> InstanceCommand {
+    match verb {
+        Verb::Task { variables, .. } => {
+            let task = held.user_task.as_ref().expect("the element was chosen for its task");
+            let variables = variables.clone();
+            InstanceCommand::CompleteUserTask { task: task.key, variables, action: "".into() }
+        }
+        Verb::Resolve { .. } => {
+            let incident = held.incidents.first().expect("it was chosen for its incident");
+            InstanceCommand::ResolveIncident { incident: incident.key }
+        }
+        Verb::Set { variables, local, .. } => InstanceCommand::SetVariables {
+            element: held.key,
+            variables: variables.clone(),
+            local: *local,
+        },
+        Verb::Cancel => InstanceCommand::CancelInstance,
+        _ => unreachable!("a verb about an instance"),
+    }
+}
+
+fn reason(happened: &crate::world::Happened) -> Option<String> {
+    use crate::world::What;
+    match &happened.what {
+        What::Instance { event: InstanceEvent::IncidentRaised { message, .. }, .. } => {
+            Some(message.to_string())
+        }
+        _ => None,
+    }
+}
+
+fn rejected(kind: RejectionKind) -> &'static str {
+    match kind {
+        RejectionKind::NotFound => "not found",
+        RejectionKind::InvalidState => "invalid state",
+        RejectionKind::InvalidArgument => "invalid argument",
+        RejectionKind::AlreadyExists => "already exists",
+    }
+}

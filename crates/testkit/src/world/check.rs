@@ -1,0 +1,209 @@
+//! What must hold in every state and between states: the invariants of docs/scenarios.md.
+//!
+//! Not here: state equals the fold of events (`step`), and rows end once (`rows`).
+
+use super::{TimerOwner, World};
+use engine::command::{Command, InstanceCommand};
+use engine::element::Kind;
+use engine::event::{IncidentKind, Slot, Work};
+use engine::graph::Graph;
+use engine::key::Key;
+use engine::state::instance::{ElementInstance, Instance, InstancePhase, Phase};
+use engine::state::mailbox::Mailbox;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl World {
+    /// What must hold in one instance after each step.
+    pub(super) fn check_instance(&self, key: Key, state: &Instance, graph: &Graph) {
+        if state.next_slot == 0 {
+            return;
+        }
+        if state.has_ended() {
+            check_ended(key, state);
+        } else {
+            check_accounting(key, state, graph);
+        }
+        self.check_waits(key, state);
+    }
+
+    /// Every job and timer of a state has its row, and every row its state.
+    fn check_waits(&self, key: Key, state: &Instance) {
+        let mut jobs = BTreeMap::new();
+        let mut timers = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        for (slot, held) in &state.elements {
+            if let Some(job) = &held.job {
+                jobs.insert(job.key, (*slot, job.job_type.clone(), job.retries));
+            }
+            for timer in &held.timers {
+                let owner = TimerOwner::Instance(key, *slot);
+                assert!(timers.insert((timer.due_ms, timer.key, owner)), "a timer is held once");
+            }
+            let subscriptions = held.subscriptions.iter().map(|held| held.key);
+            let incidents = held.incidents.iter().map(|held| held.key);
+            for held in subscriptions.chain(incidents).chain([held.key]) {
+                assert!(seen.insert(held), "key {held} is in instance {key} once");
+            }
+        }
+        let rows = self.rows.jobs.iter().filter(|(_, job)| job.instance == key);
+        let rows = rows.map(|(job, row)| (*job, (row.slot, row.job_type.clone(), row.retries)));
+        assert_eq!(rows.collect::<BTreeMap<_, _>>(), jobs, "job rows of instance {key}");
+        let mine = |owner: &TimerOwner| matches!(owner, TimerOwner::Instance(of, _) if *of == key);
+        let rows = self.timers().filter(|(_, _, owner)| mine(owner));
+        assert_eq!(rows.collect::<BTreeSet<_>>(), timers, "timer rows of instance {key}");
+    }
+
+    /// What must hold in one mailbox after each step.
+    pub(super) fn check_mailbox(&self, key: Key, state: &Mailbox) {
+        let owner = TimerOwner::Mailbox(key);
+        let rows: Vec<_> = self.timers().filter(|(_, _, held)| *held == owner).collect();
+        let expiry = state.expiry.map(|(timer, due_ms)| (due_ms, timer, owner));
+        assert_eq!(rows, Vec::from_iter(expiry), "a mailbox has its one expiry timer");
+        for message in &state.messages {
+            let mut reached = message.reached.clone();
+            reached.sort();
+            reached.dedup();
+            let once = reached.len() == message.reached.len();
+            assert!(once, "message {} reaches each process once", message.key);
+        }
+        for waiting in &state.subscriptions {
+            let Some(message) = waiting.offered else { continue };
+            let held = state.messages.iter().find(|held| held.key == message);
+            let offered = held.is_some_and(|held| held.offers.iter().any(|o| o.0 == waiting.key));
+            assert!(offered, "subscription {} knows the message on its way", waiting.key);
+        }
+    }
+
+    /// What must hold between aggregates once no effect is on its way.
+    pub(super) fn check_between(&self) {
+        let open = || self.instances.iter().filter(|(_, held)| !held.state.has_ended());
+        let mut waiting = BTreeSet::new();
+        for (instance, held) in open() {
+            let held = &held.state;
+            let kept = held.agenda.is_empty() || has_loop_incident(held);
+            assert!(kept, "instance {instance} goes on with its agenda");
+            for (slot, held) in &held.elements {
+                waiting.extend(held.subscriptions.iter().map(|it| (it.key, *instance, *slot)));
+            }
+        }
+        let mut known = BTreeSet::new();
+        for (key, held) in &self.mailboxes {
+            for message in &held.state.messages {
+                assert!(message.offers.is_empty(), "no offer of mailbox {key} is left unanswered");
+                let timer = held.state.expiry.map(|(_, due_ms)| due_ms);
+                let wakes = timer.is_some_and(|due_ms| due_ms <= message.deadline_ms);
+                assert!(wakes, "a timer wakes mailbox {key} for message {}", message.key);
+            }
+            for held in &held.state.subscriptions {
+                assert_eq!(held.offered, None, "no message is on its way to {}", held.key);
+                let inserted = known.insert((held.key, held.instance, held.slot));
+                assert!(inserted, "subscription {} is in one mailbox once", held.key);
+            }
+        }
+        assert_eq!(known, waiting, "mailboxes know the subscriptions of instances, and no others");
+        self.check_doors();
+    }
+
+    fn check_doors(&self) {
+        let mut doors = BTreeSet::new();
+        for held in self.entries.values() {
+            for door in &held.state.doors {
+                assert!(doors.insert(door.instance), "an instance holds one door");
+                let open = self.instance(door.instance).is_some_and(|it| !it.has_ended());
+                assert!(open, "the instance {} at a door is open", door.instance);
+            }
+        }
+    }
+
+    /// Open instances that nobody can wake: no job, task, timer, message or incident.
+    #[must_use]
+    pub fn stuck(&self) -> Vec<Key> {
+        let open = self.instances.iter().filter(|(_, held)| !held.state.has_ended());
+        let asleep = open.filter(|(_, held)| !held.state.elements.values().any(wakes));
+        asleep.map(|(key, _)| *key).collect()
+    }
+
+    /// Whether an instance is to go on with its agenda by an effect that is on its way.
+    #[must_use]
+    pub fn continues(&self, instance: Key) -> bool {
+        self.queue.iter().any(|effect| {
+            effect.target == instance
+                && effect.command == Command::Instance(InstanceCommand::Continue)
+        })
+    }
+}
+
+fn wakes(held: &ElementInstance) -> bool {
+    held.job.is_some()
+        || held.user_task.is_some()
+        || !held.timers.is_empty()
+        || !held.subscriptions.is_empty()
+        || !held.incidents.is_empty()
+}
+
+fn has_loop_incident(state: &Instance) -> bool {
+    let incidents = state.elements.values().flat_map(|held| &held.incidents);
+    incidents.into_iter().any(|incident| incident.kind == IncidentKind::Loop)
+}
+
+fn check_ended(key: Key, state: &Instance) {
+    assert!(state.agenda.is_empty(), "ended instance {key} has nothing left to do");
+    assert_eq!(state.elements.len(), 1, "ended instance {key} has no live elements");
+    let scope = &state.elements[&0];
+    assert!(scope.children == 0 && !wakes(scope), "ended instance {key} waits for nothing");
+}
+
+/// Tokens are accounted for: every scope has children, parked tokens or a reason to stand still.
+fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
+    let mut children: BTreeMap<Slot, u32> = BTreeMap::new();
+    for (slot, held) in &state.elements {
+        assert!(*slot < state.next_slot, "slot {slot} of {key} was given out");
+        if *slot != 0 {
+            assert!(state.elements.contains_key(&held.scope), "slot {slot} of {key} has a scope");
+            *children.entry(held.scope).or_default() += 1;
+            let scope = state.elements[&held.scope].element;
+            assert_eq!(graph.node(held.element).scope, scope, "slot {slot} is in its scope");
+        }
+    }
+    let unfinished = unfinished(state);
+    for (slot, held) in &state.elements {
+        let counted = children.get(slot).copied().unwrap_or_default();
+        assert_eq!(held.children, counted, "slot {slot} of {key} counts its children");
+        for (flow, count) in &held.parked {
+            let target = graph.node(graph.flow(*flow).target);
+            assert!(*count > 0 && target.scope == held.element, "parked tokens are in their scope");
+        }
+        let scope =
+            matches!(graph.node(held.element).kind, Kind::SubProcess(_) | Kind::ProcessScope(_));
+        // A scope's own timers belong to its boundary events: they do not keep it alive.
+        let busy = if scope { held.children > 0 } else { has_own_wait(held) };
+        let stopped = !held.incidents.is_empty();
+        let fine = busy || stopped || unfinished.contains(slot);
+        assert!(fine, "slot {slot} of {key} is alive for a reason: {held:#?}");
+        let entering = held.phase == Phase::Entering;
+        assert!(!entering || stopped || unfinished.contains(slot), "slot {slot} is activated");
+        let cancelling = held.phase == Phase::Cancelling;
+        assert!(!cancelling || unfinished.contains(slot), "slot {slot} goes on being cancelled");
+    }
+    let cancelling = state.phase == InstancePhase::Cancelling;
+    assert_eq!(cancelling, state.elements[&0].phase == Phase::Cancelling, "phases agree");
+}
+
+fn has_own_wait(held: &ElementInstance) -> bool {
+    held.job.is_some()
+        || held.user_task.is_some()
+        || held.timers.iter().any(|timer| timer.element == held.element)
+        || held.subscriptions.iter().any(|waiting| waiting.element == held.element)
+}
+
+/// Slots the kept agenda will come back to, and the scopes around them.
+fn unfinished(state: &Instance) -> BTreeSet<Slot> {
+    let named = state.agenda.iter().map(|work| match work {
+        Work::Arrive { scope, .. } => *scope,
+        Work::Activate { slot }
+        | Work::Complete { slot }
+        | Work::Cancel { slot }
+        | Work::Settle { slot } => *slot,
+    });
+    named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect()
+}

@@ -1,0 +1,263 @@
+//! A synchronous machine over the pure engine: deploys, steps, carries effects, moves a clock.
+//!
+//! Not a model of the runtime: no batches, no store, no faults. It checks the engine itself.
+
+mod check;
+mod deploy;
+mod rows;
+mod step;
+
+pub use deploy::Refused;
+pub use rows::{Job, TimerOwner};
+
+use crate::coverage::Coverage;
+use engine::command::{Command, Effect, Rejection};
+use engine::definitions::{Definition, Definitions};
+use engine::event::{ElementIndex, InstanceEvent};
+use engine::key::{Key, Keys};
+use engine::life::Inputs;
+use engine::state::entry::{Entry, EntryEvent};
+use engine::state::head::{Head, HeadEvent};
+use engine::state::instance::Instance;
+use engine::state::mailbox::{Mailbox, MailboxEvent};
+use rows::Rows;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// The tenant every scenario runs in.
+pub const TENANT: u32 = 1;
+/// 2026-01-01T00:00:00Z: when every world begins, Unix milliseconds.
+pub const BEGIN_MS: i64 = 1_767_225_600_000;
+/// Effects carried in one go before the machine is taken to run in circles.
+const EFFECTS_MAX: usize = 100_000;
+
+/// An aggregate with the fold of its own recorded events beside it.
+#[derive(Debug, Clone, Default)]
+struct Held<S> {
+    state: S,
+    replayed: S,
+}
+
+/// One thing that happened, with what a reader needs to name it.
+#[derive(Debug, Clone)]
+pub struct Happened {
+    /// Aggregate it happened to.
+    pub aggregate: Key,
+    /// When, Unix milliseconds.
+    pub now_ms: i64,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// In a process instance.
+    Instance {
+        /// The event.
+        event: InstanceEvent,
+        /// The element it is about; 0 is the process.
+        element: ElementIndex,
+        /// The definition the instance runs.
+        definition: Arc<Definition>,
+    },
+    /// In a mailbox; with the message's name and key, and whether it reached anybody.
+    Mailbox {
+        /// The event.
+        event: MailboxEvent,
+        /// Name and correlation key of the message it is about.
+        about: Option<(Arc<str>, Arc<str>)>,
+        /// Whether that message has reached a process.
+        reached: bool,
+    },
+    /// In an entry.
+    Entry(EntryEvent),
+    /// In a definition head.
+    Head {
+        /// The event.
+        event: HeadEvent,
+        /// The process the head is of.
+        process_id: Arc<str>,
+    },
+}
+
+/// The machine.
+#[derive(Debug, Clone)]
+pub struct World {
+    inputs: Inputs,
+    definitions: Definitions,
+    instances: BTreeMap<Key, Held<Instance>>,
+    mailboxes: BTreeMap<Key, Held<Mailbox>>,
+    entries: BTreeMap<Key, Held<Entry>>,
+    heads: BTreeMap<Key, Held<Head>>,
+    started: Vec<Key>,
+    queue: VecDeque<Effect>,
+    rows: Rows,
+    log: Vec<Happened>,
+    coverage: Coverage,
+    hash: u64,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World::new(0)
+    }
+}
+
+impl World {
+    /// An empty machine. The seed feeds `uuid()` and the like.
+    #[must_use]
+    pub fn new(seed: u64) -> World {
+        let mut keys = Keys::above(1, Key(0));
+        keys.tick(BEGIN_MS);
+        World {
+            inputs: Inputs { now_ms: BEGIN_MS, keys, seed, zone: jiff::tz::TimeZone::UTC },
+            definitions: Definitions::default(),
+            instances: BTreeMap::new(),
+            mailboxes: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            heads: BTreeMap::new(),
+            started: Vec::new(),
+            queue: VecDeque::new(),
+            rows: Rows::default(),
+            log: Vec::new(),
+            coverage: Coverage::default(),
+            hash: 0xcbf2_9ce4_8422_2325,
+        }
+    }
+
+    /// The clock, Unix milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.inputs.now_ms
+    }
+
+    /// What is deployed.
+    #[must_use]
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// Keys of all instances in the order they began.
+    #[must_use]
+    pub fn started(&self) -> &[Key] {
+        &self.started
+    }
+
+    /// An instance, also one that has ended.
+    #[must_use]
+    pub fn instance(&self, key: Key) -> Option<&Instance> {
+        self.instances.get(&key).map(|held| &held.state)
+    }
+
+    /// The definition an instance runs.
+    #[must_use]
+    pub fn definition_of(&self, instance: Key) -> Option<&Arc<Definition>> {
+        self.definitions.get(self.instance(instance)?.definition)
+    }
+
+    /// Jobs that are not done yet, by key: the oldest first.
+    pub fn jobs(&self) -> impl Iterator<Item = (Key, &Job)> {
+        self.rows.jobs.iter().map(|(key, job)| (*key, job))
+    }
+
+    /// Running timers in the order they are due.
+    pub fn timers(&self) -> impl Iterator<Item = (i64, Key, TimerOwner)> + '_ {
+        self.rows.timers.iter().map(|((due_ms, key), owner)| (*due_ms, *key, *owner))
+    }
+
+    /// The timer that is due next.
+    #[must_use]
+    pub fn next_timer(&self) -> Option<(i64, Key, TimerOwner)> {
+        self.timers().next()
+    }
+
+    /// Mailboxes by key.
+    pub fn mailboxes(&self) -> impl Iterator<Item = (Key, &Mailbox)> {
+        self.mailboxes.iter().map(|(key, held)| (*key, &held.state))
+    }
+
+    /// Effects that are on their way.
+    #[must_use]
+    pub fn effects_waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// What happened since this was last asked.
+    pub fn take_log(&mut self) -> Vec<Happened> {
+        std::mem::take(&mut self.log)
+    }
+
+    /// Which phases of which elements were seen.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// A hash over everything recorded so far, byte for byte.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// The next key; for commands that bring their own.
+    pub fn next_key(&mut self) -> Key {
+        self.inputs.keys.next_key()
+    }
+
+    /// Gives a command to an aggregate and carries effects until none is left.
+    pub fn ask(&mut self, target: Key, command: &Command) -> Result<(), Rejection> {
+        self.post(target, command)?;
+        self.settle();
+        Ok(())
+    }
+
+    /// Gives a command to an aggregate and leaves its effects waiting.
+    pub fn post(&mut self, target: Key, command: &Command) -> Result<(), Rejection> {
+        let effects = self.step(target, command)?;
+        self.queue.extend(effects);
+        Ok(())
+    }
+
+    /// Carries the oldest waiting effect; `false` if there is none. An effect that is rejected
+    /// is over: its target has ended.
+    pub fn carry(&mut self) -> bool {
+        let Some(Effect { target, command }) = self.queue.pop_front() else { return false };
+        if let Ok(effects) = self.step(target, &command) {
+            self.queue.extend(effects);
+        }
+        true
+    }
+
+    /// Carries effects until none is left, then checks what must hold between aggregates.
+    pub fn settle(&mut self) {
+        for _ in 0..EFFECTS_MAX {
+            if !self.carry() {
+                self.check_between();
+                return;
+            }
+        }
+        panic!("effects come to an end: {EFFECTS_MAX} were carried and more are waiting");
+    }
+
+    /// Moves the clock and fires every timer that is due on the way, in order of due.
+    /// Returns how many fired.
+    pub fn advance_to(&mut self, until_ms: i64) -> usize {
+        let mut fired = 0;
+        while let Some((due_ms, key, owner)) = self.next_timer()
+            && due_ms <= until_ms
+        {
+            self.set_clock(due_ms);
+            self.fire(key, owner);
+            fired += 1;
+        }
+        self.set_clock(until_ms);
+        fired
+    }
+
+    /// Moves the clock without firing anything, as if nobody was there; never backwards.
+    pub fn set_clock(&mut self, now_ms: i64) {
+        self.inputs.now_ms = self.inputs.now_ms.max(now_ms);
+        self.inputs.keys.tick(self.inputs.now_ms);
+    }
+}
