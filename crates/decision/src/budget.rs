@@ -1,7 +1,7 @@
 //! What an evaluation is given besides its variables: the present, a seed, and how much it may do.
 //! It is not a clock or a source of randomness; whoever calls decides both.
 
-use crate::error::{Failure, Warning};
+use crate::error::{Failure, Stop, Warning};
 use crate::limits;
 use crate::value::Value;
 use jiff::tz::TimeZone;
@@ -43,17 +43,20 @@ impl Default for Budget {
 
 impl Budget {
     /// Charges `elements` and `bytes` at once.
-    pub(crate) fn charge(&mut self, elements: usize, bytes: usize) -> Result<(), Failure> {
+    pub(crate) fn charge(&mut self, elements: usize, bytes: usize) -> Result<(), Stop> {
         let cost = elements as u64 + (bytes / limits::BYTES_PER_FUEL) as u64;
         self.fuel = match self.fuel.checked_sub(cost) {
             Some(left) => left,
             None => {
                 self.fuel = 0;
-                return Err(Failure::Fuel);
+                return Err(Failure::Fuel.into());
             }
         };
         let bytes = bytes as u64 + elements as u64 * size_of::<Value>() as u64;
-        self.memory_bytes = self.memory_bytes.checked_sub(bytes).ok_or(Failure::Memory)?;
+        self.memory_bytes = match self.memory_bytes.checked_sub(bytes) {
+            Some(left) => left,
+            None => return Err(Failure::Memory.into()),
+        };
         Ok(())
     }
 }
@@ -74,6 +77,8 @@ pub enum Variable<'a> {
     Json(&'a str),
     /// A value.
     Value(Value),
+    /// A value that stays where it is.
+    Borrowed(&'a Value),
 }
 
 /// Where variables come from. Each is asked for at most once an evaluation, and only when the
@@ -86,7 +91,7 @@ pub trait Scope {
 impl Scope for [(&str, Value)] {
     fn variable(&self, name: &str) -> Option<Variable<'_>> {
         let found = self.iter().rev().find(|(known, _)| *known == name)?;
-        Some(Variable::Value(found.1.clone()))
+        Some(Variable::Borrowed(&found.1))
     }
 }
 
@@ -98,6 +103,6 @@ impl<const N: usize> Scope for [(&str, Value); N] {
 
 impl Scope for std::collections::BTreeMap<String, Value> {
     fn variable(&self, name: &str) -> Option<Variable<'_>> {
-        self.get(name).cloned().map(Variable::Value)
+        self.get(name).map(Variable::Borrowed)
     }
 }

@@ -19,7 +19,7 @@ mod temporal;
 pub(crate) use pattern::Patterns;
 pub(crate) use property::property;
 
-use crate::error::Failure;
+use crate::error::Stop;
 use crate::evaluate::Machine;
 use crate::value::Value;
 use std::sync::Arc;
@@ -31,11 +31,11 @@ pub(crate) enum Refusal {
     /// The arguments fit, but their values do not.
     Because(String),
     /// The evaluation must stop.
-    Failure(Failure),
+    Failure(Stop),
 }
 
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Refusal {
+impl From<Stop> for Refusal {
+    fn from(failure: Stop) -> Refusal {
         Refusal::Failure(failure)
     }
 }

@@ -5,7 +5,7 @@ mod call;
 mod scope;
 
 use crate::ast::{self, Comparison, Expr, Kind, Step, Test, UnaryTests};
-use crate::error::CompileError;
+use crate::error::{CompileError, Refused};
 use crate::evaluate;
 use crate::lexer::error;
 use crate::parser;
@@ -18,18 +18,18 @@ use std::sync::Arc;
 
 /// Compiles an expression, written without the leading `=`.
 pub fn compile(source: &str, mode: Mode) -> Result<Program, CompileError> {
-    let expr = parser::parse_expression(source)?;
+    let expr = parser::parse_expression(source).map_err(|refused| *refused)?;
     let mut compiler = Compiler::new(source, mode, false);
-    let root = compiler.expression(&expr)?;
+    let root = compiler.expression(&expr).map_err(|refused| *refused)?;
     Ok(compiler.finish(root))
 }
 
 /// Compiles the unary tests of a decision table's cell. The program reads the tested value as the
 /// variable `?` and answers true, false or null.
 pub fn compile_unary_tests(source: &str, mode: Mode) -> Result<Program, CompileError> {
-    let tests = parser::parse_unary_tests(source)?;
+    let tests = parser::parse_unary_tests(source).map_err(|refused| *refused)?;
     let mut compiler = Compiler::new(source, mode, true);
-    let root = compiler.unary_tests(&tests)?;
+    let root = compiler.unary_tests(&tests).map_err(|refused| *refused)?;
     Ok(compiler.finish(root))
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Compiler {
     frames: Vec<Frame>,
 }
 
-type Compiled = Result<Id, CompileError>;
+type Compiled = Result<Id, Refused>;
 
 impl Compiler {
     fn new(source: &str, mode: Mode, unary: bool) -> Compiler {
@@ -110,7 +110,7 @@ impl Compiler {
         Run { start, length: names.len() as u32 }
     }
 
-    fn expressions(&mut self, exprs: &[Expr]) -> Result<Vec<Id>, CompileError> {
+    fn expressions(&mut self, exprs: &[Expr]) -> Result<Vec<Id>, Refused> {
         exprs.iter().map(|expr| self.expression(expr)).collect()
     }
 
@@ -173,6 +173,13 @@ impl Compiler {
     }
 
     fn compare(&mut self, comparison: Comparison, left: Id, right: Id) -> Id {
+        let nodes = &self.code.nodes;
+        if let (Node::Slot(slot), Node::Constant(_)) =
+            (&nodes[left as usize], &nodes[right as usize])
+        {
+            let slot = *slot;
+            return self.push(Node::CompareSlot { comparison, slot, constant: right });
+        }
         self.push_folded(Node::Compare { comparison, left, right }, &[left, right])
     }
 
@@ -207,14 +214,14 @@ impl Compiler {
         Ok(self.push_folded(Node::Context(run), &ids))
     }
 
-    fn range(&mut self, range: &ast::RangeExpr) -> Result<(u32, [Id; 2]), CompileError> {
+    fn range(&mut self, range: &ast::RangeExpr) -> Result<(u32, [Id; 2]), Refused> {
         let (start, end) = (self.expression(&range.start)?, self.expression(&range.end)?);
         let (start_included, end_included) = (range.start_included, range.end_included);
         self.code.ranges.push(RangeNode { start, start_included, end, end_included });
         Ok((self.code.ranges.len() as u32 - 1, [start, end]))
     }
 
-    fn iterations(&mut self, iterations: &[ast::Iteration]) -> Result<Run, CompileError> {
+    fn iterations(&mut self, iterations: &[ast::Iteration]) -> Result<Run, Refused> {
         let mut compiled = Vec::with_capacity(iterations.len());
         for iteration in iterations {
             let from = self.expression(&iteration.from)?;
@@ -383,7 +390,7 @@ impl Compiler {
     }
 
     fn any_of(&mut self, input: Id, tests: &[Test]) -> Compiled {
-        let ids: Result<Vec<Id>, CompileError> =
+        let ids: Result<Vec<Id>, Refused> =
             tests.iter().map(|test| self.test(input, test)).collect();
         let ids = ids?;
         if let [only] = ids[..] {

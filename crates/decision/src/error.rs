@@ -15,6 +15,9 @@ pub struct CompileError {
     pub hint: Option<String>,
 }
 
+/// A compile error on its way out: small, because every step of the parser may return one.
+pub(crate) type Refused = Box<CompileError>;
+
 /// An evaluation that was stopped; the caller raises an incident.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -51,6 +54,9 @@ pub enum Failure {
         message: String,
     },
 }
+
+/// A failure on its way out: small, because every step of an evaluation may return one.
+pub(crate) type Stop = Box<Failure>;
 
 /// Something the evaluation went on after, usually with null.
 #[derive(Debug, Clone, PartialEq, Eq)]

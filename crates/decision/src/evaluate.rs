@@ -9,7 +9,7 @@ mod slots;
 use crate::ast::Comparison;
 use crate::budget::{Budget, Env, Evaluation, Scope, Variable};
 use crate::builtin::Patterns;
-use crate::error::{Failure, Warning, WarningKind};
+use crate::error::{Failure, Stop, Warning, WarningKind};
 use crate::limits;
 use crate::program::{Code, Id, Node, Program, Run};
 use crate::value::{Brief, Value};
@@ -28,7 +28,7 @@ impl Program {
         let mut machine = Machine::new(scope, env, budget, code.free.len());
         machine.locals.resize(code.locals as usize, Value::Null);
         let frame = Frame { code, program: Some(self), captures: &[], base: 0 };
-        let value = machine.eval(&frame, code.root)?;
+        let value = machine.eval(&frame, code.root).map_err(|stop| *stop)?;
         Ok(Evaluation { value, warnings: machine.warnings })
     }
 
@@ -53,7 +53,7 @@ struct Tested<'a> {
 impl Scope for Tested<'_> {
     fn variable(&self, name: &str) -> Option<Variable<'_>> {
         match name {
-            "?" => Some(Variable::Value(self.input.clone())),
+            "?" => Some(Variable::Borrowed(self.input)),
             _ => self.scope.variable(name),
         }
     }
@@ -119,18 +119,18 @@ impl<'a> Machine<'a> {
     }
 
     #[inline]
-    fn step(&mut self) -> Result<(), Failure> {
+    fn step(&mut self) -> Result<(), Stop> {
         match self.budget.fuel.checked_sub(1) {
             Some(left) => {
                 self.budget.fuel = left;
                 Ok(())
             }
-            None => Err(Failure::Fuel),
+            None => Err(Failure::Fuel.into()),
         }
     }
 
     /// Native recursion is bounded here: by the depth of sources and of calls.
-    pub(crate) fn eval(&mut self, frame: &Frame<'_>, id: Id) -> Result<Value, Failure> {
+    pub(crate) fn eval(&mut self, frame: &Frame<'_>, id: Id) -> Result<Value, Stop> {
         self.step()?;
         let node = &frame.code.nodes[id as usize];
         match node {
@@ -140,10 +140,7 @@ impl<'a> Machine<'a> {
             Node::Captured(at) => Ok(frame.captures[*at as usize].clone()),
             Node::SlotPath { slot, path } => self.slot_path(frame, *slot, *path),
             _ => {
-                if self.depth >= limits::EVALUATION_DEPTH {
-                    return Err(Failure::TooDeep { limit: limits::EVALUATION_DEPTH });
-                }
-                self.depth += 1;
+                self.deeper()?;
                 let value = self.eval_inner(frame, node);
                 self.depth -= 1;
                 value
@@ -151,23 +148,18 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn eval_inner(&mut self, frame: &Frame<'_>, node: &Node) -> Result<Value, Failure> {
+    fn eval_inner(&mut self, frame: &Frame<'_>, node: &Node) -> Result<Value, Stop> {
         match node {
-            Node::Or(terms) => self.junction(frame, *terms, true),
-            Node::And(terms) => self.junction(frame, *terms, false),
-            Node::Compare { comparison, left, right } => {
-                self.comparison(frame, *comparison, *left, *right)
+            Node::Or(_) | Node::And(_) | Node::Compare { .. } | Node::CompareSlot { .. } => {
+                Ok(self.logic(frame, node)?.into())
             }
             Node::Chain { first, rest } => self.chain(frame, *first, *rest),
             Node::If { condition, met, otherwise } => {
-                let condition = self.eval(frame, *condition)?;
-                let branch = if self.truth(&condition) == Some(true) { *met } else { *otherwise };
+                let truth = self.condition(frame, *condition)?;
+                let branch = if truth == Some(true) { *met } else { *otherwise };
                 self.eval(frame, branch)
             }
-            Node::Not(inner) => {
-                let value = self.eval(frame, *inner)?;
-                Ok(self.truth(&value).map(|truth| !truth).into())
-            }
+            Node::Not(inner) => Ok(self.condition(frame, *inner)?.map(|truth| !truth).into()),
             Node::Negate(inner) => {
                 let value = self.eval(frame, *inner)?;
                 Ok(self.negate(&value))
@@ -221,7 +213,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Evaluates for looking only: constants and variables stay where they are.
-    fn operand(&mut self, frame: &Frame<'_>, id: Id) -> Result<Operand, Failure> {
+    fn operand(&mut self, frame: &Frame<'_>, id: Id) -> Result<Operand, Stop> {
         match &frame.code.nodes[id as usize] {
             Node::Constant(_) | Node::Local(_) | Node::Captured(_) => Ok(Operand::Leaf(id)),
             Node::Slot(slot) => {
@@ -246,22 +238,83 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// `and` and `or` in three-valued logic; `wins` is the value that decides at once.
-    fn junction(&mut self, frame: &Frame<'_>, terms: Run, wins: bool) -> Result<Value, Failure> {
-        let mut unknown = false;
-        for id in terms.of(&frame.code.children) {
-            match self.eval(frame, *id)? {
-                Value::Boolean(value) if value == wins => return Ok(Value::Boolean(wins)),
-                Value::Boolean(_) => {}
-                other => {
-                    if !unknown {
-                        self.truth(&other);
-                    }
-                    unknown = true;
+    /// The truth of a node, or a warning and nothing; without making a value of it where it can.
+    pub(super) fn condition(&mut self, frame: &Frame<'_>, id: Id) -> Result<Option<bool>, Stop> {
+        let truth = match &frame.code.nodes[id as usize] {
+            node @ (Node::CompareSlot { .. }
+            | Node::Compare { .. }
+            | Node::Or(_)
+            | Node::And(_)) => {
+                self.step()?;
+                self.logic(frame, node)?
+            }
+            _ => {
+                let value = self.eval(frame, id)?;
+                return Ok(self.truth(&value));
+            }
+        };
+        if truth.is_none() {
+            self.expected("boolean", &Value::Null);
+        }
+        Ok(truth)
+    }
+
+    /// The truth of a comparison or junction; `None` is null.
+    fn logic(&mut self, frame: &Frame<'_>, node: &Node) -> Result<Option<bool>, Stop> {
+        match node {
+            Node::CompareSlot { comparison, slot, constant } => {
+                self.slot(frame, *slot)?;
+                let Node::Constant(b) = &frame.code.nodes[*constant as usize] else {
+                    unreachable!("the compiler put a constant there");
+                };
+                let a = self.slots.loaded(*slot);
+                if let Some(truth) = compare(*comparison, a, b) {
+                    return Ok(Some(truth));
                 }
+                let a = a.clone();
+                self.not_comparable(&a, b);
+                Ok(None)
+            }
+            Node::Compare { comparison, left, right } => {
+                self.comparison(frame, *comparison, *left, *right)
+            }
+            Node::Or(terms) => self.junction(frame, *terms, true),
+            Node::And(terms) => self.junction(frame, *terms, false),
+            _ => unreachable!("the caller chose the node"),
+        }
+    }
+
+    /// `and` and `or` in three-valued logic; `wins` is the value that decides at once.
+    fn junction(
+        &mut self,
+        frame: &Frame<'_>,
+        terms: Run,
+        wins: bool,
+    ) -> Result<Option<bool>, Stop> {
+        self.deeper()?;
+        let mut result = Some(!wins);
+        for id in terms.of(&frame.code.children) {
+            match self.condition(frame, *id)? {
+                Some(truth) if truth == wins => {
+                    result = Some(wins);
+                    break;
+                }
+                Some(_) => {}
+                None => result = None,
             }
         }
-        Ok(if unknown { Value::Null } else { Value::Boolean(!wins) })
+        self.depth -= 1;
+        Ok(result)
+    }
+
+    /// Counts a level of native recursion; the caller counts it off.
+    #[inline]
+    fn deeper(&mut self) -> Result<(), Stop> {
+        if self.depth >= limits::EVALUATION_DEPTH {
+            return Err(Failure::TooDeep { limit: limits::EVALUATION_DEPTH }.into());
+        }
+        self.depth += 1;
+        Ok(())
     }
 
     /// The boolean, or a warning.
@@ -279,29 +332,20 @@ impl<'a> Machine<'a> {
         comparison: Comparison,
         left: Id,
         right: Id,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Option<bool>, Stop> {
         let left = self.operand(frame, left)?;
         let right = self.operand(frame, right)?;
-        self.step()?;
         let (a, b) = (self.view(frame, &left), self.view(frame, &right));
-        let result = match comparison {
-            Comparison::Equal => a.equals(b),
-            Comparison::NotEqual => a.equals(b).map(|equal| !equal),
-            Comparison::Less => a.order(b).map(Ordering::is_lt),
-            Comparison::LessOrEqual => a.order(b).map(Ordering::is_le),
-            Comparison::Greater => a.order(b).map(Ordering::is_gt),
-            Comparison::GreaterOrEqual => a.order(b).map(Ordering::is_ge),
-        };
-        if let Some(result) = result {
-            if matches!(a, Value::List(_) | Value::Context(_) | Value::String(_)) {
+        if let Some(truth) = compare(comparison, a, b) {
+            if matches!(a, Value::List(_) | Value::Context(_)) {
                 let size = size_to_compare(a).min(size_to_compare(b));
                 self.budget.charge(size, 0)?;
             }
-            return Ok(Value::Boolean(result));
+            return Ok(Some(truth));
         }
         let (a, b) = (a.clone(), b.clone());
         self.not_comparable(&a, &b);
-        Ok(Value::Null)
+        Ok(None)
     }
 
     #[cold]
@@ -333,7 +377,7 @@ impl<'a> Machine<'a> {
         input: Id,
         test: Id,
         asks_input: bool,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let result = self.eval(frame, test)?;
         if asks_input {
             return Ok(result.as_boolean().into());
@@ -371,7 +415,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn in_range(&mut self, frame: &Frame<'_>, input: Id, range: u32) -> Result<Value, Failure> {
+    fn in_range(&mut self, frame: &Frame<'_>, input: Id, range: u32) -> Result<Value, Stop> {
         let node = frame.code.ranges[range as usize];
         let start = self.eval(frame, node.start)?;
         let end = self.eval(frame, node.end)?;
@@ -386,6 +430,18 @@ impl<'a> Machine<'a> {
             });
         }
         Ok(found.into())
+    }
+}
+
+#[inline]
+fn compare(comparison: Comparison, a: &Value, b: &Value) -> Option<bool> {
+    match comparison {
+        Comparison::Equal => a.equals(b),
+        Comparison::NotEqual => a.equals(b).map(|equal| !equal),
+        Comparison::Less => a.order(b).map(Ordering::is_lt),
+        Comparison::LessOrEqual => a.order(b).map(Ordering::is_le),
+        Comparison::Greater => a.order(b).map(Ordering::is_gt),
+        Comparison::GreaterOrEqual => a.order(b).map(Ordering::is_ge),
     }
 }
 

@@ -2,7 +2,7 @@
 //! It does not know keywords or names with blanks: whether `date and time` is one name depends on
 //! where it stands, so the parser decides.
 
-use crate::error::CompileError;
+use crate::error::{CompileError, Refused};
 use std::ops::Range;
 
 /// One token; words and texts are slices of the source.
@@ -39,7 +39,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Passes over blanks and comments.
-    pub(crate) fn skip_blanks(&mut self) -> Result<(), CompileError> {
+    pub(crate) fn skip_blanks(&mut self) -> Result<(), Refused> {
         loop {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -60,7 +60,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token and where it stands.
-    pub(crate) fn next(&mut self) -> Result<(Token<'a>, Range<usize>), CompileError> {
+    pub(crate) fn next(&mut self) -> Result<(Token<'a>, Range<usize>), Refused> {
         self.skip_blanks()?;
         let (start, rest) = (self.at, self.rest());
         let Some(first) = rest.chars().next() else {
@@ -92,7 +92,7 @@ impl<'a> Lexer<'a> {
         Ok((token, start..self.at))
     }
 
-    fn text(&self, rest: &'a str) -> Result<(Token<'a>, usize), CompileError> {
+    fn text(&self, rest: &'a str) -> Result<(Token<'a>, usize), Refused> {
         let bytes = rest.as_bytes();
         let mut at = 1;
         loop {
@@ -111,8 +111,9 @@ impl<'a> Lexer<'a> {
 
 /// "Expected ..., but found ...".
 #[cold]
-pub(crate) fn error(expected: &str, found: &str, span: Range<usize>) -> CompileError {
-    CompileError { message: format!("Expected {expected}, but found {found}"), span, hint: None }
+pub(crate) fn error(expected: &str, found: &str, span: Range<usize>) -> Refused {
+    let message = format!("Expected {expected}, but found {found}");
+    Box::new(CompileError { message, span, hint: None })
 }
 
 fn number(rest: &str) -> (Token<'_>, usize) {

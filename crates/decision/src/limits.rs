@@ -11,7 +11,7 @@ pub const SOURCE_DEPTH: u32 = 128;
 pub const VALUE_DEPTH: u32 = 128;
 
 /// Deepest nesting of evaluation steps, calls of functions included.
-pub const EVALUATION_DEPTH: u32 = 1_000;
+pub const EVALUATION_DEPTH: u32 = 400;
 
 /// Work one evaluation may do: steps + bytes / 256 + elements.
 pub const FUEL: u64 = 1_000_000;

@@ -6,7 +6,7 @@ mod prefix;
 mod tests_of_input;
 
 use crate::ast::{Comparison, Expr, Kind, Operator, UnaryTests};
-use crate::error::CompileError;
+use crate::error::Refused;
 use crate::lexer::{Lexer, Token, error};
 use crate::limits::{SOURCE_BYTES, SOURCE_DEPTH};
 use std::ops::Range;
@@ -23,7 +23,7 @@ pub(crate) mod power {
 }
 
 /// Parses an expression.
-pub(crate) fn parse_expression(source: &str) -> Result<Expr, CompileError> {
+pub(crate) fn parse_expression(source: &str) -> Result<Expr, Refused> {
     let mut parser = Parser::new(source)?;
     let expr = parser.expression(power::ANY)?;
     parser.end()?;
@@ -31,7 +31,7 @@ pub(crate) fn parse_expression(source: &str) -> Result<Expr, CompileError> {
 }
 
 /// Parses the unary tests of a decision table's cell.
-pub(crate) fn parse_unary_tests(source: &str) -> Result<UnaryTests, CompileError> {
+pub(crate) fn parse_unary_tests(source: &str) -> Result<UnaryTests, Refused> {
     let mut parser = Parser::new(source)?;
     let tests = parser.unary_tests()?;
     parser.end()?;
@@ -50,7 +50,7 @@ pub(crate) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(source: &'a str) -> Result<Parser<'a>, CompileError> {
+    fn new(source: &'a str) -> Result<Parser<'a>, Refused> {
         if source.len() > SOURCE_BYTES {
             let found = format!("{} bytes", source.len());
             return Err(error("an expression of at most 64 KiB", &found, 0..source.len()));
@@ -60,21 +60,21 @@ impl<'a> Parser<'a> {
         Ok(Parser { lexer, token, span, before: 0, depth: 0, range_end: false })
     }
 
-    fn advance(&mut self) -> Result<(), CompileError> {
+    fn advance(&mut self) -> Result<(), Refused> {
         self.before = self.span.end;
         (self.token, self.span) = self.lexer.next()?;
         Ok(())
     }
 
     /// Goes on at another position of the source.
-    fn jump(&mut self, at: usize) -> Result<(), CompileError> {
+    fn jump(&mut self, at: usize) -> Result<(), Refused> {
         self.lexer.at = at;
         (self.token, self.span) = self.lexer.next()?;
         Ok(())
     }
 
     /// The token after the current one.
-    fn peek(&self) -> Result<Token<'a>, CompileError> {
+    fn peek(&self) -> Result<Token<'a>, Refused> {
         let mut lexer = self.lexer;
         Ok(lexer.next()?.0)
     }
@@ -88,7 +88,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes the symbol if it is the current token.
-    fn eat(&mut self, symbol: &str) -> Result<bool, CompileError> {
+    fn eat(&mut self, symbol: &str) -> Result<bool, Refused> {
         let found = self.at(symbol);
         if found {
             self.advance()?;
@@ -96,18 +96,18 @@ impl<'a> Parser<'a> {
         Ok(found)
     }
 
-    fn expect(&mut self, symbol: &str) -> Result<(), CompileError> {
+    fn expect(&mut self, symbol: &str) -> Result<(), Refused> {
         if self.eat(symbol)? { Ok(()) } else { Err(self.unexpected(&format!("'{symbol}'"))) }
     }
 
-    fn expect_word(&mut self, word: &str) -> Result<(), CompileError> {
+    fn expect_word(&mut self, word: &str) -> Result<(), Refused> {
         if !self.at_word(word) {
             return Err(self.unexpected(&format!("'{word}'")));
         }
         self.advance()
     }
 
-    fn end(&mut self) -> Result<(), CompileError> {
+    fn end(&mut self) -> Result<(), Refused> {
         if self.token == Token::End {
             return Ok(());
         }
@@ -117,7 +117,7 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    fn unexpected(&self, expected: &str) -> CompileError {
+    fn unexpected(&self, expected: &str) -> Refused {
         let found = match self.token {
             Token::End => "the end of the expression".to_owned(),
             _ => format!("'{}'", &self.lexer.source[self.span.clone()]),
@@ -129,8 +129,8 @@ impl<'a> Parser<'a> {
     /// walks an expression.
     fn deeper<T>(
         &mut self,
-        parse: impl FnOnce(&mut Self) -> Result<T, CompileError>,
-    ) -> Result<T, CompileError> {
+        parse: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
         if self.depth >= SOURCE_DEPTH {
             return Err(error(
                 "an expression nested at most 128 deep",
@@ -146,24 +146,35 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// An expression of operators that bind at least as tightly as `least`.
-    pub(crate) fn expression(&mut self, least: u8) -> Result<Expr, CompileError> {
-        let mut left = self.prefix()?;
+    /// An expression of operators that bind at least as tightly as `least`. What waits for its
+    /// right operand is kept in a list, so that precedence needs no native recursion.
+    pub(crate) fn expression(&mut self, least: u8) -> Result<Expr, Refused> {
+        let mut waiting: Vec<Waiting> = Vec::new();
+        let mut operand = self.prefix()?;
         let mut comparisons = 0;
         loop {
-            let Some((binding, infix)) = self.infix() else {
-                return Ok(left);
-            };
-            if binding < least {
-                return Ok(left);
+            let next = self.infix().filter(|(binding, _)| *binding >= least);
+            let binding = next.map_or(power::ANY, |(binding, _)| binding);
+            while let Some(last) = waiting.pop_if(|last| last.binding >= binding) {
+                operand = Self::combine(last, operand);
             }
+            let Some((binding, infix)) = next else { return Ok(operand) };
             if binding == power::COMPARE {
                 comparisons += 1;
                 if comparisons + self.depth > SOURCE_DEPTH {
                     return Err(self.unexpected("fewer comparisons in a row"));
                 }
             }
-            left = self.infix_expression(left, binding, infix)?;
+            self.advance()?;
+            match infix {
+                Infix::Or | Infix::And | Infix::Compare(_) | Infix::Operator(_) => {
+                    waiting.push(Waiting { left: operand, binding, infix });
+                    operand = self.prefix()?;
+                }
+                Infix::Between | Infix::In | Infix::InstanceOf => {
+                    operand = self.deeper(|parser| parser.test_of(operand, infix))?;
+                }
+            }
         }
     }
 
@@ -184,46 +195,46 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn infix_expression(
-        &mut self,
-        left: Expr,
-        binding: u8,
-        infix: Infix,
-    ) -> Result<Expr, CompileError> {
-        self.advance()?;
+    /// `left infix right`; chains of one precedence become flat.
+    fn combine(waiting: Waiting, right: Expr) -> Expr {
+        let Waiting { left, binding, infix } = waiting;
+        let span = left.span.start..right.span.end;
+        let kind = match (infix, left.kind) {
+            (Infix::Or, Kind::Or(mut terms)) => {
+                terms.push(right);
+                Kind::Or(terms)
+            }
+            (Infix::And, Kind::And(mut terms)) => {
+                terms.push(right);
+                Kind::And(terms)
+            }
+            (Infix::Or, kind) => Kind::Or(vec![Expr { kind, span: left.span }, right]),
+            (Infix::And, kind) => Kind::And(vec![Expr { kind, span: left.span }, right]),
+            (Infix::Operator(operator), Kind::Chain(first, mut rest))
+                if precedence(rest[0].0) == binding =>
+            {
+                rest.push((operator, right));
+                Kind::Chain(first, rest)
+            }
+            (Infix::Operator(operator), kind) => {
+                let first = Box::new(Expr { kind, span: left.span });
+                Kind::Chain(first, vec![(operator, right)])
+            }
+            (Infix::Compare(comparison), kind) => {
+                let left = Box::new(Expr { kind, span: left.span });
+                Kind::Compare(comparison, left, Box::new(right))
+            }
+            (Infix::Between | Infix::In | Infix::InstanceOf, _) => {
+                unreachable!("these do not wait for an operand")
+            }
+        };
+        Expr { kind, span }
+    }
+
+    /// `between`, `in` or `instance of`, from behind the word on.
+    fn test_of(&mut self, left: Expr, infix: Infix) -> Result<Expr, Refused> {
         let start = left.span.start;
         let kind = match infix {
-            Infix::Or => match (left.kind, self.expression(binding + 1)?) {
-                (Kind::Or(mut terms), right) => {
-                    terms.push(right);
-                    Kind::Or(terms)
-                }
-                (kind, right) => Kind::Or(vec![Expr { kind, span: left.span }, right]),
-            },
-            Infix::And => match (left.kind, self.expression(binding + 1)?) {
-                (Kind::And(mut terms), right) => {
-                    terms.push(right);
-                    Kind::And(terms)
-                }
-                (kind, right) => Kind::And(vec![Expr { kind, span: left.span }, right]),
-            },
-            Infix::Operator(operator) => {
-                let right = self.expression(binding + 1)?;
-                match left.kind {
-                    Kind::Chain(first, mut rest) if precedence(rest[0].0) == binding => {
-                        rest.push((operator, right));
-                        Kind::Chain(first, rest)
-                    }
-                    kind => {
-                        let first = Box::new(Expr { kind, span: left.span });
-                        Kind::Chain(first, vec![(operator, right)])
-                    }
-                }
-            }
-            Infix::Compare(comparison) => {
-                let right = self.expression(binding + 1)?;
-                Kind::Compare(comparison, Box::new(left), Box::new(right))
-            }
             Infix::Between => {
                 let low = self.expression(power::ADD)?;
                 self.expect_word("and")?;
@@ -231,13 +242,20 @@ impl<'a> Parser<'a> {
                 Kind::Between(Box::new([left, low, high]))
             }
             Infix::In => Kind::In(Box::new(left), self.in_tests()?),
-            Infix::InstanceOf => {
+            _ => {
                 self.expect_word("of")?;
                 Kind::InstanceOf(Box::new(left), self.type_name()?)
             }
         };
         Ok(Expr { kind, span: start..self.before })
     }
+}
+
+/// An operator whose right operand is being parsed.
+struct Waiting {
+    left: Expr,
+    binding: u8,
+    infix: Infix,
 }
 
 #[derive(Clone, Copy)]

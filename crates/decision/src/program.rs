@@ -137,6 +137,12 @@ pub(crate) enum Node {
         left: Id,
         right: Id,
     },
+    /// A variable against a constant, which is what most gateways ask.
+    CompareSlot {
+        comparison: Comparison,
+        slot: u32,
+        constant: Id,
+    },
     /// Evaluates `value` into a local, then `body`.
     Bind {
         local: u32,

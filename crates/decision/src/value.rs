@@ -291,6 +291,8 @@ impl Value {
     /// FEEL's equality: null equals only null; `None` between values of different types.
     pub fn equals(&self, other: &Value) -> Option<bool> {
         match (self, other) {
+            (Value::Number(a), Value::Number(b)) => Some(a == b),
+            (Value::String(a), Value::String(b)) => Some(a == b),
             (Value::Null, _) | (_, Value::Null) => Some(self.is_null() && other.is_null()),
             (Value::Time(a), Value::Time(b)) if a.is_local() != b.is_local() => None,
             (Value::DateTime(a), Value::DateTime(b)) if a.is_local() != b.is_local() => None,

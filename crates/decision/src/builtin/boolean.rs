@@ -33,7 +33,7 @@ pub(super) fn assert(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
         [_, _] => "The condition is not fulfilled".to_owned(),
         _ => return Err(Refusal::Arguments),
     };
-    Err(Refusal::Failure(Failure::Assertion { message }))
+    Err(Refusal::Failure(Failure::Assertion { message }.into()))
 }
 
 /// Identity: the same type and content, where `=` would be null for different types.

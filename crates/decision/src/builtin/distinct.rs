@@ -1,7 +1,7 @@
 //! Functions that compare the items of a list with each other.
 
 use super::{Answer, Refusal, items_of};
-use crate::error::Failure;
+use crate::error::Stop;
 use crate::evaluate::Machine;
 use crate::number::Number;
 use crate::value::Value;
@@ -37,7 +37,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, machine: &mut Machine<'_>, value: &Value) -> Result<(), Failure> {
+    fn add(&mut self, machine: &mut Machine<'_>, value: &Value) -> Result<(), Stop> {
         let next = self.values.len();
         let at = match plain(value) {
             Some(plain) => *self.plain.entry(plain).or_insert(next),

@@ -2,7 +2,7 @@
 //! They are not Java's: back-references and look-around do not exist here.
 
 use super::{Answer, Refusal, because};
-use crate::error::Failure;
+use crate::error::Stop;
 use crate::evaluate::Machine;
 use crate::limits;
 use crate::value::Value;
@@ -149,7 +149,7 @@ pub(super) fn split(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer {
     Ok(machine.list(parts)?)
 }
 
-fn part(machine: &mut Machine<'_>, text: &str) -> Result<Value, Failure> {
+fn part(machine: &mut Machine<'_>, text: &str) -> Result<Value, Stop> {
     machine.budget.charge(1, text.len())?;
     Ok(Value::from(text))
 }

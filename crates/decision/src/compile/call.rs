@@ -4,7 +4,7 @@
 use super::{Compiled, Compiler};
 use crate::ast::Arguments;
 use crate::builtin;
-use crate::error::CompileError;
+use crate::error::Refused;
 use crate::program::{Id, Node, Note, Run};
 use std::ops::Range;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Compiler {
     fn arguments(
         &mut self,
         arguments: &Arguments,
-    ) -> Result<(Vec<Id>, Option<Vec<Arc<str>>>), CompileError> {
+    ) -> Result<(Vec<Id>, Option<Vec<Arc<str>>>), Refused> {
         match arguments {
             Arguments::Positional(values) => Ok((self.expressions(values)?, None)),
             Arguments::Named(named) => {

@@ -3,23 +3,31 @@
 
 use super::{Frame, Machine, Operand};
 use crate::ast::Operator;
-use crate::error::{Failure, WarningKind};
+use crate::error::{Stop, WarningKind};
 use crate::number::{Number, Rounding};
-use crate::program::{Id, Run};
+use crate::program::{Id, Node, Run};
 use crate::temporal::{YearsMonths, months_span};
 use crate::value::{Brief, Value};
 use jiff::SignedDuration;
 use std::sync::Arc;
 
 impl Machine<'_> {
-    pub(super) fn chain(
-        &mut self,
-        frame: &Frame<'_>,
-        first: Id,
-        rest: Run,
-    ) -> Result<Value, Failure> {
+    pub(super) fn chain(&mut self, frame: &Frame<'_>, first: Id, rest: Run) -> Result<Value, Stop> {
         let mut left = self.operand(frame, first)?;
-        for (operator, operand) in rest.of(&frame.code.steps) {
+        let mut rest = rest.of(&frame.code.steps);
+        // Small integers stay in a register as long as nothing overflows.
+        if let Some(mut sum) = self.view(frame, &left).as_i64() {
+            while let Some(((operator, operand), later)) = rest.split_first()
+                && let Some(right) = self.leaf_integer(frame, *operand)
+                && let Some(value) = integers(*operator, sum, right)
+            {
+                self.step()?;
+                sum = value;
+                rest = later;
+            }
+            left = Operand::Owned(Value::from(sum));
+        }
+        for (operator, operand) in rest {
             let right = self.operand(frame, *operand)?;
             self.step()?;
             let (a, b) = (self.view(frame, &left), self.view(frame, &right));
@@ -46,6 +54,16 @@ impl Machine<'_> {
         match left {
             Operand::Owned(value) => Ok(value),
             Operand::Leaf(id) => self.eval(frame, id),
+        }
+    }
+
+    /// The small integer of a constant or local, which is there without evaluating anything.
+    #[inline]
+    fn leaf_integer(&mut self, frame: &Frame<'_>, id: Id) -> Option<i64> {
+        match &frame.code.nodes[id as usize] {
+            Node::Constant(value) => value.as_i64(),
+            Node::Local(local) => self.locals[frame.base + *local as usize].as_i64(),
+            _ => None,
         }
     }
 
@@ -80,6 +98,16 @@ impl Machine<'_> {
 
 fn a_clone(machine: &Machine<'_>, frame: &Frame<'_>, operand: &Operand) -> Value {
     machine.view(frame, operand).clone()
+}
+
+#[inline]
+fn integers(operator: Operator, a: i64, b: i64) -> Option<i64> {
+    match operator {
+        Operator::Add => a.checked_add(b),
+        Operator::Subtract => a.checked_sub(b),
+        Operator::Multiply => a.checked_mul(b),
+        Operator::Divide | Operator::Power => None,
+    }
 }
 
 #[inline]

@@ -3,7 +3,7 @@
 
 use super::{Frame, Machine};
 use crate::builtin::{BUILTINS, Refusal};
-use crate::error::{Failure, WarningKind};
+use crate::error::{Stop, WarningKind};
 use crate::program::{Id, Reference, Run};
 use crate::value::{Brief, Function, Value};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ impl Machine<'_> {
         frame: &Frame<'_>,
         function: u16,
         arguments: Run,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let ids = arguments.of(&frame.code.children);
         // Most calls have one or two arguments; those need no allocation.
         match ids {
@@ -34,11 +34,11 @@ impl Machine<'_> {
         }
     }
 
-    fn values(&mut self, frame: &Frame<'_>, ids: &[Id]) -> Result<Vec<Value>, Failure> {
+    fn values(&mut self, frame: &Frame<'_>, ids: &[Id]) -> Result<Vec<Value>, Stop> {
         ids.iter().map(|id| self.eval(frame, *id)).collect()
     }
 
-    fn run_builtin(&mut self, function: u16, arguments: &[Value]) -> Result<Value, Failure> {
+    fn run_builtin(&mut self, function: u16, arguments: &[Value]) -> Result<Value, Stop> {
         let builtin = &BUILTINS[usize::from(function)];
         let reason = match (builtin.run)(self, arguments) {
             Ok(value) => return Ok(value),
@@ -56,7 +56,7 @@ impl Machine<'_> {
         Ok(Value::Null)
     }
 
-    pub(super) fn lambda(&mut self, frame: &Frame<'_>, lambda: u32) -> Result<Value, Failure> {
+    pub(super) fn lambda(&mut self, frame: &Frame<'_>, lambda: u32) -> Result<Value, Stop> {
         let Some(program) = frame.program else {
             unreachable!("functions are not folded");
         };
@@ -83,7 +83,7 @@ impl Machine<'_> {
         name: u32,
         arguments: Run,
         names: Option<Run>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let callee = self.eval(frame, callee)?;
         let ids = arguments.of(&frame.code.children);
         let names = names.map(|names| names.of(&frame.code.names));
@@ -111,7 +111,7 @@ impl Machine<'_> {
         name: u32,
         arguments: Run,
         names: Option<&[Arc<str>]>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let ids = arguments.of(&frame.code.children);
         let called = &frame.code.names[name as usize];
         let Some((function, order)) = crate::builtin::select(called, ids.len(), names) else {
@@ -132,7 +132,7 @@ impl Machine<'_> {
         &mut self,
         function: &Function,
         mut arguments: Vec<Value>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let code = &*function.program.0;
         let definition = &code.lambdas[function.lambda as usize];
         let Some(body) = definition.body else {

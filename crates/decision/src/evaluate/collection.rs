@@ -2,7 +2,7 @@
 //! It does not hold a collection twice: a loop over a range makes no list of it.
 
 use super::{Frame, Machine};
-use crate::error::{Failure, WarningKind};
+use crate::error::{Failure, Stop, WarningKind};
 use crate::number::{Number, Rounding};
 use crate::program::{FilterStyle, Id, Iteration, Run};
 use crate::value::{Brief, Context, List, Range, Value};
@@ -10,13 +10,13 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// What a loop does with each combination of its iterators: go on, or stop.
-type Visit<'v, 'm> = dyn FnMut(&mut Machine<'m>) -> Result<bool, Failure> + 'v;
+type Visit<'v, 'm> = dyn FnMut(&mut Machine<'m>) -> Result<bool, Stop> + 'v;
 
 impl<'a> Machine<'a> {
     /// A list within the limits.
-    pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, Failure> {
+    pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, Stop> {
         if items.len() > self.budget.list_items {
-            return Err(Failure::ListTooLong { limit: self.budget.list_items });
+            return Err(Failure::ListTooLong { limit: self.budget.list_items }.into());
         }
         self.budget.charge(items.len(), 0)?;
         let value = Value::list(items);
@@ -25,9 +25,9 @@ impl<'a> Machine<'a> {
     }
 
     /// A context within the limits.
-    pub(crate) fn context(&mut self, entries: Vec<(Arc<str>, Value)>) -> Result<Value, Failure> {
+    pub(crate) fn context(&mut self, entries: Vec<(Arc<str>, Value)>) -> Result<Value, Stop> {
         if entries.len() > self.budget.list_items {
-            return Err(Failure::ListTooLong { limit: self.budget.list_items });
+            return Err(Failure::ListTooLong { limit: self.budget.list_items }.into());
         }
         self.budget.charge(entries.len() * 2, 0)?;
         let value = Value::Context(Arc::new(Context::new(entries)));
@@ -36,18 +36,18 @@ impl<'a> Machine<'a> {
     }
 
     /// A text within the limits.
-    pub(crate) fn text(&mut self, text: String) -> Result<Value, Failure> {
+    pub(crate) fn text(&mut self, text: String) -> Result<Value, Stop> {
         self.budget.charge(0, text.len())?;
         Ok(Value::from(text))
     }
 
     /// INVARIANT: no value an evaluation holds is deeper, so walking and dropping one may recurse.
-    pub(crate) fn check_depth(&self, value: &Value) -> Result<(), Failure> {
+    pub(crate) fn check_depth(&self, value: &Value) -> Result<(), Stop> {
         let limit = self.budget.value_depth;
-        if value.depth() > limit { Err(Failure::TooDeep { limit }) } else { Ok(()) }
+        if value.depth() > limit { Err(Failure::TooDeep { limit }.into()) } else { Ok(()) }
     }
 
-    pub(super) fn list_of(&mut self, frame: &Frame<'_>, items: Run) -> Result<Value, Failure> {
+    pub(super) fn list_of(&mut self, frame: &Frame<'_>, items: Run) -> Result<Value, Stop> {
         let mut values = Vec::with_capacity(items.length as usize);
         for id in items.of(&frame.code.children) {
             values.push(self.eval(frame, *id)?);
@@ -55,7 +55,7 @@ impl<'a> Machine<'a> {
         self.list(values)
     }
 
-    pub(super) fn context_of(&mut self, frame: &Frame<'_>, run: Run) -> Result<Value, Failure> {
+    pub(super) fn context_of(&mut self, frame: &Frame<'_>, run: Run) -> Result<Value, Stop> {
         let mut entries = Vec::with_capacity(run.length as usize);
         for entry in run.of(&frame.code.entries) {
             let value = self.eval(frame, entry.value)?;
@@ -65,7 +65,7 @@ impl<'a> Machine<'a> {
         self.context(entries)
     }
 
-    pub(super) fn range(&mut self, frame: &Frame<'_>, range: u32) -> Result<Value, Failure> {
+    pub(super) fn range(&mut self, frame: &Frame<'_>, range: u32) -> Result<Value, Stop> {
         let node = frame.code.ranges[range as usize];
         let start = self.eval(frame, node.start)?;
         let end = self.eval(frame, node.end)?;
@@ -87,7 +87,7 @@ impl<'a> Machine<'a> {
         name: u32,
         items: Run,
         otherwise: Id,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let name = &frame.code.names[name as usize];
         for item in items.of(&frame.code.children) {
             let item = self.operand(frame, *item)?;
@@ -101,7 +101,7 @@ impl<'a> Machine<'a> {
     }
 
     /// `base.name`: an entry, a property, or for a list those of its items.
-    pub(super) fn member(&mut self, base: &Value, name: &str) -> Result<Value, Failure> {
+    pub(super) fn member(&mut self, base: &Value, name: &str) -> Result<Value, Stop> {
         match base {
             Value::Context(context) => match context.get(name) {
                 Some(value) => return Ok(value.clone()),
@@ -154,7 +154,7 @@ impl<'a> Machine<'a> {
         local: u32,
         filter: Id,
         style: FilterStyle,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let value = self.eval(frame, list)?;
         let Value::List(list) = &value else {
             self.expected("list", &value);
@@ -188,7 +188,7 @@ impl<'a> Machine<'a> {
         iterations: Run,
         body: Id,
         partial: Option<u32>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let mut results = Arc::new(List::new(Vec::new()));
         let iterations = iterations.of(&frame.code.iterations);
         let done = self.iterate(frame, iterations, &mut |machine| {
@@ -202,10 +202,10 @@ impl<'a> Machine<'a> {
             }
             machine.budget.charge(1, 0)?;
             if results.items().len() >= machine.budget.list_items {
-                return Err(Failure::ListTooLong { limit: machine.budget.list_items });
+                return Err(Failure::ListTooLong { limit: machine.budget.list_items }.into());
             }
             if value.depth() >= machine.budget.value_depth {
-                return Err(Failure::TooDeep { limit: machine.budget.value_depth });
+                return Err(Failure::TooDeep { limit: machine.budget.value_depth }.into());
             }
             match Arc::get_mut(&mut results) {
                 Some(results) => results.push(value),
@@ -228,18 +228,13 @@ impl<'a> Machine<'a> {
         every: bool,
         iterations: Run,
         condition: Id,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let (mut unknown, mut decided) = (false, false);
         let iterations = iterations.of(&frame.code.iterations);
         let done = self.iterate(frame, iterations, &mut |machine| {
-            match machine.eval(frame, condition)? {
-                Value::Boolean(truth) => decided = truth != every,
-                other => {
-                    if !unknown {
-                        machine.truth(&other);
-                    }
-                    unknown = true;
-                }
+            match machine.condition(frame, condition)? {
+                Some(truth) => decided = truth != every,
+                None => unknown = true,
             }
             Ok(!decided)
         })?;
@@ -257,7 +252,7 @@ impl<'a> Machine<'a> {
         frame: &Frame<'_>,
         iterations: &[Iteration],
         visit: &mut Visit<'_, 'a>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, Stop> {
         let mut go_on = true;
         self.iterate_from(frame, iterations, visit, &mut go_on)
     }
@@ -269,7 +264,7 @@ impl<'a> Machine<'a> {
         iterations: &[Iteration],
         visit: &mut Visit<'_, 'a>,
         go_on: &mut bool,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, Stop> {
         let Some((iteration, inner)) = iterations.split_first() else {
             *go_on = visit(self)?;
             return Ok(true);

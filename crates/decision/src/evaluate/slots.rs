@@ -3,7 +3,7 @@
 
 use super::{Frame, Machine};
 use crate::budget::Variable;
-use crate::error::{Failure, WarningKind};
+use crate::error::{Failure, Stop, WarningKind};
 use crate::json::{JsonError, navigate};
 use crate::program::Run;
 use crate::value::Value;
@@ -18,6 +18,7 @@ enum Slot<'a> {
     /// JSON that was not decoded as a whole.
     Raw(&'a str),
     Loaded(Value),
+    Borrowed(&'a Value),
 }
 
 pub(super) struct Slots<'a> {
@@ -45,6 +46,7 @@ impl<'a> Slots<'a> {
     pub(super) fn loaded(&self, at: u32) -> &Value {
         match self.get(at) {
             Slot::Loaded(value) => value,
+            Slot::Borrowed(value) => value,
             _ => unreachable!("operands are loaded before they are looked at"),
         }
     }
@@ -53,14 +55,14 @@ impl<'a> Slots<'a> {
 impl Machine<'_> {
     /// The variable of a slot, decoded as a whole.
     #[inline]
-    pub(super) fn slot(&mut self, frame: &Frame<'_>, at: u32) -> Result<&Value, Failure> {
-        if !matches!(self.slots.get(at), Slot::Loaded(_)) {
+    pub(super) fn slot(&mut self, frame: &Frame<'_>, at: u32) -> Result<&Value, Stop> {
+        if !matches!(self.slots.get(at), Slot::Loaded(_) | Slot::Borrowed(_)) {
             self.load(frame, at)?;
         }
         Ok(self.slots.loaded(at))
     }
 
-    fn load(&mut self, frame: &Frame<'_>, at: u32) -> Result<(), Failure> {
+    fn load(&mut self, frame: &Frame<'_>, at: u32) -> Result<(), Stop> {
         let name = &frame.code.free[at as usize];
         if let Slot::Unasked = self.slots.get(at) {
             self.ask(name, at)?;
@@ -72,27 +74,32 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn ask(&mut self, name: &str, at: u32) -> Result<(), Failure> {
-        let slot = match self.scope.variable(name) {
-            Some(Variable::Json(text)) => Slot::Raw(text),
+    fn ask(&mut self, name: &str, at: u32) -> Result<(), Stop> {
+        match self.scope.variable(name) {
+            Some(Variable::Json(text)) => *self.slots.get_mut(at) = Slot::Raw(text),
             Some(Variable::Value(value)) => {
                 self.check_depth(&value)?;
-                Slot::Loaded(value)
+                *self.slots.get_mut(at) = Slot::Loaded(value);
             }
-            None => {
-                let message = match name {
-                    "?" => "No input value found.".to_owned(),
-                    _ => format!("No variable found with name '{name}'"),
-                };
-                self.warn(WarningKind::NoVariableFound, || message);
-                Slot::Loaded(Value::Null)
+            Some(Variable::Borrowed(value)) => {
+                self.check_depth(value)?;
+                *self.slots.get_mut(at) = Slot::Borrowed(value);
             }
-        };
-        *self.slots.get_mut(at) = slot;
+            None => self.missing(name, at),
+        }
         Ok(())
     }
 
-    fn decode(&mut self, name: &str, text: &str) -> Result<Value, Failure> {
+    #[cold]
+    fn missing(&mut self, name: &str, at: u32) {
+        self.warn(WarningKind::NoVariableFound, || match name {
+            "?" => "No input value found.".to_owned(),
+            _ => format!("No variable found with name '{name}'"),
+        });
+        *self.slots.get_mut(at) = Slot::Loaded(Value::Null);
+    }
+
+    fn decode(&mut self, name: &str, text: &str) -> Result<Value, Stop> {
         self.budget.charge(0, text.len())?;
         Value::from_json(text).map_err(|error| malformed(name, &error))
     }
@@ -104,7 +111,7 @@ impl Machine<'_> {
         frame: &Frame<'_>,
         at: u32,
         path: Run,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, Stop> {
         let path = path.of(&frame.code.names);
         let name = &frame.code.free[at as usize];
         if let Slot::Unasked = self.slots.get(at) {
@@ -117,8 +124,8 @@ impl Machine<'_> {
                 self.budget.charge(0, text.len())?;
                 (self.decode(name, landing.text)?, landing.walked)
             }
-            Slot::Loaded(value) => {
-                let (mut reached, mut walked) = (value, 0);
+            Slot::Loaded(_) | Slot::Borrowed(_) => {
+                let (mut reached, mut walked) = (self.slots.loaded(at), 0);
                 while let Value::Context(context) = reached
                     && let Some(step) = path.get(walked)
                     && let Some(inner) = context.get(step)
@@ -138,6 +145,6 @@ impl Machine<'_> {
 }
 
 #[cold]
-fn malformed(name: &str, error: &JsonError) -> Failure {
-    Failure::MalformedVariable { name: name.to_owned(), message: error.to_string() }
+fn malformed(name: &str, error: &JsonError) -> Stop {
+    Failure::MalformedVariable { name: name.to_owned(), message: error.to_string() }.into()
 }

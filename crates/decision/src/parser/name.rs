@@ -5,7 +5,7 @@ use super::prefix::RESERVED;
 use super::{Parser, power};
 use crate::ast::Kind;
 use crate::builtin;
-use crate::error::CompileError;
+use crate::error::Refused;
 use crate::lexer::{Token, continues_name, name_length, starts_name, unescape};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const WORDS: usize = 4;
 
 impl<'a> Parser<'a> {
     /// The name of the function called here, if one is; leaves the cursor on its `(`.
-    pub(super) fn called_name(&mut self, first: &str) -> Result<Option<Arc<str>>, CompileError> {
+    pub(super) fn called_name(&mut self, first: &str) -> Result<Option<Arc<str>>, Refused> {
         let mut name = String::from(first);
         let mut lexer = self.lexer;
         for count in 1..=WORDS {
@@ -41,7 +41,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A name after a `.`; the only one with a blank is `time offset`.
-    pub(super) fn member_name(&mut self) -> Result<Arc<str>, CompileError> {
+    pub(super) fn member_name(&mut self) -> Result<Arc<str>, Refused> {
         let name: Arc<str> = match self.token {
             Token::Word("time") if self.peek()? == Token::Word("offset") => {
                 self.advance()?;
@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `name:` before an argument, which is consumed; `None` when the argument has no name.
-    pub(super) fn parameter_name(&mut self) -> Result<Option<Arc<str>>, CompileError> {
+    pub(super) fn parameter_name(&mut self) -> Result<Option<Arc<str>>, Refused> {
         if let Token::Quoted(name) = self.token {
             if self.peek()? != Token::Symbol(":") {
                 return Ok(None);
@@ -75,7 +75,7 @@ impl<'a> Parser<'a> {
         Ok(Some(name.into()))
     }
 
-    pub(super) fn context(&mut self) -> Result<Kind, CompileError> {
+    pub(super) fn context(&mut self) -> Result<Kind, Refused> {
         let mut entries = Vec::new();
         // The lexer stands behind the brace: keys are not tokens.
         loop {
@@ -98,7 +98,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A key and its `:`; leaves the cursor on the value.
-    fn key(&mut self) -> Result<Arc<str>, CompileError> {
+    fn key(&mut self) -> Result<Arc<str>, Refused> {
         let rest = self.lexer.rest();
         let key: Arc<str> = if rest.starts_with(['"', '`']) {
             self.advance()?;
@@ -123,7 +123,7 @@ impl<'a> Parser<'a> {
         Ok(key)
     }
 
-    pub(super) fn function(&mut self) -> Result<Kind, CompileError> {
+    pub(super) fn function(&mut self) -> Result<Kind, Refused> {
         self.advance()?;
         self.expect("(")?;
         let mut parameters = Vec::new();
@@ -143,7 +143,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A parameter, with its type if it has one.
-    fn declared_parameter(&mut self) -> Result<Arc<str>, CompileError> {
+    fn declared_parameter(&mut self) -> Result<Arc<str>, Refused> {
         if let Some(name) = self.parameter_name()? {
             self.type_name()?;
             return Ok(name);
@@ -162,7 +162,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A type as `instance of` names it; what stands between `<` and `>` is passed over.
-    pub(super) fn type_name(&mut self) -> Result<Arc<str>, CompileError> {
+    pub(super) fn type_name(&mut self) -> Result<Arc<str>, Refused> {
         const LONG: &[&str] = &[
             "years and months duration",
             "days and time duration",
@@ -195,7 +195,7 @@ impl<'a> Parser<'a> {
         Ok(name.into())
     }
 
-    fn type_arguments(&mut self) -> Result<(), CompileError> {
+    fn type_arguments(&mut self) -> Result<(), Refused> {
         let mut open = 0u32;
         loop {
             match self.token {
@@ -217,7 +217,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The result type of `function<...> -> type`, which itself has no arguments.
-    fn type_name_after_arrow(&mut self) -> Result<(), CompileError> {
+    fn type_name_after_arrow(&mut self) -> Result<(), Refused> {
         match self.token {
             Token::Word(_) => self.advance(),
             _ => Err(self.unexpected("a type")),

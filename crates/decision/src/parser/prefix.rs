@@ -3,7 +3,7 @@
 
 use super::{Parser, power};
 use crate::ast::{Arguments, Expr, Iteration, Kind, Step};
-use crate::error::CompileError;
+use crate::error::Refused;
 use crate::lexer::{Token, error, unescape};
 use crate::number::Number;
 use crate::value::Value;
@@ -35,7 +35,7 @@ pub(super) const RESERVED: &[&str] = &[
 
 impl<'a> Parser<'a> {
     /// An operand with everything that follows it more tightly than any operator.
-    pub(super) fn prefix(&mut self) -> Result<Expr, CompileError> {
+    pub(super) fn prefix(&mut self) -> Result<Expr, Refused> {
         let start = self.span.start;
         if self.at("-") {
             self.advance()?;
@@ -47,7 +47,7 @@ impl<'a> Parser<'a> {
         self.postfix(operand)
     }
 
-    fn operand(&mut self) -> Result<Expr, CompileError> {
+    fn operand(&mut self) -> Result<Expr, Refused> {
         let start = self.span.start;
         let kind = match self.token {
             Token::Number(text) => {
@@ -83,7 +83,7 @@ impl<'a> Parser<'a> {
         Ok(Expr { kind, span: start..self.before })
     }
 
-    fn word(&mut self, word: &'a str) -> Result<Kind, CompileError> {
+    fn word(&mut self, word: &'a str) -> Result<Kind, Refused> {
         if let Some(name) = self.called_name(word)? {
             return Ok(Kind::Call(name, self.arguments()?));
         }
@@ -115,13 +115,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn literal(&mut self, value: Value) -> Result<Kind, CompileError> {
+    fn literal(&mut self, value: Value) -> Result<Kind, Refused> {
         self.advance()?;
         Ok(Kind::Literal(value))
     }
 
     /// `@"2024-02-29"`; what is no temporal value is null.
-    fn temporal(&mut self) -> Result<Kind, CompileError> {
+    fn temporal(&mut self) -> Result<Kind, Refused> {
         self.advance()?;
         let Token::Text(raw) = self.token else {
             return Err(self.unexpected("a text such as \"2024-02-29\" after '@'"));
@@ -130,7 +130,7 @@ impl<'a> Parser<'a> {
         self.literal(value)
     }
 
-    fn parenthesis(&mut self, start: usize) -> Result<Expr, CompileError> {
+    fn parenthesis(&mut self, start: usize) -> Result<Expr, Refused> {
         self.advance()?;
         if self.at("<") || self.at("<=") || self.at(">") || self.at(">=") {
             let found = "a comparison without a left side";
@@ -146,13 +146,13 @@ impl<'a> Parser<'a> {
         Ok(inner)
     }
 
-    fn open_range(&mut self, start: usize) -> Result<Expr, CompileError> {
+    fn open_range(&mut self, start: usize) -> Result<Expr, Refused> {
         self.advance()?;
         let low = self.expression(power::ADD)?;
         self.range(low, false, start)
     }
 
-    fn list_or_range(&mut self, start: usize) -> Result<Expr, CompileError> {
+    fn list_or_range(&mut self, start: usize) -> Result<Expr, Refused> {
         self.advance()?;
         let mut items = Vec::new();
         if !self.at("]") {
@@ -169,7 +169,7 @@ impl<'a> Parser<'a> {
         Ok(Expr { kind: Kind::List(items), span: start..self.before })
     }
 
-    fn conditional(&mut self) -> Result<Kind, CompileError> {
+    fn conditional(&mut self) -> Result<Kind, Refused> {
         self.advance()?;
         let condition = self.expression(power::ANY)?;
         self.expect_word("then")?;
@@ -180,7 +180,7 @@ impl<'a> Parser<'a> {
     }
 
     /// From `for` or `some` to before `return` or `satisfies`.
-    fn iterations(&mut self) -> Result<Vec<Iteration>, CompileError> {
+    fn iterations(&mut self) -> Result<Vec<Iteration>, Refused> {
         self.advance()?;
         let mut iterations = Vec::new();
         loop {
@@ -206,7 +206,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn postfix(&mut self, operand: Expr) -> Result<Expr, CompileError> {
+    fn postfix(&mut self, operand: Expr) -> Result<Expr, Refused> {
         let mut steps = Vec::new();
         loop {
             match self.token {
@@ -234,7 +234,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether the `[` at hand ends a range: nothing that could be a filter follows it.
-    fn closes_range(&self) -> Result<bool, CompileError> {
+    fn closes_range(&self) -> Result<bool, Refused> {
         if !self.range_end {
             return Ok(false);
         }
@@ -250,7 +250,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `(...)` after a function.
-    pub(super) fn arguments(&mut self) -> Result<Arguments, CompileError> {
+    pub(super) fn arguments(&mut self) -> Result<Arguments, Refused> {
         self.deeper(|p| {
             p.advance()?;
             if p.eat(")")? {
@@ -271,7 +271,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn named_arguments(&mut self, first: Arc<str>) -> Result<Arguments, CompileError> {
+    fn named_arguments(&mut self, first: Arc<str>) -> Result<Arguments, Refused> {
         let mut named = vec![(first, self.expression(power::ANY)?)];
         while self.eat(",")? {
             let Some(name) = self.parameter_name()? else {

@@ -3,12 +3,12 @@
 
 use super::{Parser, comparison, power};
 use crate::ast::{Expr, Kind, Test, UnaryTests};
-use crate::error::CompileError;
+use crate::error::Refused;
 use crate::lexer::Token;
 
 impl Parser<'_> {
     /// `-`, `not(...)`, or tests separated by commas.
-    pub(super) fn unary_tests(&mut self) -> Result<UnaryTests, CompileError> {
+    pub(super) fn unary_tests(&mut self) -> Result<UnaryTests, Refused> {
         if self.at("-") && self.peek()? == Token::End {
             self.advance()?;
             return Ok(UnaryTests { negated: false, tests: Vec::new() });
@@ -28,7 +28,7 @@ impl Parser<'_> {
         Ok(UnaryTests { negated: false, tests: self.test_list()? })
     }
 
-    fn test_list(&mut self) -> Result<Vec<Test>, CompileError> {
+    fn test_list(&mut self) -> Result<Vec<Test>, Refused> {
         let mut tests = vec![self.test(power::ANY)?];
         while self.eat(",")? {
             tests.push(self.test(power::ANY)?);
@@ -36,7 +36,7 @@ impl Parser<'_> {
         Ok(tests)
     }
 
-    fn test(&mut self, least: u8) -> Result<Test, CompileError> {
+    fn test(&mut self, least: u8) -> Result<Test, Refused> {
         if let Token::Symbol(symbol) = self.token
             && let Some(comparison) = comparison(symbol)
         {
@@ -47,7 +47,7 @@ impl Parser<'_> {
     }
 
     /// What follows `in`: one test, or several in parentheses. A range also starts with one.
-    pub(super) fn in_tests(&mut self) -> Result<Vec<Test>, CompileError> {
+    pub(super) fn in_tests(&mut self) -> Result<Vec<Test>, Refused> {
         if !self.at("(") {
             return Ok(vec![self.test(power::COMPARE)?]);
         }
@@ -79,7 +79,7 @@ impl Parser<'_> {
         low: Expr,
         start_included: bool,
         start: usize,
-    ) -> Result<Expr, CompileError> {
+    ) -> Result<Expr, Refused> {
         self.expect("..")?;
         self.range_end = true;
         let end = self.expression(power::ADD)?;

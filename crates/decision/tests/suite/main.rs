@@ -7,5 +7,6 @@
 
 mod corpus;
 mod feel_scala;
+mod robustness;
 mod scala;
 mod support;
