@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::event::IncidentKind;
-use crate::part::text::compile_program;
+use crate::part::text::{Written, compile_program};
 use decision::Program;
 use std::sync::Arc;
 
@@ -53,9 +53,7 @@ impl Element for ScriptTask {
                 )
                 .hint("Name the variable that takes the value.");
         }
-        let source = script.attr("expression").unwrap_or_default();
-        let position = script.attr_position("expression");
-        let program = compile_program(script, source, position, problems);
+        let program = compile_program(script, Written::Attribute("expression"), problems);
         ScriptTask::Feel { script: program, result: result.into() }
     }
 

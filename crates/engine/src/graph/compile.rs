@@ -7,7 +7,7 @@ use crate::element::Kind;
 use crate::element::process::ProcessScope;
 use crate::event::ElementIndex;
 use crate::part::mapping::Mapping;
-use crate::part::text::compile_program;
+use crate::part::text::{Written, compile_program};
 use model::{Document, NodeRef, Problems, Structure};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,6 +72,7 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
     let node = &structure.nodes[at];
     let xml = node.node;
     let kind = Kind::read(xml, problems);
+    refuse_markers(xml, problems);
     let numbers = |flows: &[usize]| flows.iter().map(|flow| *flow as u32).collect();
     let owner = structure.scopes[node.scope].owner;
     let mappings = |name: &'static str, problems: &mut Problems| -> Vec<Mapping> {
@@ -95,6 +96,46 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
     }
 }
 
+/// Markers and extensions that change what an element does and are not carried out yet.
+const NOT_CARRIED_OUT: &[(&str, &str)] = &[
+    ("multiInstanceLoopCharacteristics", "a multi-instance marker"),
+    ("standardLoopCharacteristics", "a loop marker"),
+    ("executionListeners", "execution listeners"),
+    ("taskListeners", "task listeners"),
+];
+
+/// What is parsed but cannot be executed is a problem, never silently skipped.
+fn refuse_markers(xml: NodeRef<'_>, problems: &mut Problems) {
+    for (name, what) in NOT_CARRIED_OUT {
+        let marker = xml.bpmn(name).next().or_else(|| xml.extension(name));
+        if let Some(marker) = marker {
+            problems
+                .error(
+                    marker,
+                    "not-executable",
+                    format!(
+                        "Expected {} `{}` without {what}, but found one: this version of Segue \
+                         does not carry them out.",
+                        xml.name(),
+                        xml.id().unwrap_or_default()
+                    ),
+                )
+                .hint("docs/elements.md lists what runs; remove the marker for now.");
+        }
+    }
+    if xml.attr("isForCompensation").map(str::trim) == Some("true") {
+        problems
+            .error(
+                xml,
+                "not-executable",
+                "Expected an activity in the flow, but found a compensation handler: this \
+                 version of Segue does not carry out compensation.",
+            )
+            .at_attr("isForCompensation")
+            .hint("Remove the compensation event and its handler for now.");
+    }
+}
+
 fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow> {
     let mut flows = Vec::with_capacity(structure.flows.len());
     for flow in &structure.flows {
@@ -115,9 +156,10 @@ fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow
                 .move_to(condition.position(), 1)
                 .hint("The condition is not evaluated: put an exclusive gateway before it.");
         }
-        let condition = flow.condition.filter(|_| chooses).and_then(|condition| {
-            compile_program(condition, condition.text(), condition.text_position(), problems)
-        });
+        let condition = flow
+            .condition
+            .filter(|_| chooses)
+            .and_then(|condition| compile_program(condition, Written::Text, problems));
         flows.push(Flow {
             id: flow.id.into(),
             source: index(flow.source),

@@ -2,7 +2,7 @@
 //!
 //! Not here: buffering and matching, which mailboxes do.
 
-use super::text::{Text, compile_program};
+use super::text::{Text, Written, compile_program};
 use decision::Program;
 use model::{NodeRef, Problems};
 
@@ -37,8 +37,8 @@ impl MessageSpec {
         let name = Text::require(message, "name", "message-name-missing", problems);
         let subscription = message.extension("subscription");
         let key = subscription.and_then(|held| {
-            let source = held.attr("correlationKey").filter(|source| !source.trim().is_empty())?;
-            compile_program(held, source, held.attr_position("correlationKey"), problems)
+            held.attr("correlationKey").filter(|source| !source.trim().is_empty())?;
+            compile_program(held, Written::Attribute("correlationKey"), problems)
         });
         let written = subscription.is_some_and(|held| held.attr("correlationKey").is_some());
         if keyed && key.is_none() && !written {

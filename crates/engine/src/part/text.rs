@@ -3,7 +3,7 @@
 //! Not here: evaluation against an instance; that is `scope`.
 
 use decision::{Mode, Program, Value};
-use model::{NodeRef, Position, Problems};
+use model::{NodeRef, Problems};
 use std::sync::Arc;
 
 /// Fixed or computed text.
@@ -22,8 +22,8 @@ impl Text {
         match source.trim_start().strip_prefix('=') {
             None => Some(Text::Fixed(source.into())),
             Some(_) => {
-                let position = node.attr_position(attribute);
-                compile_program(node, source, position, problems).map(Text::Computed)
+                let written = Written::Attribute(attribute);
+                compile_program(node, written, problems).map(Text::Computed)
             }
         }
     }
@@ -53,35 +53,44 @@ impl Text {
     }
 }
 
+/// Where FEEL is written on a node.
+#[derive(Debug, Clone, Copy)]
+pub enum Written<'a> {
+    /// In this attribute.
+    Attribute(&'a str),
+    /// As its text.
+    Text,
+}
+
 /// Compiles FEEL with a leading `=` (or without). An error becomes a problem with its exact place.
 pub fn compile_program(
     node: NodeRef<'_>,
-    source: &str,
-    position: Position,
+    written: Written<'_>,
     problems: &mut Problems,
 ) -> Option<Program> {
+    let source = match written {
+        Written::Attribute(name) => node.attr(name).unwrap_or_default(),
+        Written::Text => node.text(),
+    };
     let expression = source.trim_start();
     let expression = expression.strip_prefix('=').unwrap_or(expression);
     let skipped = source.len() - expression.len();
-    match decision::compile(expression, Mode::Camunda) {
-        Ok(program) => Some(program),
-        Err(error) => {
-            let offset = position.offset + skipped + error.span.start;
-            let place = node.document().position(offset);
-            let length = error.span.len().max(1);
-            let draft = problems
-                .error(
-                    node,
-                    "feel-syntax",
-                    format!("Expected a FEEL expression. {}", error.message),
-                )
-                .move_to(place, length);
-            if let Some(hint) = error.hint {
-                drop(draft.hint(hint));
-            }
-            None
-        }
+    let error = match decision::compile(expression, Mode::Camunda) {
+        Ok(program) => return Some(program),
+        Err(error) => error,
+    };
+    let byte = skipped + error.span.start;
+    let place = match written {
+        Written::Attribute(name) => node.attr_position_at(name, byte),
+        Written::Text => node.text_position_at(byte),
+    };
+    let message = format!("Expected a FEEL expression. {}", error.message);
+    let draft =
+        problems.error(node, "feel-syntax", message).move_to(place, error.span.len().max(1));
+    if let Some(hint) = error.hint {
+        drop(draft.hint(hint));
     }
+    None
 }
 
 /// A value as text where text is needed: strings as they are, numbers and booleans printed.

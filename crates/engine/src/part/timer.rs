@@ -3,7 +3,7 @@
 //! Not a clock: `now` is an input, and the store's timer rows wake the aggregate.
 
 use super::duration;
-use super::text::Text;
+use super::text::{Text, Written};
 use croner::parser::{CronParser, Seconds};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -116,8 +116,7 @@ impl TimerSpec {
 fn read_text(node: NodeRef<'_>, problems: &mut Problems) -> Text {
     let source = node.text();
     if source.starts_with('=') {
-        let position = node.text_position();
-        let program = super::text::compile_program(node, source, position, problems);
+        let program = super::text::compile_program(node, Written::Text, problems);
         return program.map_or_else(|| Text::Fixed("PT0S".into()), Text::Computed);
     }
     Text::Fixed(source.into())
