@@ -20,6 +20,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("joins filters by and", joins_filters),
     ("shows nothing of other tenants", hides_other_tenants),
     ("finds instances by their variables", finds_by_variables),
+    ("finds instances by a variable most of them have", finds_by_a_common_variable),
     ("finds elements by key and texts by pattern", finds_by_pattern),
     ("skips to an offset", skips_to_an_offset),
     ("counts up to the limit and says so", counts_up_to_the_limit),
@@ -306,6 +307,30 @@ fn finds_by_variables(store: &dyn Store) {
     assert_eq!(find(both), [2]);
     let mixed = vec![("amount", Test::Eq(text("300"))), ("other", Test::Eq(text("200")))];
     assert_eq!(find(mixed), [3]);
+}
+
+fn finds_by_a_common_variable(store: &dyn Store) {
+    const INSTANCES: i64 = 6_000;
+    let mut writes = Vec::new();
+    for key in 1..=INSTANCES {
+        writes.push(ViewWrite::Put(View::Instances, row_of(View::Instances, key, true)));
+        let mut row = row_of(View::Variables, key, true);
+        row[variables::NAME as usize] = Cell::Text("approved".into());
+        row[variables::VALUE as usize] =
+            Cell::Text(if key % 10 == 0 { "no" } else { "yes" }.into());
+        writes.push(ViewWrite::Put(View::Variables, row));
+    }
+    write_views(store, &writes);
+    for (value, total, last) in [("yes", 5_400, [5_999, 5_998]), ("no", 600, [6_000, 5_990])] {
+        let variables = vec![("approved".to_owned(), Test::Eq(Cell::Text(value.into())))];
+        let page = Page { limit: 2, start: PageStart::Offset(0) };
+        let sort = vec![(instances::KEY, false)];
+        let (view, filters) = (View::Instances, vec![]);
+        let query = Query { view, tenants: vec![0], filters, variables, sort, page };
+        let found = store.query(&query).expect("answers");
+        let keys: Vec<Cell> = found.rows.iter().map(|row| row[0].clone()).collect();
+        assert_eq!((keys, found.total), (last.map(Cell::Int).to_vec(), total), "{value}");
+    }
 }
 
 fn finds_by_pattern(store: &dyn Store) {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use rusqlite::types::Value;
 
-use super::tables::VALUE_START;
+use super::tables::{VALUE_START, VALUE_START_CHARS};
 use crate::view::{Cell, Column, ColumnSpec, Cursor, Kind, Query, Spec, Test, glob};
 
 /// A statement being written, with its values.
@@ -40,8 +40,8 @@ impl Sql {
         self.push(condition);
     }
 
-    /// Tenants, filters and conditions on variables.
-    pub(super) fn question(&mut self, query: &Query) {
+    /// Tenants, filters and conditions on variables; `rare` says which of the latter few meet.
+    pub(super) fn question(&mut self, query: &Query, rare: &[bool]) {
         let spec = query.view.spec();
         let tenants: Vec<Cell> =
             query.tenants.iter().map(|tenant| Cell::Int(i64::from(*tenant))).collect();
@@ -55,32 +55,39 @@ impl Sql {
             let condition = self.test(&spec.columns[filter.column as usize], &filter.test);
             self.and(&condition);
         }
-        for (name, test) in &query.variables {
-            let condition = self.variable(name, test);
+        for ((name, test), rare) in query.variables.iter().zip(rare) {
+            let condition = self.variable(name, test, *rare);
             self.and(&condition);
         }
     }
 
-    fn variable(&mut self, name: &str, test: &Test) -> String {
-        let name = self.bind(Value::Text(name.to_owned()));
-        let named = format!(
-            "exists (select 1 from view_variable v where v.instance = t.key \
-             and v.name = (select id from word where text = {name})"
-        );
-        match test {
-            Test::Exists(false) => format!("not {named})"),
-            Test::Exists(true) => format!("{named})"),
-            test => {
-                let mut condition = named;
-                if let Test::Eq(Cell::Text(text)) = test {
-                    let start: String = text.chars().take(12).collect();
-                    let start = self.bind(Value::Text(start));
-                    let _infallible = write!(condition, " and {VALUE_START} = {start}");
-                }
-                let value = self.plain("v.value", test, false);
-                format!("{condition} and {value})")
-            }
+    /// A condition on a variable. When few variables meet it, they say which instances to look
+    /// at; else every instance is asked, in the order wanted, until the page is full.
+    fn variable(&mut self, name: &str, test: &Test, rare: bool) -> String {
+        if rare {
+            let met = self.meets(name, test);
+            return format!("t.key in (select v.instance from view_variable v where {met})");
         }
+        let (test, sign) = match test {
+            Test::Exists(false) => (&Test::Exists(true), "is null"),
+            test => (test, "is not null"),
+        };
+        let met = self.meets(name, test);
+        // A scalar subquery: SQLite would make a join of `exists` and begin at the wrong end.
+        format!("(select 1 from view_variable v where v.instance = t.key and {met} limit 1) {sign}")
+    }
+
+    /// The variables of that name whose value passes.
+    pub(super) fn meets(&mut self, name: &str, test: &Test) -> String {
+        let name = self.bind(Value::Text(name.to_owned()));
+        let mut met = format!("v.name = (select id from word where text = {name})");
+        if let Test::Eq(Cell::Text(text)) = test {
+            let start: String = text.chars().take(VALUE_START_CHARS).collect();
+            let start = self.bind(Value::Text(start));
+            let _infallible = write!(met, " and {VALUE_START} = {start}");
+        }
+        let value = self.plain("v.value", test, false);
+        format!("{met} and {value}")
     }
 
     /// A test of a column.

@@ -8,12 +8,19 @@ use rusqlite::{Connection, Row, params_from_iter};
 use super::condition::Sql;
 use super::load::snapshot;
 use super::words::Words;
-use crate::view::{Cell, Column, Cursor, Kind, PageStart, Query, Rows, Spec, check_query, order};
+use crate::view::{
+    Cell, Column, Cursor, Kind, PageStart, Query, Rows, Spec, Test, check_query, order,
+};
 use crate::{Error, limits};
+
+/// So many variables that meet a condition are few.
+const RARE_MAX: u32 = 5_000;
 
 /// Which rows of a page are read: the order, and where to start.
 struct Reading<'a> {
     query: &'a Query,
+    /// For each condition on a variable: whether few variables meet it.
+    rare: Vec<bool>,
     order: Vec<(Column, bool)>,
     after: Option<Cursor>,
     offset: u32,
@@ -34,8 +41,9 @@ pub(super) fn query(db: &Connection, words: &Words, query: &Query) -> Result<Row
     };
     // What comes before a row is what follows it when everything is turned around.
     let turned = order.iter().map(|(column, ascending)| (*column, *ascending != backwards));
-    let reading = Reading { query, order: turned.collect(), after, offset };
+    let mut reading = Reading { query, rare: Vec::new(), order: turned.collect(), after, offset };
     let answer = snapshot(db, |db| {
+        reading.rare = rare(db, query)?;
         let mut rows = page(db, words, &reading)?;
         if backwards {
             rows.reverse();
@@ -43,7 +51,8 @@ pub(super) fn query(db: &Connection, words: &Words, query: &Query) -> Result<Row
         let whole = reading.after.is_none()
             && rows.len() < query.page.limit as usize
             && (offset == 0 || !rows.is_empty());
-        let total = if whole { u64::from(offset) + rows.len() as u64 } else { count(db, query)? };
+        let total =
+            if whole { u64::from(offset) + rows.len() as u64 } else { count(db, &reading)? };
         Ok((rows, total))
     });
     let (rows, total) = answer.map_err(late_or_io)?;
@@ -85,13 +94,50 @@ fn page(db: &Connection, words: &Words, reading: &Reading<'_>) -> rusqlite::Resu
     Ok(rows)
 }
 
+/// Looks which conditions on variables only few variables meet.
+fn rare(db: &Connection, query: &Query) -> rusqlite::Result<Vec<bool>> {
+    let rare = query.variables.iter().map(|(name, test)| {
+        if !matches!(test, Test::Eq(_)) {
+            return Ok(false);
+        }
+        let mut sql = Sql::new("select count(*) from (select 1 from view_variable v");
+        let met = sql.meets(name, test);
+        sql.and(&met);
+        sql.limit(RARE_MAX, 0);
+        sql.push(")");
+        let mut statement = db.prepare_cached(sql.text())?;
+        let met: u32 = statement.query_row(params_from_iter(sql.values()), |row| row.get(0))?;
+        Ok(met < RARE_MAX)
+    });
+    rare.collect()
+}
+
 fn select(reading: &Reading<'_>) -> Sql {
     let spec = reading.query.view.spec();
     let columns: Vec<String> =
         spec.columns.iter().map(|column| format!("t.{}", column.name)).collect();
-    let mut sql = Sql::new(&format!("select {} from {} t", columns.join(", "), spec.table));
-    sql.question(reading.query);
+    let columns = columns.join(", ");
+    let walk = if walks(reading) { " not indexed" } else { "" };
+    let mut sql = Sql::new(&format!("select {columns} from {} t{walk}", spec.table));
+    sql.question(reading.query, &reading.rare);
     sql
+}
+
+/// Whether to walk the table in the order of its key: rows are wanted in that order, and no
+/// filter is on a column an index knows; SQLite would rather sort a million rows of a tenant.
+/// The same where a rare variable names the keys of the few rows to look at.
+fn walks(reading: &Reading<'_>) -> bool {
+    if reading.rare.contains(&true) {
+        return true;
+    }
+    let spec = reading.query.view.spec();
+    let by_key = spec.key.len() == 1 && reading.order[0].0 == spec.key[0];
+    let known = |column: Column| {
+        let name = spec.columns[column as usize].name;
+        let mut indexes = spec.indexes.iter();
+        indexes.any(|index| index.columns.contains(&column) || index.only.contains(name))
+    };
+    by_key && !reading.query.filters.iter().any(|filter| known(filter.column))
 }
 
 fn finish(
@@ -133,10 +179,11 @@ fn cells(
 }
 
 /// How many rows match, looking at one more than the limit.
-fn count(db: &Connection, query: &Query) -> rusqlite::Result<u64> {
-    let table = query.view.spec().table;
-    let mut sql = Sql::new(&format!("select count(*) from (select 1 from {table} t"));
-    sql.question(query);
+fn count(db: &Connection, reading: &Reading<'_>) -> rusqlite::Result<u64> {
+    let table = reading.query.view.spec().table;
+    let walk = if reading.rare.contains(&true) { " not indexed" } else { "" };
+    let mut sql = Sql::new(&format!("select count(*) from (select 1 from {table} t{walk}"));
+    sql.question(reading.query, &reading.rare);
     sql.limit(limits::COUNT_MAX as u32 + 1, 0);
     sql.push(")");
     let mut statement = db.prepare_cached(sql.text())?;
@@ -152,3 +199,7 @@ fn late_or_io(error: rusqlite::Error) -> Error {
     }
     super::io("answer a query")(error)
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

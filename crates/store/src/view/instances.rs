@@ -45,7 +45,8 @@ pub const SPEC: Spec = Spec {
     key: &[KEY],
     tenant: TENANT,
     indexes: &[
-        Index { columns: &[TENANT, STATE, STARTED_MS], only: "" },
+        Index { columns: &[TENANT, STARTED_MS], only: "" },
+        Index { columns: &[TENANT, STARTED_MS], only: "state = 0" },
         Index { columns: &[TENANT, PROCESS_ID, STARTED_MS], only: "" },
         Index { columns: &[TENANT, DEFINITION, STARTED_MS], only: "" },
         Index { columns: &[TENANT, STARTED_MS], only: "incidents > 0" },
