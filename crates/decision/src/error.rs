@@ -46,7 +46,7 @@ pub enum Failure {
         message: String,
     },
     /// A variable is not valid JSON.
-    #[error("Expected the variable '{name}' to be valid JSON, but {message}")]
+    #[error("Expected the variable '{name}' to be valid JSON, but it is not: {message}")]
     MalformedVariable {
         /// Name of the variable.
         name: String,

@@ -4,7 +4,7 @@
 mod encode;
 mod skip;
 
-pub(crate) use skip::navigate;
+pub(crate) use skip::{keys, navigate};
 
 use crate::limits::VALUE_DEPTH;
 use crate::number::Number;

@@ -9,6 +9,9 @@ use crate::value::{Brief, Context, List, Range, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+/// Keys that a warning about a missing one lists.
+pub(super) const SHOWN_KEYS: usize = 20;
+
 /// What a loop does with each combination of its iterators: go on, or stop.
 type Visit<'v, 'm> = dyn FnMut(&mut Machine<'m>) -> Result<bool, Stop> + 'v;
 
@@ -105,7 +108,10 @@ impl<'a> Machine<'a> {
         match base {
             Value::Context(context) => match context.get(name) {
                 Some(value) => return Ok(value.clone()),
-                None => self.no_entry(context, name),
+                None => self.no_entry(name, || {
+                    let keys = context.entries().iter().take(SHOWN_KEYS);
+                    keys.map(|(key, _)| Arc::clone(key)).collect()
+                }),
             },
             Value::List(list) => {
                 let mut values = Vec::with_capacity(list.items().len());
@@ -134,11 +140,9 @@ impl<'a> Machine<'a> {
     }
 
     #[cold]
-    fn no_entry(&mut self, context: &Context, name: &str) {
-        const SHOWN: usize = 20;
+    pub(super) fn no_entry(&mut self, name: &str, keys: impl FnOnce() -> Vec<Arc<str>>) {
         self.warn(WarningKind::NoContextEntryFound, || {
-            let keys: Vec<String> =
-                context.entries().iter().take(SHOWN).map(|(key, _)| format!("'{key}'")).collect();
+            let keys: Vec<String> = keys().iter().map(|key| format!("'{key}'")).collect();
             let detail = match keys.as_slice() {
                 [] => "The context is empty".to_owned(),
                 keys => format!("Available keys: {}", keys.join(", ")),

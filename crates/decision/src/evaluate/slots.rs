@@ -1,12 +1,14 @@
 //! The variables of one evaluation: asked for once, decoded as late and as little as possible.
 //! It is not a cache between evaluations.
 
+use super::collection::SHOWN_KEYS;
 use super::{Frame, Machine};
 use crate::budget::Variable;
 use crate::error::{Failure, Stop, WarningKind};
-use crate::json::{JsonError, navigate};
+use crate::json::{JsonError, keys, navigate};
 use crate::program::Run;
 use crate::value::Value;
+use std::sync::Arc;
 
 /// Slots that need no allocation.
 const INLINE: usize = 6;
@@ -104,6 +106,23 @@ impl Machine<'_> {
         Value::from_json(text).map_err(|error| malformed(name, &error))
     }
 
+    /// Null, because an object that was not decoded has no such member.
+    #[cold]
+    fn no_member(
+        &mut self,
+        name: &str,
+        text: &str,
+        missing: &str,
+        rest: &[Arc<str>],
+    ) -> Result<Value, Stop> {
+        let keys = keys(text, SHOWN_KEYS).map_err(|error| malformed(name, &error))?;
+        self.no_entry(missing, || keys);
+        for step in &rest[1..] {
+            self.member(&Value::Null, step)?;
+        }
+        Ok(Value::Null)
+    }
+
     /// A path from a variable. As long as the variable is raw, only what the path reaches is
     /// decoded.
     pub(super) fn slot_path(
@@ -122,6 +141,11 @@ impl Machine<'_> {
                 let text = *text;
                 let landing = navigate(text, path).map_err(|error| malformed(name, &error))?;
                 self.budget.charge(0, text.len())?;
+                if let Some(missing) = path.get(landing.walked)
+                    && landing.text.trim_start().starts_with('{')
+                {
+                    return self.no_member(name, landing.text, missing, &path[landing.walked..]);
+                }
                 (self.decode(name, landing.text)?, landing.walked)
             }
             Slot::Loaded(_) | Slot::Borrowed(_) => {

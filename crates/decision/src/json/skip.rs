@@ -2,6 +2,7 @@
 //! It is not a parser: a scalar is passed over without a look at its spelling.
 
 use super::{JsonError, Reader};
+use std::sync::Arc;
 
 /// How far a path leads into a document.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,6 +32,26 @@ pub(crate) fn navigate<'a, K: AsRef<str>>(
         }
     }
     Ok(landing)
+}
+
+/// The first keys of an object, at most `most`.
+pub(crate) fn keys(text: &str, most: usize) -> Result<Vec<Arc<str>>, JsonError> {
+    let mut reader = Reader { text, at: 0, depth: 0 };
+    let mut keys = Vec::new();
+    reader.space();
+    reader.at += 1;
+    reader.space();
+    while keys.len() < most && reader.peek() == Some(b'"') {
+        keys.push(reader.string()?);
+        reader.space();
+        reader.at += 1;
+        reader.space();
+        reader.skip_value()?;
+        reader.space();
+        reader.at += usize::from(reader.peek() == Some(b','));
+        reader.space();
+    }
+    Ok(keys)
 }
 
 impl<'a> Reader<'a> {

@@ -10,3 +10,4 @@ mod feel_scala;
 mod robustness;
 mod scala;
 mod support;
+mod tables;
