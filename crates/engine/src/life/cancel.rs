@@ -49,14 +49,20 @@ impl Ctx<'_> {
         let scope = self.at(slot).scope;
         let in_scope =
             |work: &Work| matches!(work, Work::Arrive { scope: held, .. } if *held == scope);
+        self.take_agenda();
         self.agenda.retain(|work| !in_scope(work));
         if !self.at(scope).parked.is_empty() {
             self.emit(InstanceEvent::TokensDropped { scope });
         }
         for sibling in self.children(scope) {
-            if sibling != slot {
-                self.start_cancel(sibling, None);
+            if sibling == slot {
+                continue;
             }
+            if self.at(sibling).interrupted_by.is_some() {
+                // Nothing goes on in the place of what was being interrupted.
+                self.emit(InstanceEvent::ElementCancelling { slot: sibling, by: None });
+            }
+            self.start_cancel(sibling, None);
         }
         // What the cancelled siblings were interrupted for goes too.
         self.agenda.retain(|work| !in_scope(work));

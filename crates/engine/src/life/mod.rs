@@ -119,7 +119,9 @@ impl<'a> Ctx<'a> {
         let mut transitions = 0;
         while let Some(work) = self.agenda.pop_front() {
             transitions += 1;
-            let crowded = self.state.elements.len() > INSTANCE_ELEMENTS_MAX;
+            // Only what adds an element instance is stopped: the others make room.
+            let crowded = matches!(work, Work::Arrive { .. })
+                && self.state.elements.len() > INSTANCE_ELEMENTS_MAX;
             if transitions > STEP_TRANSITIONS_MAX || crowded {
                 self.agenda.push_front(work);
                 self.keep_agenda(crowded);
@@ -139,8 +141,13 @@ impl<'a> Ctx<'a> {
 
     /// Stops here: the rest goes on at the end of the lane, or becomes a `loop` incident.
     fn keep_agenda(&mut self, crowded: bool) {
-        let agenda = self.agenda.drain(..).collect();
+        let waiting = !self.state.agenda.is_empty();
+        let agenda = self.state.agenda.iter().cloned().chain(self.agenda.drain(..)).collect();
         self.emit(InstanceEvent::AgendaKept { agenda });
+        if waiting {
+            // Another step left work before: it is to be continued, or stands behind an incident.
+            return;
+        }
         if !crowded && self.state.continuations < CONTINUATIONS_MAX {
             let target = self.state.key;
             self.ask(target, Command::Instance(InstanceCommand::Continue));
@@ -160,6 +167,14 @@ impl<'a> Ctx<'a> {
         };
         let failure = Failure::new(crate::event::IncidentKind::Loop, message);
         self.raise(0, failure, Resume::Agenda, None);
+    }
+
+    /// Takes up the work a former step left, after what this step has to do.
+    pub(crate) fn take_agenda(&mut self) {
+        if !self.state.agenda.is_empty() {
+            self.agenda.extend(self.state.agenda.clone());
+            self.emit(InstanceEvent::AgendaTaken);
+        }
     }
 
     /// Raises an incident on a slot.

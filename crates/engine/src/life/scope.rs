@@ -4,22 +4,28 @@
 
 use super::Ctx;
 use crate::command::{Command, EntryCommand};
+use crate::element::Kind as ElementKind;
 use crate::event::{IncidentKind, InstanceEvent, Resume, Slot, Work};
 use crate::part::Failure;
 use crate::state::instance::Phase;
 
 impl Ctx<'_> {
     pub(crate) fn settle(&mut self, slot: Slot) {
+        if self.state.has_ended() {
+            return;
+        }
         let Some(held) = self.state.element(slot) else { return };
-        let coming = |work: &Work| matches!(work, Work::Arrive { scope, .. } if *scope == slot);
-        if held.children > 0 || held.phase == Phase::Entering {
+        if held.children > 0 || held.phase == Phase::Entering || !self.is_scope(slot) {
             return;
         }
         if held.phase == Phase::Cancelling {
             self.finish_cancel(slot);
             return;
         }
-        if self.agenda.iter().any(coming) {
+        // Several children may end in one step, and each asks to settle the scope.
+        let is_completing = held.incidents.iter().any(|held| held.resume == Resume::Complete)
+            || self.agenda.contains(&Work::Complete { slot });
+        if is_completing || self.has_arrivals(slot) {
             return;
         }
         if held.parked.is_empty() {
@@ -27,6 +33,16 @@ impl Ctx<'_> {
         } else if !held.incidents.iter().any(|incident| incident.kind == IncidentKind::Deadlock) {
             self.raise_deadlock(slot);
         }
+    }
+
+    fn is_scope(&self, slot: Slot) -> bool {
+        matches!(self.node(slot).kind, ElementKind::ProcessScope(_) | ElementKind::SubProcess(_))
+    }
+
+    /// Whether a token is on its way in a scope, in this step or in the work another one left.
+    fn has_arrivals(&self, slot: Slot) -> bool {
+        let mut unfinished = self.agenda.iter().chain(&self.state.agenda);
+        unfinished.any(|work| matches!(work, Work::Arrive { scope, .. } if *scope == slot))
     }
 
     fn end_scope(&mut self, slot: Slot) {

@@ -3,7 +3,7 @@
 //! Not here: the phases of an element's life (`life`), and commands about jobs (`job`).
 
 use super::{Outcome, job};
-use crate::command::{Command, CreateInstance, InstanceCommand, MailboxCommand, Rejection};
+use crate::command::{Command, CreateInstance, Effect, InstanceCommand, MailboxCommand, Rejection};
 use crate::event::{
     Created, ElementIndex, IncidentKind, InstanceEvent, Interruption, Resume, Slot, Variables, Work,
 };
@@ -22,9 +22,9 @@ pub fn step(
     command: &InstanceCommand,
     inputs: &mut Inputs,
 ) -> Result<Outcome<InstanceEvent>, Rejection> {
-    let key = state.key;
-    if state.has_ended() {
-        return Err(gone(key));
+    let exists = state.next_slot > 0 || matches!(command, InstanceCommand::CreateInstance(_));
+    if state.has_ended() || !exists {
+        return absent(state.key, command);
     }
     let mut ctx = Ctx::new(graph, state, inputs);
     let decided = decide(&mut ctx, command);
@@ -34,10 +34,16 @@ pub fn step(
     Ok(Outcome { events: ctx.events, effects: ctx.effects, places: ctx.places })
 }
 
-fn gone(key: Key) -> Rejection {
-    Rejection::not_found(format!(
-        "Expected process instance `{key}` to be active, but it has ended or never existed."
-    ))
+/// What an instance that is not there answers: a message on its way to it goes back.
+fn absent(key: Key, command: &InstanceCommand) -> Result<Outcome<InstanceEvent>, Rejection> {
+    let InstanceCommand::OfferMessage { subscription, message, mailbox, .. } = command else {
+        return Err(Rejection::not_found(format!(
+            "Expected process instance `{key}` to be active, but it has ended or never existed."
+        )));
+    };
+    let refuse = MailboxCommand::RefuseMessage { subscription: *subscription, message: *message };
+    let effect = Effect { target: *mailbox, command: Command::Mailbox(refuse) };
+    Ok(Outcome { effects: vec![effect], ..Outcome::default() })
 }
 
 fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection> {
@@ -58,7 +64,7 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
             complete_user_task(ctx, *task, variables, action)
         }
         C::Continue => {
-            take_agenda(ctx);
+            ctx.take_agenda();
             Ok(())
         }
         C::Quarantine { message } => {
@@ -99,19 +105,11 @@ fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
             ctx.state.key
         )));
     }
-    if !ctx.state.agenda.is_empty() {
-        ctx.emit(InstanceEvent::AgendaTaken);
-    }
     ctx.start_cancel(0, None);
+    // Of the work another step left, only cancelling goes on: tokens have nowhere to go.
+    ctx.take_agenda();
+    ctx.agenda.retain(|work| matches!(work, Work::Cancel { .. } | Work::Settle { .. }));
     Ok(())
-}
-
-/// Takes up the work a former step left.
-fn take_agenda(ctx: &mut Ctx<'_>) {
-    if !ctx.state.agenda.is_empty() {
-        ctx.agenda.extend(ctx.state.agenda.clone());
-        ctx.emit(InstanceEvent::AgendaTaken);
-    }
 }
 
 fn fire_timer(ctx: &mut Ctx<'_>, slot: Slot, key: Key) -> Result<(), Rejection> {
@@ -209,7 +207,7 @@ fn resolve_incident(ctx: &mut Ctx<'_>, key: Key) -> Result<(), Rejection> {
         Resume::Complete => ctx.push(Work::Complete { slot }),
         Resume::Job => job::offer_again(ctx, slot),
         Resume::Scope => ctx.push(Work::Settle { slot }),
-        Resume::Agenda => take_agenda(ctx),
+        Resume::Agenda => ctx.take_agenda(),
     }
     Ok(())
 }

@@ -245,7 +245,9 @@ impl Ctx<'_> {
 
     /// One timer wakes the mailbox for the next message that expires.
     fn set_expiry(&mut self) {
-        let next = self.state.messages.iter().map(|held| held.deadline_ms).min();
+        // What is on its way is looked at again when the answer comes.
+        let waiting = self.state.messages.iter().filter(|held| held.offers.is_empty());
+        let next = waiting.map(|held| held.deadline_ms).min();
         let timer = match (next, self.state.expiry) {
             (None, None) => return,
             (None, Some(_)) => None,
