@@ -36,3 +36,80 @@ impl Element for BoundaryError {
         Some(&self.error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn catches_what_its_worker_throws() {
+        check(
+            r"
+                start -> charge:job(charge-card) -> end
+                charge ! declined:error(DECLINED) -> unpaid:end
+            ",
+            r#"
+                start
+                > entered start
+                > entered charge
+                > job charge-card
+                throw charge-card DECLINED "limit reached" {"limit": 5}
+                > job charge-card threw DECLINED
+                > cancelled charge
+                > entered declined
+                > variables {"limit":5}
+                > entered unpaid
+                > completed {"limit":5}
+            "#,
+        );
+    }
+
+    #[test]
+    fn lets_other_codes_pass_to_an_incident() {
+        check(
+            r"
+                start -> charge:job(charge-card) -> end
+                charge ! declined:error(DECLINED) -> unpaid:end
+            ",
+            r#"
+                start
+                throw charge-card EXPIRED
+                > job charge-card failed retries=3
+                > incident UNHANDLED_ERROR_EVENT charge
+                ~ because catches error code `EXPIRED`
+                resolve charge
+                > resolved charge
+                > job charge-card offered
+                throw charge-card DECLINED
+                > job charge-card threw DECLINED
+                > cancelled charge
+                > entered declined
+                > entered unpaid
+                > completed {}
+            "#,
+        );
+    }
+
+    #[test]
+    fn stops_at_its_own_broken_mapping_and_can_be_cancelled() {
+        check(
+            r"
+                start -> charge:job(charge-card) -> end
+                charge ! declined:error(DECLINED) -> unpaid:end
+                declined: outputs { total = = assert(amount, amount != null) }
+            ",
+            r#"
+                start
+                throw charge-card DECLINED
+                > job charge-card threw DECLINED
+                > cancelled charge
+                > entered declined
+                > incident IO_MAPPING_ERROR declined
+                cancel
+                > resolved declined
+                > cancelled declined
+                > cancelled
+            "#,
+        );
+    }
+}

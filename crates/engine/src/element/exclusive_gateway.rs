@@ -50,3 +50,104 @@ impl Element for ExclusiveGateway {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn takes_the_first_flow_whose_condition_is_true() {
+        check(
+            r"
+                start -> size:xor -[= amount > 100]-> big:end
+                size -[= amount > 10]-> middle:end
+                size -[default]-> small:end
+            ",
+            r#"
+                start {"amount": 500}
+                > entered start
+                > entered size
+                > entered big
+                > completed {"amount":500}
+                start {"amount": 50}
+                > #2 entered start
+                > #2 entered size
+                > #2 entered middle
+                > #2 completed {"amount":50}
+                start {"amount": 5}
+                > #3 entered start
+                > #3 entered size
+                > #3 entered small
+                > #3 completed {"amount":5}
+            "#,
+        );
+    }
+
+    #[test]
+    fn raises_an_incident_when_nothing_fits() {
+        check(
+            r"
+                start -> size:xor -[= amount > 100]-> big:end
+                size -[= amount > 10]-> middle:end
+            ",
+            r#"
+                start {"amount": 5}
+                > entered start
+                > entered size
+                > incident CONDITION_ERROR size
+                ~ because a default flow
+                resolve size
+                > resolved size
+                > incident CONDITION_ERROR size
+                set {"amount": 50}
+                resolve size
+                > resolved size
+                > entered middle
+                > completed {"amount":50}
+            "#,
+        );
+    }
+
+    #[test]
+    fn raises_an_incident_when_a_condition_is_neither_true_nor_false() {
+        check(
+            r"
+                start -> size:xor -[= amount > 100]-> big:end
+                size -[default]-> small:end
+            ",
+            r#"
+                start
+                > entered start
+                > entered size
+                > incident CONDITION_ERROR size
+                ~ because to be true or false
+                cancel
+                > resolved size
+                > cancelled size
+                > cancelled
+            "#,
+        );
+    }
+
+    #[test]
+    fn passes_each_token_of_a_merge_on_its_own() {
+        check(
+            r"
+                start -> fork:and -> a:manual -> merge:xor
+                fork -> b:manual -> merge -> end
+            ",
+            r#"
+                start
+                > entered start
+                > entered fork
+                > entered a
+                > entered b
+                > entered merge
+                > entered merge
+                > entered end
+                > entered end
+                > completed {}
+            "#,
+        );
+    }
+}

@@ -17,3 +17,42 @@ impl Element for ManualTask {
         ManualTask
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn passes_at_once() {
+        check(
+            "start -> sign:manual -> end",
+            r#"
+                start
+                > entered start
+                > entered sign
+                > entered end
+                > completed {}
+            "#,
+        );
+    }
+
+    #[test]
+    fn stops_at_a_broken_mapping_and_can_be_cancelled() {
+        check(
+            r"
+                start -> sign:manual -> end
+                sign: inputs { total = = assert(amount, amount != null) }
+            ",
+            r#"
+                start
+                > entered start
+                > entered sign
+                > incident IO_MAPPING_ERROR sign
+                cancel
+                > resolved sign
+                > cancelled sign
+                > cancelled
+            "#,
+        );
+    }
+}

@@ -35,3 +35,64 @@ impl Element for MessageStart {
         MessageStart { message }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn starts_an_instance_with_the_message() {
+        check(
+            "received:message-start(order) -> pack:job(pack) -> end",
+            r#"
+                publish order "" {"id": 7}
+                > started process {"id":7}
+                > entered received
+                > entered pack
+                > job pack
+                complete pack
+                > completed pack
+                > entered end
+                > completed {"id":7}
+            "#,
+        );
+    }
+
+    #[test]
+    fn stops_at_a_broken_mapping_and_can_be_cancelled() {
+        check(
+            r"
+                received:message-start(order) -> end
+                received: outputs { total = = assert(amount, amount != null) }
+            ",
+            r#"
+                publish order "" {"id": 7}
+                > started process {"id":7}
+                > entered received
+                > incident IO_MAPPING_ERROR received
+                cancel
+                > resolved received
+                > cancelled received
+                > cancelled
+            "#,
+        );
+    }
+
+    #[test]
+    fn maps_what_the_message_brings() {
+        check(
+            r"
+                received:message-start(order) -> end
+                received: outputs { total = = amount * 2 }
+            ",
+            r#"
+                publish order "" {"amount": 7}
+                > started process {"amount":7}
+                > entered received
+                > variables {"total":14}
+                > entered end
+                > completed {"amount":7,"total":14}
+            "#,
+        );
+    }
+}

@@ -17,3 +17,51 @@ impl Element for ProcessScope {
         ProcessScope
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn ends_when_nothing_lives_in_it() {
+        check(
+            r"
+                start -> fork:and -> a:end
+                fork -> b:end
+            ",
+            r#"
+                start
+                > entered start
+                > entered fork
+                > entered a
+                > entered b
+                > completed {}
+            "#,
+        );
+    }
+
+    #[test]
+    fn is_cancelled_as_a_whole() {
+        check(
+            r"
+                start -> fork:and -> a:job(a) -> end
+                fork -> b:user -> end
+            ",
+            r#"
+                start
+                > entered start
+                > entered fork
+                > entered a
+                > entered b
+                > job a
+                > task b
+                cancel
+                > job a cancelled
+                > cancelled a
+                > task b cancelled
+                > cancelled b
+                > cancelled
+            "#,
+        );
+    }
+}

@@ -37,3 +37,64 @@ impl Element for ReceiveTask {
         ctx.message_wait(slot, &self.message).map(Some)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn waits_for_its_message() {
+        check(
+            "start -> hear:receive(paid, = order) -> end",
+            r#"
+                start {"order": "A-1"}
+                > entered start
+                > entered hear
+                > subscribed paid A-1
+                publish paid A-1 {"amount": 5}
+                > correlated paid A-1
+                > variables {"amount":5}
+                > completed hear
+                > entered end
+                > completed {"amount":5,"order":"A-1"}
+            "#,
+        );
+    }
+
+    #[test]
+    fn needs_a_correlation_key_and_can_be_cancelled() {
+        check(
+            "start -> hear:receive(paid, = order) -> end",
+            r#"
+                start
+                > entered start
+                > entered hear
+                > incident EXTRACT_VALUE_ERROR hear
+                cancel
+                > resolved hear
+                > cancelled hear
+                > cancelled
+            "#,
+        );
+    }
+
+    #[test]
+    fn finds_a_message_that_came_before_it() {
+        check(
+            "start -> hear:receive(paid, = order) -> end",
+            r#"
+                publish paid A-1 {"amount": 5} ttl PT1H
+                > buffered paid A-1
+                start {"order": "A-1"}
+                > entered start
+                > entered hear
+                > subscribed paid A-1
+                > correlated paid A-1
+                > variables {"amount":5}
+                > completed hear
+                > entered end
+                > completed {"amount":5,"order":"A-1"}
+            "#,
+        );
+    }
+}

@@ -76,3 +76,79 @@ impl Element for ScriptTask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn sets_its_result() {
+        check(
+            "start -> sum:script(= a + b, total) -> end",
+            r#"
+                start {"a": 1, "b": 2}
+                > entered start
+                > entered sum
+                > variables {"total":3}
+                > entered end
+                > completed {"a":1,"b":2,"total":3}
+            "#,
+        );
+    }
+
+    #[test]
+    fn stops_at_a_failing_script_until_it_is_repaired() {
+        check(
+            "start -> sum:script(= assert(a, a != null) + 1, total) -> end",
+            r#"
+                start
+                > entered start
+                > entered sum
+                > incident EXTRACT_VALUE_ERROR sum
+                set {"a": 1}
+                resolve sum
+                > resolved sum
+                > variables {"total":2}
+                > entered end
+                > completed {"a":1,"total":2}
+            "#,
+        );
+    }
+
+    #[test]
+    fn is_cancelled_with_its_instance() {
+        check(
+            "start -> sum:script(= assert(a, a != null) + 1, total) -> end",
+            r#"
+                start
+                > entered start
+                > entered sum
+                > incident EXTRACT_VALUE_ERROR sum
+                cancel
+                > resolved sum
+                > cancelled sum
+                > cancelled
+            "#,
+        );
+    }
+
+    #[test]
+    fn maps_its_result_and_keeps_the_rest_to_itself() {
+        check(
+            r"
+                start -> sum:script(= a + 1, total) -> end
+                sum: inputs { a = = 41 } outputs { answer = = total }
+            ",
+            r#"
+                start
+                > entered start
+                > entered sum
+                > variables of sum {"a":41}
+                > variables of sum {"total":42}
+                > variables {"answer":42}
+                > entered end
+                > completed {"answer":42}
+            "#,
+        );
+    }
+}

@@ -51,4 +51,95 @@ mod tests {
             "#,
         );
     }
+
+    #[test]
+    fn is_tried_again_and_then_is_an_incident() {
+        check(
+            "start -> charge:job(charge-card) retries=2 -> end",
+            r#"
+                start
+                > entered start
+                > entered charge
+                > job charge-card retries=2
+                fail charge-card retries=1 backoff PT1M "no answer" {"tried": 1}
+                > variables of charge {"tried":1}
+                > job charge-card failed retries=1 again in PT1M
+                ~ not available charge-card
+                ~ variables of charge {"tried":1}
+                advance PT1M
+                ~ available charge-card
+                fail charge-card "still no answer"
+                > job charge-card failed retries=0
+                > incident JOB_NO_RETRIES charge
+                ~ because still no answer
+                resolve charge
+                > rejected invalid state
+                ~ because Update its retries first
+                retries charge-card 1
+                > job charge-card retries=1
+                resolve charge
+                > resolved charge
+                > job charge-card offered
+                complete charge-card
+                > completed charge
+                > entered end
+                > completed {}
+            "#,
+        );
+    }
+
+    #[test]
+    fn computes_its_job_type() {
+        check(
+            r#"
+                start -> charge:job(= "charge-" + kind) -> end
+            "#,
+            r#"
+                start
+                > entered start
+                > entered charge
+                > incident EXTRACT_VALUE_ERROR charge
+                ~ because Expected the job type to be text
+                set {"kind": "card"}
+                resolve charge
+                > resolved charge
+                > job charge-card
+                complete charge-card
+                > completed charge
+                > entered end
+                > completed {"kind":"card"}
+            "#,
+        );
+    }
+
+    #[test]
+    fn is_cancelled_with_its_instance() {
+        check(
+            "start -> charge:job(charge-card) -> end",
+            r#"
+                start
+                cancel
+                > job charge-card cancelled
+                > cancelled charge
+                > cancelled
+            "#,
+        );
+    }
+
+    #[test]
+    fn sends_by_a_worker_too() {
+        check(
+            "start -> mail:send(mail) -> end",
+            r#"
+                start
+                > entered start
+                > entered mail
+                > job mail
+                complete mail
+                > completed mail
+                > entered end
+                > completed {}
+            "#,
+        );
+    }
 }

@@ -17,3 +17,62 @@ impl Element for StartEvent {
         StartEvent
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn passes_its_token_on() {
+        check(
+            "start -> end",
+            r#"
+                start {"a":1}
+                > entered start
+                > entered end
+                > completed {"a":1}
+            "#,
+        );
+    }
+
+    #[test]
+    fn stops_at_a_broken_output_mapping_until_it_is_repaired() {
+        check(
+            r"
+                start -> end
+                start: outputs { double = = assert(amount, amount != null) * 2 }
+            ",
+            r#"
+                start
+                > entered start
+                > incident IO_MAPPING_ERROR start
+                ~ because Expected `assert
+                set {"amount": 4}
+                resolve start
+                > resolved start
+                > variables {"double":8}
+                > entered end
+                > completed {"amount":4,"double":8}
+            "#,
+        );
+    }
+
+    #[test]
+    fn is_cancelled_with_its_instance() {
+        check(
+            r"
+                start -> end
+                start: outputs { double = = assert(amount, amount != null) * 2 }
+            ",
+            r#"
+                start
+                > entered start
+                > incident IO_MAPPING_ERROR start
+                cancel
+                > resolved start
+                > cancelled start
+                > cancelled
+            "#,
+        );
+    }
+}

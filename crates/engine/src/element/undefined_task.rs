@@ -17,3 +17,47 @@ impl Element for UndefinedTask {
         UndefinedTask
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn passes_at_once_with_its_mappings() {
+        check(
+            r"
+                start -> think:task -> end
+                think: inputs { local = = 2 } outputs { result = = local + 1 }
+            ",
+            r#"
+                start
+                > entered start
+                > entered think
+                > variables of think {"local":2}
+                > variables {"result":3}
+                > entered end
+                > completed {"result":3}
+            "#,
+        );
+    }
+
+    #[test]
+    fn stops_at_a_broken_mapping_and_can_be_cancelled() {
+        check(
+            r"
+                start -> think:task -> end
+                think: outputs { total = = assert(amount, amount != null) }
+            ",
+            r#"
+                start
+                > entered start
+                > entered think
+                > incident IO_MAPPING_ERROR think
+                cancel
+                > resolved think
+                > cancelled think
+                > cancelled
+            "#,
+        );
+    }
+}

@@ -118,3 +118,88 @@ fn parse_priority(written: &Arc<str>) -> Result<i32, Failure> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::scenario::check;
+
+    #[test]
+    fn waits_for_a_person() {
+        check(
+            r#"
+                start -> review:user -> end
+                review: assignee="= owner" groups=sales,support users="= [first, \"max\"]"
+                review: due="= due" priority=80 form=order-form
+            "#,
+            r#"
+                start {"owner": "ada", "first": "eva", "due": "2026-01-02T00:00:00Z"}
+                > entered start
+                > entered review
+                > task review assignee=ada groups=sales,support users=eva,max due=P1D priority=80 form=order-form
+                task review complete {"ok": true}
+                > variables {"ok":true}
+                > completed review
+                > entered end
+                > completed {"due":"2026-01-02T00:00:00Z","first":"eva","ok":true,"owner":"ada"}
+            "#,
+        );
+    }
+
+    #[test]
+    fn stops_at_a_priority_that_is_none() {
+        check(
+            r#"
+                start -> review:user priority="= urgency" -> end
+            "#,
+            r#"
+                start {"urgency": 101}
+                > entered start
+                > entered review
+                > incident EXTRACT_VALUE_ERROR review
+                ~ because from 0 to 100, but found `101`
+                set {"urgency": 100}
+                resolve review
+                > resolved review
+                > task review priority=100
+                task review complete
+                > completed review
+                > entered end
+                > completed {"urgency":100}
+            "#,
+        );
+    }
+
+    #[test]
+    fn is_cancelled_with_its_instance() {
+        check(
+            "start -> review:user -> end",
+            r#"
+                start
+                > entered start
+                > entered review
+                > task review
+                cancel
+                > task review cancelled
+                > cancelled review
+                > cancelled
+            "#,
+        );
+    }
+
+    #[test]
+    fn without_the_marker_is_a_job() {
+        check(
+            "start -> review:user-job -> end",
+            r#"
+                start
+                > entered start
+                > entered review
+                > job io.camunda.zeebe:userTask
+                complete io.camunda.zeebe:userTask
+                > completed review
+                > entered end
+                > completed {}
+            "#,
+        );
+    }
+}

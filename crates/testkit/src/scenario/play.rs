@@ -272,6 +272,9 @@ impl Player {
         if let Some(id) = expected.strip_prefix("waits ") {
             return self.any_open(|state, held| self.is_at(state, held, Some(id)));
         }
+        if let Some(job_type) = expected.strip_prefix("available ") {
+            return self.world.available_job(job_type, None).is_some();
+        }
         if let Some(rest) = expected.strip_prefix("variables ") {
             return self.has_variables(rest);
         }

@@ -191,6 +191,7 @@ impl World {
         replayed: &mut Instance,
         event: InstanceEvent,
     ) {
+        assert!(!replayed.has_ended(), "instance {key} has ended before {event:?}");
         let element = element_of(&definition.graph, replayed, &event);
         self.coverage.note_instance(&definition.graph, &event, element);
         self.rows.note_instance(key, &event, self.inputs.now_ms);
