@@ -64,7 +64,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = store::sqlite::Sqlite::open(folder.path(), &store::sqlite::Options::default())?;
     let node = Node::start(Arc::new(store), Options::default())?;
     let content = model::short::to_bpmn("start -> a:job(a) -> end").map_err(|p| p.to_string())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let done = Arc::new(AtomicU64::new(0));
     runtime.block_on(async {
         let resources = vec![Resource { name: "p".into(), content: content.into_bytes() }];

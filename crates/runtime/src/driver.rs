@@ -5,7 +5,8 @@
 use crate::inbox::{Inbox, Taken};
 use crate::lane::{Lane, Order, Prepared, Unprepared};
 use crate::limits::{
-    ANCHOR_INTERVAL_MS, PROJECTION_CHUNK_ROWS, PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX,
+    ANCHOR_INTERVAL_MS, BATCH_COMMANDS_MAX, PROJECTION_CHUNK_ROWS, PROJECTION_DELAY_MS,
+    PROJECTION_ROWS_MAX,
 };
 use crate::node::Shared;
 use parking_lot::Mutex;
@@ -23,11 +24,6 @@ const IDLE_WAIT: Duration = Duration::from_millis(500);
 pub(crate) fn clock_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A commit on its way.
-struct InFlight {
-    prepared: Prepared,
 }
 
 type Outcome = Result<Committed, store::Error>;
@@ -74,32 +70,41 @@ fn drive(
     to_committer: &SyncSender<Batch>,
     outcomes: &Receiver<Outcome>,
 ) -> Result<(), store::Error> {
-    let mut in_flight: Option<InFlight> = None;
+    let mut in_flight: Option<Prepared> = None;
+    // A batch the store refuses is halved until one order stands alone.
+    let mut orders_max = BATCH_COMMANDS_MAX;
     loop {
-        let Taken { orders, committed, closed } = shared.inbox.take(patience(lane));
-        if committed && let Some(InFlight { prepared }) = in_flight.take() {
-            finish(lane, shared, prepared, receive(outcomes)?)?;
+        let Taken { orders, committed, closed } = shared.inbox.take(patience(lane), orders_max);
+        if committed && let Ok(outcome) = outcomes.try_recv() {
+            let sent = in_flight.take().expect("an outcome belongs to a batch on its way");
+            finish(lane, shared, sent, outcome, &mut orders_max)?;
         }
-        let closing = closed && orders.is_empty() && shared.inbox.is_empty();
-        if let Some(prepared) = prepare(lane, shared, orders, in_flight.is_some())? {
-            if let Some(InFlight { prepared }) = in_flight.take() {
-                finish(lane, shared, prepared, receive(outcomes)?)?;
+        let idle = orders.is_empty();
+        let next = prepare(lane, shared, orders, in_flight.is_some())?;
+        if let Some(sent) = in_flight.take_if(|_| next.is_some() || closed && idle) {
+            let outcome = receive(outcomes)?;
+            if !finish(lane, shared, sent, outcome, &mut orders_max)? {
+                // What was stepped on a batch that did not go in must be stepped again.
+                let again = next.map(|prepared| lane.abandon(prepared)).unwrap_or_default();
+                shared.inbox.push_again(again);
+                continue;
             }
-            if !prepared.writes() {
-                finish(lane, shared, prepared, Ok(Committed::default()))?;
-            } else if shared.inbox.is_empty() {
-                // Nobody else waits: committing here saves two hops between threads.
+        }
+        match next {
+            None if closed && idle && shared.inbox.is_empty() => return Ok(()),
+            None => {}
+            Some(prepared) if !prepared.writes() => {
+                finish(lane, shared, prepared, Ok(Committed::default()), &mut orders_max)?;
+            }
+            // Nobody else waits: committing here saves two hops between threads.
+            Some(prepared) if shared.inbox.is_empty() => {
                 let outcome = shared.store.commit(&prepared.batch);
-                finish(lane, shared, prepared, outcome)?;
-            } else {
+                finish(lane, shared, prepared, outcome, &mut orders_max)?;
+            }
+            Some(prepared) => {
                 send(to_committer, &prepared);
-                in_flight = Some(InFlight { prepared });
+                in_flight = Some(prepared);
             }
-        } else if closing {
-            if let Some(InFlight { prepared }) = in_flight.take() {
-                finish(lane, shared, prepared, receive(outcomes)?)?;
-            }
-            return Ok(());
         }
     }
 }
@@ -147,20 +152,24 @@ fn prepare(
     }
 }
 
+/// Settles a batch. `false`: not all of it went in.
 fn finish(
     lane: &mut Lane,
     shared: &Arc<Shared>,
     prepared: Prepared,
     outcome: Outcome,
-) -> Result<(), store::Error> {
+    orders_max: &mut usize,
+) -> Result<bool, store::Error> {
     let committed = match outcome {
         Ok(committed) => committed,
         Err(error @ store::Error::Refused { .. }) => {
-            tracing::error!(%error, "the store refused a batch; its aggregates are read anew");
-            return Err(error);
+            *orders_max = refuse(lane, shared, prepared, &error);
+            return Ok(false);
         }
         Err(error) => return Err(error),
     };
+    *orders_max = (*orders_max * 2).min(BATCH_COMMANDS_MAX);
+    let whole = committed.accepted.iter().all(|accepted| *accepted);
     let deployed: Vec<_> = prepared
         .batch
         .components
@@ -184,7 +193,29 @@ fn finish(
     if shared.projection.lock().len() > PROJECTION_ROWS_MAX {
         write_views(shared)?;
     }
-    Ok(())
+    Ok(whole)
+}
+
+/// The store refused a batch: its orders are tried again in smaller ones; an order that is
+/// refused alone is answered, and its instance stands still. Returns how many to try at once.
+fn refuse(
+    lane: &mut Lane,
+    shared: &Arc<Shared>,
+    prepared: Prepared,
+    error: &store::Error,
+) -> usize {
+    let mut orders = lane.abandon(prepared);
+    tracing::error!(%error, orders = orders.len(), "the store refused a batch");
+    let half = (orders.len() / 2).max(1);
+    if orders.len() == 1 {
+        let instance = orders.first().and_then(|order| lane.instance_of(order));
+        if let (Some(instance), Some(Order::Request { reply, .. })) = (instance, orders.pop()) {
+            let message = error.to_string();
+            orders.push(Order::Quarantine { instance, message, reply });
+        }
+    }
+    shared.inbox.push_again(orders);
+    half
 }
 
 /// Writes all waiting view rows.
@@ -224,6 +255,9 @@ pub(crate) fn run_projector(shared: &Arc<Shared>) {
         let now_ms = clock_ms();
         if result.is_ok() && now_ms - anchored_ms >= ANCHOR_INTERVAL_MS as i64 {
             anchored_ms = now_ms;
+            if let Some(folder) = &shared.folder {
+                shared.disk.measure(folder);
+            }
             result = shared.store.anchor(now_ms);
         }
         if let Err(error) = result {

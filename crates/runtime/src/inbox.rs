@@ -4,7 +4,10 @@
 //! them. Not here: what the orders mean.
 
 use crate::lane::Order;
-use crate::limits::{BATCH_COMMANDS_MAX, BATCH_WORK_RESERVED, INBOX_STARTS_MAX, INBOX_WORK_MAX};
+use crate::limits::{
+    BATCH_BYTES_MAX, BATCH_COMMANDS_MAX, BATCH_WORK_RESERVED, INBOX_BYTES_MAX, INBOX_STARTS_MAX,
+    INBOX_WORK_MAX,
+};
 use crate::request::Request;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -21,6 +24,7 @@ pub(crate) struct Inbox {
 struct State {
     starts: VecDeque<Order>,
     work: VecDeque<Order>,
+    bytes: usize,
     committed: bool,
     closed: bool,
 }
@@ -38,19 +42,7 @@ pub(crate) struct Taken {
 impl Inbox {
     /// Adds an order; it comes back when there is no room for it.
     pub(crate) fn push(&self, order: Order) -> Result<(), Order> {
-        let mut state = self.state.lock();
-        let starts =
-            matches!(&order, Order::Request { request: Request::CreateInstance { .. }, .. });
-        let (queue, max) = if starts {
-            (&mut state.starts, INBOX_STARTS_MAX)
-        } else {
-            (&mut state.work, INBOX_WORK_MAX)
-        };
-        if queue.len() >= max {
-            return Err(order);
-        }
-        queue.push_back(order);
-        drop(state);
+        self.state.lock().push(order)?;
         self.arrived.notify_one();
         Ok(())
     }
@@ -59,6 +51,7 @@ impl Inbox {
     pub(crate) fn push_again(&self, orders: Vec<Order>) {
         let mut state = self.state.lock();
         for order in orders.into_iter().rev() {
+            state.bytes += order.bytes();
             state.work.push_front(order);
         }
         drop(state);
@@ -77,6 +70,14 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
+    /// Drops everything that waits.
+    pub(crate) fn clear(&self) {
+        let mut state = self.state.lock();
+        state.starts.clear();
+        state.work.clear();
+        state.bytes = 0;
+    }
+
     /// Whether nothing waits.
     pub(crate) fn is_empty(&self) -> bool {
         let state = self.state.lock();
@@ -89,8 +90,9 @@ impl Inbox {
         (state.starts.len(), state.work.len())
     }
 
-    /// Waits for orders, a commit, the end, or the time-out, and takes one batch.
-    pub(crate) fn take(&self, wait: Duration) -> Taken {
+    /// Waits for orders, a commit, the end, or the time-out, and takes one batch of at most
+    /// `orders_max` orders.
+    pub(crate) fn take(&self, wait: Duration, orders_max: usize) -> Taken {
         let mut state = self.state.lock();
         let until = Instant::now() + wait;
         while state.starts.is_empty() && state.work.is_empty() && !state.committed && !state.closed
@@ -99,16 +101,114 @@ impl Inbox {
                 break;
             }
         }
-        let room = if state.work.is_empty() {
-            BATCH_COMMANDS_MAX
-        } else {
-            BATCH_COMMANDS_MAX - state.work.len().min(BATCH_WORK_RESERVED)
-        };
-        let starts = state.starts.len().min(room);
-        let work = state.work.len().min(BATCH_COMMANDS_MAX - starts);
-        let mut orders: Vec<Order> = state.work.drain(..work).collect();
-        orders.extend(state.starts.drain(..starts));
+        let orders = state.batch(orders_max.min(BATCH_COMMANDS_MAX));
         let committed = std::mem::take(&mut state.committed);
         Taken { orders, committed, closed: state.closed }
+    }
+}
+
+impl State {
+    fn push(&mut self, order: Order) -> Result<(), Order> {
+        let bytes = order.bytes();
+        if bytes > 0 && self.bytes + bytes > INBOX_BYTES_MAX {
+            return Err(order);
+        }
+        let (queue, max) = match &order {
+            Order::Request { request: Request::CreateInstance { .. }, .. } => {
+                (&mut self.starts, INBOX_STARTS_MAX)
+            }
+            _ => (&mut self.work, INBOX_WORK_MAX),
+        };
+        if queue.len() >= max {
+            return Err(order);
+        }
+        queue.push_back(order);
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// Work first up to its reserve, then starts, then whatever room is left for work.
+    fn batch(&mut self, orders_max: usize) -> Vec<Order> {
+        let mut batch = Batch { orders: Vec::new(), bytes: 0, orders_max };
+        batch.fill(&mut self.work, BATCH_WORK_RESERVED.min(orders_max));
+        batch.fill(&mut self.starts, orders_max);
+        batch.fill(&mut self.work, orders_max);
+        self.bytes = self.bytes.saturating_sub(batch.bytes);
+        batch.orders
+    }
+}
+
+struct Batch {
+    orders: Vec<Order>,
+    bytes: usize,
+    orders_max: usize,
+}
+
+impl Batch {
+    fn fill(&mut self, queue: &mut VecDeque<Order>, up_to: usize) {
+        while self.orders.len() < up_to.min(self.orders_max) && self.bytes <= BATCH_BYTES_MAX {
+            let Some(order) = queue.pop_front() else { return };
+            self.bytes += order.bytes();
+            self.orders.push(order);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lane::Reply;
+    use crate::request::{Caller, DefinitionRef};
+
+    fn request(request: Request) -> Order {
+        let actor = access::Actor { id: "a".into(), acting_for: None, tenants: [0].into() };
+        let caller = Caller { actor, tenant: 0, request_key: None };
+        Order::Request { caller, request, compiled: Vec::new(), reply: Reply::nowhere() }
+    }
+
+    fn start(bytes: usize) -> Order {
+        request(Request::CreateInstance {
+            definition: DefinitionRef::Latest("p".into()),
+            variables: vec![("x".into(), "1".repeat(bytes).into())],
+            business_id: None,
+            await_result: false,
+        })
+    }
+
+    fn completion() -> Order {
+        request(Request::CompleteJob { job: engine::key::Key(1), variables: Vec::new() })
+    }
+
+    fn is_start(order: &Order) -> bool {
+        matches!(order, Order::Request { request: Request::CreateInstance { .. }, .. })
+    }
+
+    #[test]
+    fn starts_never_starve_completions() {
+        let inbox = Inbox::default();
+        for _ in 0..INBOX_STARTS_MAX {
+            inbox.push(start(1)).unwrap();
+        }
+        assert!(inbox.push(start(1)).is_err(), "a full inbox says so");
+        for _ in 0..2_000 {
+            inbox.push(completion()).unwrap();
+        }
+        let taken = inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders;
+        assert_eq!(taken.len(), BATCH_COMMANDS_MAX);
+        assert_eq!(taken.iter().filter(|order| !is_start(order)).count(), BATCH_WORK_RESERVED);
+    }
+
+    #[test]
+    fn an_inbox_holds_a_bounded_number_of_bytes() {
+        let inbox = Inbox::default();
+        let mut accepted = 0;
+        while inbox.push(start(1024 * 1024)).is_ok() {
+            accepted += 1;
+        }
+        assert!(accepted <= INBOX_BYTES_MAX / (1024 * 1024), "{accepted} of 1 MiB");
+        inbox.push(completion()).unwrap();
+        let taken = inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders;
+        assert!(taken.len() <= BATCH_BYTES_MAX / (1024 * 1024) + 3, "{}", taken.len());
+        inbox.push(start(1024 * 1024)).unwrap();
     }
 }

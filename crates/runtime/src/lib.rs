@@ -4,6 +4,7 @@
 
 mod answer;
 pub mod deploy;
+mod disk;
 mod driver;
 mod inbox;
 pub mod lane;

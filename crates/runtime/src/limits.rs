@@ -2,7 +2,7 @@
 
 /// Commands in one batch.
 pub const BATCH_COMMANDS_MAX: usize = 1_024;
-/// Bytes of encoded state and events at which a batch closes.
+/// Bytes of variables and resources at which a batch closes.
 pub const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Commands of one request's chain of effects taken in one batch; the rest goes on in the next.
 pub const CHAIN_COMMANDS_MAX: usize = 256;
@@ -10,6 +10,8 @@ pub const CHAIN_COMMANDS_MAX: usize = 256;
 pub const INBOX_STARTS_MAX: usize = 4_096;
 /// Other commands that wait in a lane before callers are told to come back.
 pub const INBOX_WORK_MAX: usize = 16_384;
+/// Bytes of variables and resources that wait in a lane before callers are told to come back.
+pub const INBOX_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Of each batch, the share kept for completions, timers and effects while they wait.
 pub const BATCH_WORK_RESERVED: usize = BATCH_COMMANDS_MAX / 2;
 /// Due timers taken in one turn.

@@ -3,6 +3,7 @@
 //! Not here: deciding; a lane does that on its own thread.
 
 use crate::deploy::compile_all;
+use crate::disk::Gauge;
 use crate::driver::{self, Turn, clock_ms};
 use crate::inbox::Inbox;
 use crate::lane::{Counts, Lane, LaneOptions, Order, Reply};
@@ -15,6 +16,7 @@ use engine::record::decode_sections;
 use jiff::tz::TimeZone;
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -32,11 +34,13 @@ pub struct Options {
     pub zone: TimeZone,
     /// Node number, 0..1024.
     pub node: u16,
+    /// The data folder, to watch its free disk; none: nothing is watched.
+    pub folder: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { zone: TimeZone::UTC, node: 0 }
+        Options { zone: TimeZone::UTC, node: 0, folder: None }
     }
 }
 
@@ -80,6 +84,8 @@ pub struct Shared {
     pub(crate) projecting: Turn,
     pub(crate) projected: AtomicU64,
     pub(crate) counts: Mutex<Counts>,
+    pub(crate) disk: Gauge,
+    pub(crate) folder: Option<PathBuf>,
     definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
     failure: Mutex<Option<String>>,
     stopping: AtomicBool,
@@ -92,7 +98,7 @@ impl Shared {
         self.failure.lock().get_or_insert(reason);
         self.stopping.store(true, Ordering::Release);
         // Whoever waits in the inbox is answered by the dropped orders.
-        drop(self.inbox.take(Duration::ZERO));
+        self.inbox.clear();
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
@@ -121,6 +127,8 @@ impl Node {
             projecting: Turn::default(),
             projected: AtomicU64::new(store.projected()?),
             counts: Mutex::default(),
+            disk: Gauge::default(),
+            folder: options.folder,
             definitions: RwLock::default(),
             failure: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -161,6 +169,9 @@ impl Node {
     /// Carries out a request: answered after its commit.
     pub async fn submit(&self, caller: Caller, request: Request) -> Result<Answer, Refusal> {
         self.check_caller(&caller)?;
+        if let Some(reason) = self.shared.disk.refuses(&request) {
+            return Err(Refusal::Unavailable { reason });
+        }
         let (request, compiled) = match request {
             Request::Deploy { resources } => {
                 let compiled = tokio::task::spawn_blocking(|| compile_all(resources)).await;

@@ -99,6 +99,35 @@ impl Lane {
         Ok(finished)
     }
 
+    /// Takes back a batch that will not be committed; its orders come back in order.
+    pub fn abandon(&mut self, prepared: Prepared) -> Vec<Order> {
+        for key in &prepared.touched {
+            self.cache.forget(*key);
+        }
+        for row in &prepared.batch.components {
+            self.forget_answers(&row.answers);
+            for write in &row.jobs {
+                if let store::batch::JobWrite::Put(row) = write {
+                    self.cache.jobs.remove(&Key(row.key));
+                }
+            }
+        }
+        let polls = prepared.served.into_iter().map(|(_, served, _)| served.poll);
+        for poll in polls.chain(prepared.claims) {
+            self.board.wait_first(poll);
+        }
+        self.board.forget_all();
+        prepared.outcomes.into_iter().map(|outcome| outcome.order).collect()
+    }
+
+    /// The instance an order is about, if it is about one that exists.
+    pub fn instance_of(&self, order: &Order) -> Option<Key> {
+        let target = self.target(order)?;
+        let load = Load { aggregates: vec![(target.0, Pages::Root)], ..Load::default() };
+        let row = self.store.load(&load).ok()?.aggregates.into_iter().next()??;
+        (row.kind == engine::state::Kind::Instance as u8).then_some(target)
+    }
+
     /// Aggregates of refused components are loaded anew when they are needed.
     fn drop_conflicts(
         &mut self,

@@ -107,6 +107,27 @@ pub enum Order {
     },
 }
 
+impl Order {
+    /// Bytes it brings from outside, for the inbox's budget.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let Order::Request { request, compiled, .. } = self else { return 0 };
+        let resources: usize = compiled.iter().map(|resource| resource.content.len()).sum();
+        let variables = match request {
+            Request::CreateInstance { variables, .. }
+            | Request::CompleteJob { variables, .. }
+            | Request::FailJob { variables, .. }
+            | Request::ThrowJobError { variables, .. }
+            | Request::PublishMessage { variables, .. }
+            | Request::CorrelateMessage { variables, .. }
+            | Request::SetVariables { variables, .. }
+            | Request::CompleteUserTask { variables, .. } => variables.as_slice(),
+            _ => &[],
+        };
+        resources + variables.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    }
+}
+
 /// What a lane is made of.
 pub struct Lane {
     store: Arc<dyn Store>,
