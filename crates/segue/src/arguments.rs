@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Check(command::check::Check),
+    Run(command::run::Run),
+    Serve(command::serve::Serve),
+    Demo(command::demo::Demo),
     Deploy(command::deploy::Deploy),
     Start(command::start::Start),
     Ps(command::ps::Ps),
@@ -39,6 +42,7 @@ pub(crate) enum Verb {
     Message(command::message::Message),
     Incident(command::incident::Incident),
     Task(command::task::Task),
+    Audit(command::audit::Audit),
     Bench(command::bench::Bench),
     Completions(command::completions::Completions),
 }
@@ -48,6 +52,9 @@ impl Verb {
     pub(crate) fn run(self) -> Outcome {
         match self {
             Verb::Check(verb) => verb.run(),
+            Verb::Run(verb) => verb.run(),
+            Verb::Serve(verb) => verb.run(),
+            Verb::Demo(verb) => verb.run(),
             Verb::Deploy(verb) => verb.run(),
             Verb::Start(verb) => verb.run(),
             Verb::Ps(verb) => verb.run(),
@@ -56,6 +63,7 @@ impl Verb {
             Verb::Message(verb) => verb.run(),
             Verb::Incident(verb) => verb.run(),
             Verb::Task(verb) => verb.run(),
+            Verb::Audit(verb) => verb.run(),
             Verb::Bench(verb) => verb.run(),
             Verb::Completions(verb) => verb.run(),
         }

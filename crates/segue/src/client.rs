@@ -80,6 +80,17 @@ impl Client {
         self.ask(Request::post(path, body.as_bytes())).await
     }
 
+    /// Sends JSON under an idempotency key: sent again, it is not done again.
+    pub(crate) async fn post_once(
+        &mut self,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        let body = body.to_string();
+        self.ask(Request::post(path, body.as_bytes()).with_key(key)).await
+    }
+
     /// All rows a search finds, page by page.
     pub(crate) async fn search(
         &mut self,

@@ -80,7 +80,7 @@ impl Options {
 
     fn settle_in(&self, file: &Path) -> Result<Settings, Failure> {
         let figment = Figment::from(Serialized::defaults(Keys::default()))
-            .merge(Toml::file_exact(file))
+            .merge(Toml::file(file).search(false))
             .merge(Serialized::defaults(self));
         let keys: Keys = figment.extract().map_err(|error| {
             let texts: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();

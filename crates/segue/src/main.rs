@@ -11,6 +11,7 @@ mod failure;
 mod http;
 mod limits;
 mod logging;
+mod server;
 mod shell;
 mod snippet;
 mod terminal;

@@ -31,15 +31,15 @@ pub(crate) fn json(value: &impl Serialize) {
     line(text.expect("our results have string keys and no failing serializers"));
 }
 
+/// Prints a result as one line of JSON, whoever reads it.
+pub(crate) fn json_line(value: &impl Serialize) {
+    line(serde_json::to_string(value).expect("our results have string keys"));
+}
+
 /// Tells the person in front of the terminal something that is not part of the result.
 pub(crate) fn note(text: impl std::fmt::Display) {
     let mut out = std::io::stderr().lock();
     drop(writeln!(out, "{text}"));
-}
-
-/// Whether a person reads standard output.
-pub(crate) fn is_watched() -> bool {
-    std::io::stdout().is_terminal()
 }
 
 /// Prints a table; as wide as the terminal when there is one.

@@ -2,14 +2,18 @@
 //!
 //! Not here: what several verbs need; that lies beside this folder.
 
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod incident;
 pub(crate) mod jobs;
 pub(crate) mod message;
 pub(crate) mod ps;
+pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod start;
 pub(crate) mod task;

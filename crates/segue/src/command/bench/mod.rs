@@ -17,7 +17,6 @@ use crate::client::{Client, ServerAddress};
 use crate::failure::{Failure, Outcome};
 use child::Child;
 use load::{Amount, Plan};
-use machine::Figures;
 use report::Report;
 use workload::Workload;
 

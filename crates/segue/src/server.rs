@@ -1,0 +1,112 @@
+//! A server in this process: store, node and API, from the first lock to the last join.
+//!
+//! Not here: settings (`config`), and who waits for the end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use runtime::node::{Node, Options};
+use store::sqlite::Sqlite;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::Settings;
+use crate::failure::{Failure, Outcome};
+
+/// A running server.
+pub(crate) struct Server {
+    /// Where it really listens.
+    pub(crate) address: SocketAddr,
+    node: Node,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Takes the data folder, starts the node, listens.
+    pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
+        let listener = TcpListener::bind(settings.http).await.map_err(|error| {
+            Failure::work(format!(
+                "Expected to listen on {}, but found: {error}. Choose another address with --http.",
+                settings.http
+            ))
+        })?;
+        let address = listener.local_addr().map_err(Failure::work)?;
+        let (folder, zone) = (settings.data.clone(), settings.zone.clone());
+        let starting = tokio::task::spawn_blocking(move || -> Result<Node, Failure> {
+            let store =
+                Sqlite::open(&folder, &store::sqlite::Options::default()).map_err(Failure::work)?;
+            let options = Options { zone, ..Options::default() };
+            Node::start(Arc::new(store), options).map_err(Failure::work)
+        });
+        let node = starting.await.map_err(Failure::work)??;
+        let (stop, stopped) = oneshot::channel();
+        let config = api::Config { address, hosts: Vec::new() };
+        let serving = tokio::spawn(api::serve(listener, node.clone(), config, async {
+            // A dropped sender means the same as a word from it.
+            drop(stopped.await);
+        }));
+        Ok(Server { address, node, stop, serving })
+    }
+
+    /// Its URL.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Waits for a signal that ends it, or for the node to fail, then ends it: requests under way
+    /// are answered, what was taken is committed.
+    pub(crate) async fn until_signal(mut self) -> Outcome {
+        let failed = tokio::select! {
+            () = signal() => None,
+            failure = failure_of(&self.node) => Some(failure),
+            served = &mut self.serving => {
+                let reason = match served {
+                    Ok(Ok(())) => "it ended by itself".to_owned(),
+                    Ok(Err(error)) => error.to_string(),
+                    Err(error) => error.to_string(),
+                };
+                Some(format!("Expected to keep listening, but found: {reason}"))
+            }
+        };
+        tracing::info!("stopping: no new requests");
+        // Nobody hears it only when serving has ended already.
+        let _ = self.stop.send(());
+        if !self.serving.is_finished() {
+            drop(self.serving.await);
+        }
+        let node = self.node;
+        tokio::task::spawn_blocking(move || node.stop()).await.map_err(Failure::work)?;
+        tracing::info!("stopped");
+        failed.map_or(Ok(()), |reason| Err(Failure::Work(reason)))
+    }
+}
+
+/// Why the node cannot go on. Only a restart knows what is on disk, so the process ends.
+async fn failure_of(node: &Node) -> String {
+    let mut pulse = tokio::time::interval(std::time::Duration::from_millis(200));
+    loop {
+        pulse.tick().await;
+        if let Err(reason) = node.ready() {
+            return reason;
+        }
+    }
+}
+
+/// Ctrl-C, or SIGTERM where there is one.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                interrupted = tokio::signal::ctrl_c() => drop(interrupted),
+                _ = terminate.recv() => {}
+            },
+            Err(_) => drop(tokio::signal::ctrl_c().await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tokio::signal::ctrl_c().await);
+}
