@@ -48,8 +48,8 @@ pub fn compile_all(resources: Vec<Resource>) -> Result<Vec<CompiledResource>, Re
 
 /// Graphs of a resource, or its problems if one of them is an error.
 fn compile_one(content: &[u8]) -> Result<Vec<Arc<Graph>>, Vec<model::Problem>> {
-    let document = model::parse(content).map_err(model::Problems::into_vec)?;
-    let mut problems = model::Problems::new();
+    let document = model::open(content).map_err(model::Problems::into_vec)?;
+    let mut problems = document.problems().clone();
     let graphs = compile(&document, &mut problems);
     if problems.has_errors() {
         problems.sort();

@@ -5,6 +5,7 @@
 mod answer;
 pub mod deploy;
 mod disk;
+pub mod doctor;
 mod driver;
 mod inbox;
 pub mod lane;

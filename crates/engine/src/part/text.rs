@@ -84,9 +84,8 @@ pub fn compile_program(
         Written::Attribute(name) => node.attr_position_at(name, byte),
         Written::Text => node.text_position_at(byte),
     };
-    let message = format!("Expected a FEEL expression. {}", error.message);
-    let draft =
-        problems.error(node, "feel-syntax", message).move_to(place, error.span.len().max(1));
+    let length = error.span.len().max(1);
+    let draft = problems.error(node, "feel-syntax", error.message).move_to(place, length);
     if let Some(hint) = error.hint {
         drop(draft.hint(hint));
     }

@@ -1,0 +1,117 @@
+//! Replay: the events of an aggregate, folded from the first, give its stored state.
+//!
+//! Only aggregates whose whole history is there can be folded; instances say so by beginning
+//! with their creation.
+
+use super::{Exam, PAGE};
+use crate::lane::Aggregate;
+use engine::event::InstanceEvent;
+use engine::key::Key;
+use engine::record::{Events, Section, decode_sections};
+use engine::state::Kind;
+use engine::state::instance::Instance;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+impl Exam<'_> {
+    pub(super) fn replay(&mut self, key: Key, stored: &Aggregate) -> Result<(), store::Error> {
+        let mut folded = Aggregate::empty(stored.kind(), 0);
+        let mut after = 0;
+        let mut first = true;
+        loop {
+            let rows = self.store.events_of(key.0, after, PAGE)?;
+            let Some(last) = rows.last() else { break };
+            after = last.position;
+            for row in &rows {
+                let sections = match decode_sections(key, &row.body) {
+                    Ok(sections) => sections,
+                    Err(bad) => {
+                        let expected = format!("history at position {} to be read", row.position);
+                        self.find(key, "I5", expected, bad.to_string());
+                        return Ok(());
+                    }
+                };
+                if first && !begins(&sections) {
+                    return Ok(());
+                }
+                first = false;
+                let fold = || sections.iter().try_for_each(|one| apply(&mut folded, &one.events));
+                if !matches!(catch_unwind(AssertUnwindSafe(fold)), Ok(Some(()))) {
+                    let expected = "events that follow from those before";
+                    let found = format!("others at position {}", row.position);
+                    self.find(key, "I5", expected, found);
+                    return Ok(());
+                }
+            }
+        }
+        if let Some((stored, folded)) = difference(stored, &mut folded) {
+            self.find(key, "I5", format!("what its events add up to: {folded}"), stored);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a history begins with the first event there can be. Only instances can tell.
+fn begins(sections: &[Section]) -> bool {
+    match sections.first().map(|section| &section.events) {
+        Some(Events::Instance(events)) => {
+            matches!(events.first(), Some(InstanceEvent::InstanceCreated(_)))
+        }
+        _ => true,
+    }
+}
+
+fn apply(state: &mut Aggregate, events: &Events) -> Option<()> {
+    match (state, events) {
+        (Aggregate::Instance(state, _), Events::Instance(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
+        (Aggregate::Mailbox(state), Events::Mailbox(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
+        (Aggregate::Entry(state), Events::Entry(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
+        (Aggregate::Head(state), Events::Head(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The first difference of two states, in words: (stored, folded).
+fn difference(stored: &Aggregate, folded: &mut Aggregate) -> Option<(String, String)> {
+    debug_assert_eq!(stored.kind(), folded.kind(), "a fold begins with its own kind");
+    match (stored, folded) {
+        (Aggregate::Instance(stored, _), Aggregate::Instance(folded, _)) => {
+            folded.dirty.clone_from(&stored.dirty);
+            (stored != folded).then(|| instance_difference(stored, folded))
+        }
+        (Aggregate::Mailbox(stored), Aggregate::Mailbox(folded)) => words(stored, folded),
+        (Aggregate::Entry(stored), Aggregate::Entry(folded)) => words(stored, folded),
+        (Aggregate::Head(stored), Aggregate::Head(folded)) => words(stored, folded),
+        (stored, folded) => Some((name(stored.kind()), name(folded.kind()))),
+    }
+}
+
+fn instance_difference(stored: &Instance, folded: &Instance) -> (String, String) {
+    for slot in stored.elements.keys().chain(folded.elements.keys()) {
+        let (left, right) = (stored.element(*slot), folded.element(*slot));
+        if left != right {
+            return (format!("slot {slot} {left:?}"), format!("slot {slot} {right:?}"));
+        }
+    }
+    let root = |state: &Instance| {
+        let elements = std::collections::BTreeMap::new();
+        format!("{:?}", Instance { elements, ..state.clone() })
+    };
+    (root(stored), root(folded))
+}
+
+fn words<T: std::fmt::Debug + PartialEq>(stored: &T, folded: &T) -> Option<(String, String)> {
+    (stored != folded).then(|| (format!("{stored:?}"), format!("{folded:?}")))
+}
+
+fn name(kind: Kind) -> String {
+    format!("{kind:?}")
+}

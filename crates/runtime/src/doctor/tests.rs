@@ -1,0 +1,153 @@
+//! The doctor finds nothing in a sound store, and each kind of damage in a damaged one.
+
+use super::*;
+use crate::lane::{Lane, LaneOptions, Order, Reply};
+use crate::project::Projection;
+use crate::request::{Caller, DefinitionRef, Request, Resource};
+use store::batch::{Batch, Component, JobRow, JobWrite, TimerRow, TimerWrite};
+use store::memory::Memory;
+use store::view::{Cell, View, ViewWrite, jobs};
+
+const NOW_MS: i64 = 1_767_225_600_000;
+
+fn request(request: Request) -> Order {
+    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+    let compiled = match &request {
+        Request::Deploy { resources } => crate::deploy::compile_all(resources.clone()).unwrap(),
+        _ => Vec::new(),
+    };
+    let caller = Caller { actor, tenant: 0, request_key: None };
+    Order::Request { caller, request, compiled, reply: Reply::nowhere() }
+}
+
+/// A store with one instance that waits for a job, a timer and a message.
+fn store() -> std::sync::Arc<Memory> {
+    let store = std::sync::Arc::new(Memory::new());
+    let options = LaneOptions { node: 0, zone: jiff::tz::TimeZone::UTC, seed: 1 };
+    let mut lane = Lane::open(store.clone(), options).unwrap();
+    let mut projection = Projection::default();
+    let short = "start -> fork:and -> a:job(a) -> join:and -> end
+        fork -> wait:catch-message(paid, = key) -> join
+        a ! late:timer(PT1H) -> gone:end";
+    let content = model::short::to_bpmn(short).unwrap().into_bytes();
+    let variables = vec![("key".into(), "\"k\"".into())];
+    let create = Request::CreateInstance {
+        definition: DefinitionRef::Latest("process".into()),
+        variables,
+        business_id: None,
+        await_result: false,
+    };
+    let resources = vec![Resource { name: "p.bpmn".to_owned(), content }];
+    for order in [request(Request::Deploy { resources }), request(create)] {
+        let prepared = lane.prepare(NOW_MS, vec![order]).unwrap_or_else(|_| panic!("prepared"));
+        let committed = store.commit(&prepared.batch).unwrap();
+        lane.finish(prepared, &committed, &mut projection).unwrap();
+    }
+    let (through, writes) = projection.take();
+    store.project(through, &writes).unwrap();
+    store
+}
+
+fn job(store: &Memory) -> JobRow {
+    store.all_jobs(0, 1).unwrap().remove(0)
+}
+
+fn write(store: &Memory, component: Component) {
+    let batch = Batch { now_ms: NOW_MS, components: vec![component], claims: Vec::new() };
+    assert_eq!(store.commit(&batch).unwrap().accepted, [true]);
+}
+
+fn only_finding(store: &Memory, words: &str) {
+    let findings = examine(store).unwrap();
+    let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert!(told.len() == 1 && told[0].contains(words), "{told:#?}");
+}
+
+#[test]
+fn finds_nothing_in_a_sound_store() {
+    assert_eq!(examine(&*store()).unwrap(), []);
+}
+
+#[test]
+fn finds_a_job_without_its_row() {
+    let store = store();
+    let jobs = vec![JobWrite::Delete { key: job(&store).key, attempt: None }];
+    write(&store, Component { jobs, ..Component::default() });
+    only_finding(&store, "expected a row of job");
+}
+
+#[test]
+fn finds_a_job_row_nobody_holds() {
+    let store = store();
+    let jobs = vec![JobWrite::Put(JobRow { key: 7, ..job(&store) })];
+    write(&store, Component { jobs, ..Component::default() });
+    only_finding(&store, "an instance that holds job 7");
+}
+
+#[test]
+fn finds_a_job_that_is_never_handed_out() {
+    let store = store();
+    let jobs = vec![JobWrite::Put(JobRow { due_ms: i64::MAX, ..job(&store) })];
+    write(&store, Component { jobs, ..Component::default() });
+    only_finding(&store, "to be handed out some time");
+}
+
+#[test]
+fn finds_a_timer_that_would_never_fire_and_one_nobody_holds() {
+    let store = store();
+    let row = store.all_timers(0, 1).unwrap().remove(0);
+    let timers = vec![TimerWrite::Put(TimerRow { due_ms: row.due_ms + 1, ..row })];
+    write(&store, Component { timers, ..Component::default() });
+    only_finding(&store, "I9: expected TimerRow");
+    let timers = vec![TimerWrite::Put(row.clone()), TimerWrite::Put(TimerRow { key: 7, ..row })];
+    write(&store, Component { timers, ..Component::default() });
+    only_finding(&store, "an instance that holds timer 7");
+}
+
+#[test]
+fn finds_a_subscription_only_the_instance_knows() {
+    let store = store();
+    let rows = store.aggregates(0, 10).unwrap();
+    let mailbox = rows.iter().find(|row| row.kind == engine::state::Kind::Mailbox as u8).unwrap();
+    let gone = store::batch::AggregateWrite {
+        key: mailbox.key,
+        kind: mailbox.kind,
+        tenant: 0,
+        expected: Some(mailbox.stamp),
+        stamp: 1,
+        body: None,
+        pages: Vec::new(),
+    };
+    write(&store, Component { aggregates: vec![gone], ..Component::default() });
+    only_finding(&store, "I8: expected subscription");
+}
+
+#[test]
+fn finds_a_state_its_events_do_not_add_up_to() {
+    let store = store();
+    let rows = store.aggregates(0, 10).unwrap();
+    let row = rows.iter().find(|row| row.kind == engine::state::Kind::Instance as u8).unwrap();
+    let key = Key(row.key);
+    let mut state = engine::record::decode_instance(key, &row.body, &row.pages).unwrap();
+    state.business_id = Some("forged".into());
+    let forged = store::batch::AggregateWrite {
+        key: row.key,
+        kind: row.kind,
+        tenant: 0,
+        expected: Some(row.stamp),
+        stamp: 1,
+        body: Some(engine::record::encode(key, &state)),
+        pages: Vec::new(),
+    };
+    write(&store, Component { aggregates: vec![forged], ..Component::default() });
+    only_finding(&store, "I5: expected what its events add up to");
+}
+
+#[test]
+fn finds_a_view_that_tells_otherwise() {
+    let store = store();
+    let key = vec![Cell::Int(job(&store).key.cast_signed())];
+    let done = ViewWrite::Patch(View::Jobs, key, vec![(jobs::STATE, Cell::Int(2))]);
+    store.project(store.projected().unwrap(), &[done]).unwrap();
+    only_finding(&store, "live Jobs");
+}
