@@ -1,7 +1,8 @@
 //! Prints how fast the SQLite store commits, projects, loads and answers, and what a finished
 //! one-task instance costs on disk.
 //!
-//! `cargo run --release -p store --example commit_rate [FOLDER]`; times are of this machine.
+//! `cargo run --release -p store --example commit_rate [FOLDER] [INSTANCES]`; times are of this
+//! machine.
 
 #![allow(clippy::print_stdout)]
 
@@ -24,10 +25,22 @@ const BATCH: u64 = 256;
 fn main() -> Result<(), store::Error> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/commit_rate".into());
     let folder = Path::new(&folder);
+    let idle = fresh(&folder.join("idle"))?;
+    println!("resident with an empty store open: {} KiB", memory_kib());
+    drop(idle);
     for size in [1, 16, 64, BATCH] {
         commits(&folder.join(format!("commit-{size}")), size)?;
     }
-    finished(&folder.join("finished"))
+    sustained(&folder.join("sustained"))?;
+    let instances = std::env::args().nth(2).and_then(|count| count.parse().ok());
+    finished(&folder.join("finished"), instances.unwrap_or(100_000))
+}
+
+/// Resident memory of this process, KiB, where the system tells.
+fn memory_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
 }
 
 fn fresh(folder: &Path) -> Result<Sqlite, store::Error> {
@@ -139,6 +152,37 @@ fn int(key: u64) -> Cell {
     Cell::Int(key.cast_signed())
 }
 
+/// Two million components without a pause: what the log grows to, and how long a commit may wait.
+fn sustained(folder: &Path) -> Result<(), store::Error> {
+    let store = fresh(folder)?;
+    let job_type: Arc<str> = "charge-card".into();
+    let (mut times, mut log) = (Vec::new(), 0);
+    let start = Instant::now();
+    for round in 0..2_000_000 / BATCH {
+        let components =
+            (round * BATCH..(round + 1) * BATCH).map(|n| component(n, false, &job_type));
+        let components = components.collect();
+        let batch = Batch { now_ms: NOW_MS, components, claims: vec![] };
+        let before = Instant::now();
+        store.commit(&batch)?;
+        times.push(before.elapsed());
+        log = log.max(store.wal_bytes());
+    }
+    let rate = times.len() as f64 * BATCH as f64 / start.elapsed().as_secs_f64();
+    times.sort_unstable();
+    let at = |thousandths: usize| times[(times.len() - 1) * thousandths / 1_000];
+    println!(
+        "sustained, batch {BATCH}: {rate:.0} components/s, p50 {:?}, p99 {:?}, p99.9 {:?}, \
+         longest {:?}, log up to {} MiB",
+        at(500),
+        at(990),
+        at(999),
+        at(1_000),
+        log >> 20,
+    );
+    Ok(())
+}
+
 /// The view rows of one finished one-task instance.
 fn rows(n: u64, into: &mut Vec<ViewWrite>) {
     let (instance, definition) = (key(n * 8), key(3));
@@ -239,14 +283,14 @@ fn bytes(folder: &Path) -> u64 {
     std::fs::metadata(folder.join("segue.db")).map_or(0, |file| file.len())
 }
 
-fn finished(folder: &Path) -> Result<(), store::Error> {
-    const ROUNDS: u64 = 10;
+fn finished(folder: &Path, count: u64) -> Result<(), store::Error> {
     const INSTANCES: u64 = 10_000;
+    let rounds = (count / INSTANCES).max(1);
     let history_only = {
         let store = fresh(folder)?;
         let job_type: Arc<str> = "charge-card".into();
         // A finished instance: created in one commit, completed and gone in another.
-        for batch in 0..INSTANCES * ROUNDS / BATCH {
+        for batch in 0..INSTANCES * rounds / BATCH {
             for done in [false, true] {
                 let components = (batch * BATCH..(batch + 1) * BATCH).map(|n| {
                     let mut part = component(n * 8, done, &job_type);
@@ -262,25 +306,45 @@ fn finished(folder: &Path) -> Result<(), store::Error> {
         }
         store.anchor(NOW_MS)?;
         drop(store);
-        bytes(folder) / (INSTANCES * ROUNDS)
+        bytes(folder) / (INSTANCES * rounds)
     };
     let store = Sqlite::open(folder, &Options::default())?;
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let mut writes = Vec::new();
         (round * INSTANCES..(round + 1) * INSTANCES).for_each(|n| rows(n, &mut writes));
         let start = Instant::now();
         store.project(round + 1, &writes)?;
-        println!("project {} rows of {INSTANCES} instances: {:?}", writes.len(), start.elapsed());
+        if round < 3 || round + 3 >= rounds {
+            let (count, took) = (writes.len(), start.elapsed());
+            println!("project {count} rows of {INSTANCES} instances: {took:?}");
+        }
     }
+    println!("resident after projecting: {} KiB", memory_kib());
     ask(&store)?;
     claim(&store)?;
     drop(store);
-    let all = bytes(folder) / (INSTANCES * ROUNDS);
+    let all = bytes(folder) / (INSTANCES * rounds);
     println!("disk per finished one-task instance: {all} bytes ({history_only} without views)");
+    sizes(folder, INSTANCES * rounds);
     let start = Instant::now();
     let report = store::sqlite::verify(folder, None)?;
     println!("verify {} records: {:?}, {:?}", report.records, start.elapsed(), report.findings);
     Ok(())
+}
+
+/// Bytes per instance of every table and index.
+fn sizes(folder: &Path, instances: u64) {
+    let select = "select name, sum(pgsize) from dbstat group by name order by 2 desc";
+    let Ok(db) = rusqlite::Connection::open(folder.join("segue.db")) else { return };
+    let Ok(mut select) = db.prepare(select) else { return };
+    let Ok(rows) = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))) else { return };
+    let sizes: Vec<String> = rows
+        .flatten()
+        .map(|(name, bytes): (String, u32)| (name, u64::from(bytes) / instances))
+        .filter(|(_, bytes)| *bytes > 0)
+        .map(|(name, bytes)| format!("{name} {bytes}"))
+        .collect();
+    println!("bytes per instance: {}", sizes.join(", "));
 }
 
 fn ask(store: &Sqlite) -> Result<(), store::Error> {

@@ -9,7 +9,7 @@ use super::condition::Sql;
 use super::load::snapshot;
 use super::words::Words;
 use crate::view::{
-    Cell, Column, Cursor, Kind, PageStart, Query, Rows, Spec, Test, check_query, order,
+    Cell, Column, Cursor, Filter, Kind, PageStart, Query, Rows, Spec, Test, check_query, order,
 };
 use crate::{Error, limits};
 
@@ -132,12 +132,19 @@ fn walks(reading: &Reading<'_>) -> bool {
     }
     let spec = reading.query.view.spec();
     let by_key = spec.key.len() == 1 && reading.order[0].0 == spec.key[0];
-    let known = |column: Column| {
-        let name = spec.columns[column as usize].name;
-        let mut indexes = spec.indexes.iter();
-        indexes.any(|index| index.columns.contains(&column) || index.only.contains(name))
+    let known = |filter: &Filter| {
+        let name = spec.columns[filter.column as usize].name;
+        let only = match &filter.test {
+            Test::Eq(Cell::Int(int)) => format!("{name} = {int}"),
+            Test::Gt(Cell::Int(int)) => format!("{name} > {int}"),
+            _ => String::new(),
+        };
+        spec.indexes.iter().any(|index| {
+            let narrowed = !only.is_empty() && index.only == only;
+            narrowed || index.columns.contains(&filter.column)
+        })
     };
-    by_key && !reading.query.filters.iter().any(|filter| known(filter.column))
+    by_key && !reading.query.filters.iter().any(known)
 }
 
 fn finish(
