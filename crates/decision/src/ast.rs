@@ -24,7 +24,7 @@ pub(crate) enum Kind {
     Compare(Comparison, Box<Expr>, Box<Expr>),
     Between(Box<[Expr; 3]>),
     In(Box<Expr>, Vec<Test>),
-    InstanceOf(Box<Expr>, Arc<str>),
+    InstanceOf(Box<Expr>, Type),
     /// Operators of one precedence, applied from left to right.
     Chain(Box<Expr>, Vec<(Operator, Expr)>),
     Negate(Box<Expr>),
@@ -87,6 +87,17 @@ pub(crate) struct RangeExpr {
     pub(crate) start_included: bool,
     pub(crate) end: Expr,
     pub(crate) end_included: bool,
+}
+
+/// What `instance of` asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Type {
+    Any,
+    Named(Arc<str>),
+    List(Box<Type>),
+    Range(Box<Type>),
+    /// These members at least.
+    Context(Vec<(Arc<str>, Type)>),
 }
 
 /// One unary test.

@@ -257,7 +257,7 @@ pub(crate) fn select(name: &str, count: usize, names: Option<&[Arc<str>]>) -> Op
     let fitting = forms.filter_map(|(at, builtin)| {
         let order = match names {
             None if builtin.variadic => {
-                (count + 1 >= builtin.parameters.len()).then(|| (0..count).map(Some).collect())
+                (count >= builtin.parameters.len()).then(|| (0..count).map(Some).collect())
             }
             _ => arrange(builtin.parameters, count, names),
         };

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Compiles an expression, written without the leading `=`.
 pub fn compile(source: &str, mode: Mode) -> Result<Program, CompileError> {
-    let expr = parser::parse_expression(source).map_err(|refused| *refused)?;
+    let expr = parser::parse_expression(source, mode).map_err(|refused| *refused)?;
     let mut compiler = Compiler::new(source, mode, false);
     let root = compiler.expression(&expr).map_err(|refused| *refused)?;
     Ok(compiler.finish(root))
@@ -27,7 +27,7 @@ pub fn compile(source: &str, mode: Mode) -> Result<Program, CompileError> {
 /// Compiles the unary tests of a decision table's cell. The program reads the tested value as the
 /// variable `?` and answers true, false or null.
 pub fn compile_unary_tests(source: &str, mode: Mode) -> Result<Program, CompileError> {
-    let tests = parser::parse_unary_tests(source).map_err(|refused| *refused)?;
+    let tests = parser::parse_unary_tests(source, mode).map_err(|refused| *refused)?;
     let mut compiler = Compiler::new(source, mode, true);
     let root = compiler.unary_tests(&tests).map_err(|refused| *refused)?;
     Ok(compiler.finish(root))
@@ -54,6 +54,7 @@ impl Compiler {
             notes: Vec::new(),
             children: Vec::new(),
             names: Vec::new(),
+            types: Vec::new(),
             steps: Vec::new(),
             entries: Vec::new(),
             iterations: Vec::new(),
@@ -138,7 +139,8 @@ impl Compiler {
             Kind::In(value, tests) => self.in_tests(value, tests),
             Kind::InstanceOf(value, kind) => {
                 let value = self.expression(value)?;
-                let kind = self.name(kind);
+                self.code.types.push(kind.clone());
+                let kind = self.code.types.len() as u32 - 1;
                 Ok(self.push_folded(Node::InstanceOf { value, kind }, &[value]))
             }
             Kind::Chain(first, rest) => self.chain(first, rest),

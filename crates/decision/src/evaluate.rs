@@ -4,6 +4,7 @@
 mod arithmetic;
 mod call;
 mod collection;
+mod kind;
 mod slots;
 
 use crate::ast::Comparison;
@@ -180,7 +181,7 @@ impl<'a> Machine<'a> {
             Node::InRange { input, range } => self.in_range(frame, *input, *range),
             Node::InstanceOf { value, kind } => {
                 let value = self.eval(frame, *value)?;
-                Ok(Value::Boolean(instance_of(&value, &frame.code.names[*kind as usize])))
+                Ok(Value::Boolean(self.instance_of(&value, &frame.code.types[*kind as usize])?))
             }
             Node::Filter { list, local, filter, style } => {
                 self.filter(frame, *list, *local, *filter, *style)
@@ -452,15 +453,5 @@ fn size_to_compare(value: &Value) -> usize {
         Value::Context(context) => context.entries().len(),
         Value::String(text) => text.len() / limits::BYTES_PER_FUEL,
         _ => 0,
-    }
-}
-
-fn instance_of(value: &Value, kind: &str) -> bool {
-    match kind {
-        "Any" | "any" => !value.is_null(),
-        "date time" => value.type_name() == "date and time",
-        "year-month-duration" => value.type_name() == "years and months duration",
-        "day-time-duration" => value.type_name() == "days and time duration",
-        _ => value.type_name() == kind,
     }
 }

@@ -1,6 +1,7 @@
 //! Tokens into an expression: a Pratt parser with a counted depth.
 //! It does not know which variables exist: one text has one meaning, whatever is in scope.
 
+mod kind;
 mod name;
 mod prefix;
 mod tests_of_input;
@@ -9,6 +10,7 @@ use crate::ast::{Comparison, Expr, Kind, Operator, UnaryTests};
 use crate::error::Refused;
 use crate::lexer::{Lexer, Token, error};
 use crate::limits::{SOURCE_BYTES, SOURCE_DEPTH};
+use crate::program::Mode;
 use std::ops::Range;
 
 /// How tightly operators bind, loosest first.
@@ -23,16 +25,16 @@ pub(crate) mod power {
 }
 
 /// Parses an expression.
-pub(crate) fn parse_expression(source: &str) -> Result<Expr, Refused> {
-    let mut parser = Parser::new(source)?;
+pub(crate) fn parse_expression(source: &str, mode: Mode) -> Result<Expr, Refused> {
+    let mut parser = Parser::new(source, mode)?;
     let expr = parser.expression(power::ANY)?;
     parser.end()?;
     Ok(expr)
 }
 
 /// Parses the unary tests of a decision table's cell.
-pub(crate) fn parse_unary_tests(source: &str) -> Result<UnaryTests, Refused> {
-    let mut parser = Parser::new(source)?;
+pub(crate) fn parse_unary_tests(source: &str, mode: Mode) -> Result<UnaryTests, Refused> {
+    let mut parser = Parser::new(source, mode)?;
     let tests = parser.unary_tests()?;
     parser.end()?;
     Ok(tests)
@@ -40,6 +42,7 @@ pub(crate) fn parse_unary_tests(source: &str) -> Result<UnaryTests, Refused> {
 
 pub(crate) struct Parser<'a> {
     lexer: Lexer<'a>,
+    mode: Mode,
     token: Token<'a>,
     span: Range<usize>,
     /// Where the token before the current one ended.
@@ -50,14 +53,14 @@ pub(crate) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(source: &'a str) -> Result<Parser<'a>, Refused> {
+    fn new(source: &'a str, mode: Mode) -> Result<Parser<'a>, Refused> {
         if source.len() > SOURCE_BYTES {
             let found = format!("{} bytes", source.len());
             return Err(error("an expression of at most 64 KiB", &found, 0..source.len()));
         }
         let mut lexer = Lexer { source, at: 0 };
         let (token, span) = lexer.next()?;
-        Ok(Parser { lexer, token, span, before: 0, depth: 0, range_end: false })
+        Ok(Parser { lexer, mode, token, span, before: 0, depth: 0, range_end: false })
     }
 
     fn advance(&mut self) -> Result<(), Refused> {
@@ -244,7 +247,7 @@ impl<'a> Parser<'a> {
             Infix::In => Kind::In(Box::new(left), self.in_tests()?),
             _ => {
                 self.expect_word("of")?;
-                Kind::InstanceOf(Box::new(left), self.type_name()?)
+                Kind::InstanceOf(Box::new(left), self.type_of()?)
             }
         };
         Ok(Expr { kind, span: start..self.before })

@@ -1,7 +1,7 @@
 //! A compiled expression: an arena of nodes whose variables are slots.
 //! It is not the syntax; `ast` is, and it is gone after compilation.
 
-use crate::ast::{Comparison, Operator};
+use crate::ast::{Comparison, Operator, Type};
 use crate::value::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -98,6 +98,7 @@ pub(crate) struct Code {
     pub(crate) notes: Vec<Note>,
     pub(crate) children: Vec<Id>,
     pub(crate) names: Vec<Arc<str>>,
+    pub(crate) types: Vec<Type>,
     pub(crate) steps: Vec<(Operator, Id)>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) iterations: Vec<Iteration>,

@@ -92,7 +92,7 @@ pub(super) fn merge(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer {
 }
 
 pub(super) fn context(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer {
-    let [Value::List(list)] = arguments else { return Ok(Value::Null) };
+    let [Value::List(list)] = arguments else { return Err(Refusal::Arguments) };
     let mut entries = Vec::with_capacity(list.items().len());
     for item in list.items() {
         let Value::Context(entry) = item else { return Ok(Value::Null) };

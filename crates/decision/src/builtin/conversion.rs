@@ -12,6 +12,7 @@ use crate::temporal::{
 use crate::value::Value;
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A number's integer part, as the fields of dates and times need it.
@@ -185,7 +186,11 @@ pub(super) fn range(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer {
     let program = compile(text, Mode::Camunda).ok();
     let constant = program.as_ref().map(|program| &program.0.nodes[program.0.root as usize]);
     match constant {
-        Some(Node::Constant(value @ Value::Range(_))) => Ok(value.clone()),
+        Some(Node::Constant(Value::Range(range)))
+            if range.start.order(&range.end).is_some_and(Ordering::is_le) =>
+        {
+            Ok(Value::Range(Arc::clone(range)))
+        }
         _ => Err(because(format!("Failed to parse range from '{text}'"))),
     }
 }

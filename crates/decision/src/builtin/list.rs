@@ -97,7 +97,11 @@ pub(super) fn replace(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer 
     let mut items = list.items().to_vec();
     match which {
         Value::Number(at) => {
-            let at = place(items.len(), position(at, "position")?);
+            let at = position(at, "position")?;
+            if at.unsigned_abs() > items.len() as u64 {
+                return Err(because("position is outside of the list"));
+            }
+            let at = place(items.len(), at);
             match items.get_mut(at) {
                 Some(found) => *found = item.clone(),
                 None => return Err(because("position is outside of the list")),
@@ -106,8 +110,10 @@ pub(super) fn replace(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer 
         Value::Function(function) if function.parameters().len() == 2 => {
             for found in &mut items {
                 let arguments = vec![found.clone(), item.clone()];
-                if machine.call_function(function, arguments)? == Value::Boolean(true) {
-                    *found = item.clone();
+                match machine.call_function(function, arguments)? {
+                    Value::Boolean(true) => *found = item.clone(),
+                    Value::Boolean(false) => {}
+                    _ => return Err(because("the function did not answer true or false")),
                 }
             }
         }

@@ -68,6 +68,7 @@ pub(super) fn matches(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer 
 fn flags_of(value: &Value) -> Result<Arc<str>, Refusal> {
     match value {
         Value::String(flags) => Ok(Arc::clone(flags)),
+        Value::Null => Ok(Arc::from("")),
         _ => Err(Refusal::Arguments),
     }
 }

@@ -2,9 +2,9 @@
 //! It does not choose among the forms of a built-in function; the compiler did.
 
 use super::{Frame, Machine};
-use crate::builtin::{BUILTINS, Refusal};
+use crate::builtin::{BUILTINS, Builtin, Refusal};
 use crate::error::{Stop, WarningKind};
-use crate::program::{Id, Reference, Run};
+use crate::program::{Id, Mode, Reference, Run};
 use crate::value::{Brief, Function, Value};
 use std::sync::Arc;
 
@@ -18,18 +18,18 @@ impl Machine<'_> {
         let ids = arguments.of(&frame.code.children);
         // Most calls have one or two arguments; those need no allocation.
         match ids {
-            [] => self.run_builtin(function, &[]),
+            [] => self.run_builtin(frame, function, &[]),
             [only] => {
                 let values = [self.eval(frame, *only)?];
-                self.run_builtin(function, &values)
+                self.run_builtin(frame, function, &values)
             }
             [first, second] => {
                 let values = [self.eval(frame, *first)?, self.eval(frame, *second)?];
-                self.run_builtin(function, &values)
+                self.run_builtin(frame, function, &values)
             }
             _ => {
                 let values = self.values(frame, ids)?;
-                self.run_builtin(function, &values)
+                self.run_builtin(frame, function, &values)
             }
         }
     }
@@ -38,9 +38,19 @@ impl Machine<'_> {
         ids.iter().map(|id| self.eval(frame, *id)).collect()
     }
 
-    fn run_builtin(&mut self, function: u16, arguments: &[Value]) -> Result<Value, Stop> {
+    fn run_builtin(
+        &mut self,
+        frame: &Frame<'_>,
+        function: u16,
+        arguments: &[Value],
+    ) -> Result<Value, Stop> {
         let builtin = &BUILTINS[usize::from(function)];
-        let reason = match (builtin.run)(self, arguments) {
+        let mut answer = (builtin.run)(self, arguments);
+        if matches!(answer, Err(Refusal::Arguments)) && frame.code.mode == Mode::Standard {
+            let coerced = self.coerced(builtin, arguments)?;
+            answer = (builtin.run)(self, &coerced);
+        }
+        let reason = match answer {
             Ok(value) => return Ok(value),
             Err(Refusal::Failure(failure)) => return Err(failure),
             Err(Refusal::Because(reason)) => reason,
@@ -54,6 +64,24 @@ impl Machine<'_> {
             format!("Failed to invoke function '{}': {reason}", builtin.name)
         });
         Ok(Value::Null)
+    }
+
+    /// The standard's conversions: a value is the list of it alone, and the other way round.
+    fn coerced(&mut self, builtin: &Builtin, arguments: &[Value]) -> Result<Vec<Value>, Stop> {
+        let mut coerced = Vec::with_capacity(arguments.len());
+        for (at, value) in arguments.iter().enumerate() {
+            let wants_list =
+                matches!(builtin.parameters.get(at), Some(&("list" | "lists" | "entries")));
+            coerced.push(match value {
+                Value::List(list) if !wants_list && list.items().len() == 1 => {
+                    list.items()[0].clone()
+                }
+                Value::List(_) | Value::Null => value.clone(),
+                single if wants_list => self.list(vec![single.clone()])?,
+                other => other.clone(),
+            });
+        }
+        Ok(coerced)
     }
 
     pub(super) fn lambda(&mut self, frame: &Frame<'_>, lambda: u32) -> Result<Value, Stop> {
@@ -124,7 +152,7 @@ impl Machine<'_> {
                 None => Value::Null,
             });
         }
-        self.run_builtin(function, &values)
+        self.run_builtin(frame, function, &values)
     }
 
     /// Calls a function with one value for each parameter.

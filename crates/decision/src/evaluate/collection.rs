@@ -4,7 +4,7 @@
 use super::{Frame, Machine};
 use crate::error::{Failure, Stop, WarningKind};
 use crate::number::{Number, Rounding};
-use crate::program::{FilterStyle, Id, Iteration, Run};
+use crate::program::{FilterStyle, Id, Iteration, Mode, Run};
 use crate::value::{Brief, Context, List, Range, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -160,6 +160,12 @@ impl<'a> Machine<'a> {
         style: FilterStyle,
     ) -> Result<Value, Stop> {
         let value = self.eval(frame, list)?;
+        let value = match value {
+            Value::List(_) | Value::Null => value,
+            // The standard takes a value for the list of it alone.
+            single if frame.code.mode == Mode::Standard => self.list(vec![single])?,
+            other => other,
+        };
         let Value::List(list) = &value else {
             self.expected("list", &value);
             return Ok(Value::Null);

@@ -1,3 +1,5 @@
+//! JSON in and out: what is read, what is refused, what is passed over. Not FEEL; see tests/suite.
+
 use super::navigate;
 use crate::Value;
 

@@ -1,3 +1,5 @@
+//! The laws and roundings of numbers. Not the functions on them; see tests/suite.
+
 use super::{Number, Rounding};
 
 fn number(text: &str) -> Number {

@@ -1,4 +1,4 @@
-//! Names that may hold blanks or operators: called functions, parameters, context keys, types.
+//! Names that may hold blanks or operators: called functions, parameters, context keys.
 //! They are read from the text itself, because tokens would tear them apart.
 
 use super::prefix::RESERVED;
@@ -6,7 +6,8 @@ use super::{Parser, power};
 use crate::ast::Kind;
 use crate::builtin;
 use crate::error::Refused;
-use crate::lexer::{Token, continues_name, name_length, starts_name, unescape};
+use crate::lexer::{Token, continues_name, starts_name, unescape};
+use crate::program::Mode;
 use std::sync::Arc;
 
 /// Most words of a built-in function's name ("years and months duration").
@@ -16,21 +17,19 @@ impl<'a> Parser<'a> {
     /// The name of the function called here, if one is; leaves the cursor on its `(`.
     pub(super) fn called_name(&mut self, first: &str) -> Result<Option<Arc<str>>, Refused> {
         let mut name = String::from(first);
+        let mut plain = !RESERVED.contains(&first);
         let mut lexer = self.lexer;
-        for count in 1..=WORDS {
+        for _ in 1..=WORDS {
             let (token, span) = lexer.next()?;
             match token {
-                Token::Symbol("(") => {
-                    let known = builtin::exists(&name);
-                    let plain = count == 1 && !RESERVED.contains(&first);
-                    if !known && !plain {
-                        return Ok(None);
-                    }
+                Token::Symbol("(") if plain || builtin::exists(&name) => {
                     self.before = span.start;
                     self.jump(span.start)?;
                     return Ok(Some(name.into()));
                 }
                 Token::Word(word) => {
+                    // A keyword is part of a name only if a built-in function is called so.
+                    plain &= !RESERVED.contains(&word);
                     name.push(' ');
                     name.push_str(word);
                 }
@@ -40,6 +39,21 @@ impl<'a> Parser<'a> {
         Ok(None)
     }
 
+    /// A variable's name from its first word on. In the standard's mode it may have several: words
+    /// in a row mean nothing else there.
+    pub(super) fn variable_name(&mut self, first: &'a str) -> Result<Arc<str>, Refused> {
+        self.advance()?;
+        let mut name = std::borrow::Cow::Borrowed(first);
+        while self.mode == Mode::Standard
+            && let Token::Word(word) = self.token
+            && !RESERVED.contains(&word)
+        {
+            self.advance()?;
+            name = format!("{name} {word}").into();
+        }
+        Ok(name.into())
+    }
+
     /// A name after a `.`; the only one with a blank is `time offset`.
     pub(super) fn member_name(&mut self) -> Result<Arc<str>, Refused> {
         let name: Arc<str> = match self.token {
@@ -47,7 +61,8 @@ impl<'a> Parser<'a> {
                 self.advance()?;
                 "time offset".into()
             }
-            Token::Word(name) | Token::Quoted(name) => name.into(),
+            Token::Word(name) => return self.variable_name(name),
+            Token::Quoted(name) => name.into(),
             _ => return Err(self.unexpected("a name after '.'")),
         };
         self.advance()?;
@@ -145,7 +160,7 @@ impl<'a> Parser<'a> {
     /// A parameter, with its type if it has one.
     fn declared_parameter(&mut self) -> Result<Arc<str>, Refused> {
         if let Some(name) = self.parameter_name()? {
-            self.type_name()?;
+            self.type_of()?;
             return Ok(name);
         }
         let mut name = match self.token {
@@ -161,69 +176,6 @@ impl<'a> Parser<'a> {
         Ok(name.into())
     }
 
-    /// A type as `instance of` names it; what stands between `<` and `>` is passed over.
-    pub(super) fn type_name(&mut self) -> Result<Arc<str>, Refused> {
-        const LONG: &[&str] = &[
-            "years and months duration",
-            "days and time duration",
-            "date and time",
-            "year-month-duration",
-            "day-time-duration",
-            "date time",
-        ];
-        let rest = &self.lexer.source[self.span.start..];
-        if let Some((name, length)) =
-            LONG.iter().find_map(|name| Some((*name, spells(rest, name)?)))
-        {
-            self.before = self.span.start + length;
-            self.jump(self.span.start + length)?;
-            return Ok(name.into());
-        }
-        let Token::Word(first) = self.token else {
-            return Err(self.unexpected("a type"));
-        };
-        let mut name = first.to_owned();
-        self.advance()?;
-        while self.at(".") {
-            self.advance()?;
-            name.push('.');
-            name.push_str(&self.member_name()?);
-        }
-        if self.at("<") {
-            self.type_arguments()?;
-        }
-        Ok(name.into())
-    }
-
-    fn type_arguments(&mut self) -> Result<(), Refused> {
-        let mut open = 0u32;
-        loop {
-            match self.token {
-                Token::Symbol("<") => open += 1,
-                Token::Symbol(">") => open -= 1,
-                Token::Word(_) | Token::Symbol("," | ":" | "->" | "-" | ".") => {}
-                _ => return Err(self.unexpected("'>' to end the type")),
-            }
-            self.advance()?;
-            if open == 0 {
-                if !self.at("->") {
-                    return Ok(());
-                }
-                self.advance()?;
-                self.type_name_after_arrow()?;
-                return Ok(());
-            }
-        }
-    }
-
-    /// The result type of `function<...> -> type`, which itself has no arguments.
-    fn type_name_after_arrow(&mut self) -> Result<(), Refused> {
-        match self.token {
-            Token::Word(_) => self.advance(),
-            _ => Err(self.unexpected("a type")),
-        }
-    }
-
     /// What an author may have meant who wrote two operands in a row.
     pub(super) fn hint_after_expression(&self) -> Option<String> {
         match self.token {
@@ -235,17 +187,4 @@ impl<'a> Parser<'a> {
             _ => None,
         }
     }
-}
-
-/// The length in `text` of `name`, with any blanks between its words.
-fn spells(text: &str, name: &str) -> Option<usize> {
-    let mut rest = text;
-    for (at, word) in name.split(' ').enumerate() {
-        let trimmed = rest.trim_start();
-        if at > 0 && trimmed.len() == rest.len() {
-            return None;
-        }
-        rest = trimmed.strip_prefix(word)?;
-    }
-    (name_length(rest) == 0).then_some(text.len() - rest.len())
 }

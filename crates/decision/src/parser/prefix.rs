@@ -108,10 +108,7 @@ impl<'a> Parser<'a> {
             }),
             "function" => self.deeper(Self::function),
             _ if RESERVED.contains(&word) => Err(self.unexpected("an expression")),
-            _ => {
-                self.advance()?;
-                Ok(Kind::Name(word.into()))
-            }
+            _ => Ok(Kind::Name(self.variable_name(word)?)),
         }
     }
 
@@ -185,11 +182,13 @@ impl<'a> Parser<'a> {
         let mut iterations = Vec::new();
         loop {
             let name: Arc<str> = match self.token {
-                Token::Quoted(name) => name.into(),
-                Token::Word(name) if !RESERVED.contains(&name) => name.into(),
+                Token::Quoted(name) => {
+                    self.advance()?;
+                    name.into()
+                }
+                Token::Word(name) if !RESERVED.contains(&name) => self.variable_name(name)?,
                 _ => return Err(self.unexpected("the name of an iterator")),
             };
-            self.advance()?;
             self.expect_word("in")?;
             let from = self.expression(power::ADD)?;
             let to = match self.eat("..")? {

@@ -204,7 +204,13 @@ fn days_time(cursor: &mut Cursor<'_>) -> Option<SignedDuration> {
         }
         let negative = cursor.eat('-');
         let amount: i64 = cursor.digits().parse().ok()?;
-        let nanos = cursor.nanoseconds()?;
+        let nanos = match cursor.rest.strip_prefix(".S") {
+            Some(_) => {
+                cursor.eat('.');
+                0
+            }
+            None => cursor.nanoseconds()?,
+        };
         let unit = cursor.rest.chars().next()?;
         cursor.rest = &cursor.rest[unit.len_utf8()..];
         let (order, seconds) = match (in_time, unit) {

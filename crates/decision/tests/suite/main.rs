@@ -11,3 +11,4 @@ mod robustness;
 mod scala;
 mod support;
 mod tables;
+mod tck;
