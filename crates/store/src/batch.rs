@@ -96,7 +96,8 @@ pub enum JobWrite {
         /// New due time, Unix milliseconds.
         due_ms: i64,
     },
-    /// Delete. When `attempt` is given and differs from the row's, the component conflicts.
+    /// Delete. When `attempt` is given and there is no row of that attempt, the component
+    /// conflicts.
     Delete {
         /// Job key.
         key: u64,
@@ -133,9 +134,10 @@ pub struct TimerRow {
 /// A change of the outbox.
 #[derive(Debug, Clone)]
 pub enum EffectWrite {
-    /// Leave an effect for a later batch.
+    /// Leave an effect for a later batch. Where one lies already, the component conflicts.
     Put(EffectRow),
-    /// Taken: deleted in the transaction that applies it.
+    /// Taken: deleted in the transaction that applies it. When it is gone, somebody else took it
+    /// and the component conflicts.
     Delete {
         /// Target aggregate.
         target: u64,

@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod limits;
 pub mod load;
 pub mod memory;
+mod refuse;
 pub mod sqlite;
 pub mod view;
 

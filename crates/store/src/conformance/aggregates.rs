@@ -4,11 +4,12 @@
 
 use super::Case;
 use super::given::{
-    NOW_MS, aggregate, body, commit, definition, delete, history, loaded, timer, together, write,
+    NOW_MS, aggregate, answer, batch, body, commit, definition, delete, effect, history, loaded,
+    timer, together, write,
 };
-use crate::Store;
-use crate::batch::{Component, TimerWrite};
+use crate::batch::{Component, EffectWrite, TimerWrite};
 use crate::load::{Load, Pages};
+use crate::{Error, Store};
 
 pub(super) const CASES: &[(&str, Case)] = &[
     ("creates an aggregate once", creates_once),
@@ -19,6 +20,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("lets components without a conflict in", others_go_in),
     ("sees earlier components of the same batch", sees_earlier_components),
     ("accepts an aggregate created and gone in one batch", created_and_gone),
+    ("refuses a component that writes a row twice, and the batch with it", refuses_twice),
     ("deletes an aggregate with its pages", deletes_pages),
     ("writes dirty pages only", writes_dirty_pages_only),
     ("loads the pages asked for", loads_pages_asked_for),
@@ -115,6 +117,30 @@ fn created_and_gone(store: &dyn Store) {
     assert_eq!(store.events_of(1, 0, 10).expect("reads").len(), 1);
     commit(store, vec![write(1, None, 10, "one")]);
     assert_eq!(commit(store, vec![gone]), [false]);
+}
+
+fn refuses_twice(store: &dyn Store) {
+    commit(store, vec![write(1, None, 10, "one")]);
+    let definitions = Component {
+        definitions: vec![definition(5, "pay", 1), definition(5, "pay", 2)],
+        ..Component::default()
+    };
+    let answers =
+        Component { answers: vec![answer(1, "0/x"), answer(1, "0/x")], ..Component::default() };
+    let effects = Component { effects: vec![put_effect(), put_effect()], ..Component::default() };
+    let aggregates =
+        together(vec![write(1, Some(10), 11, "first"), write(1, Some(10), 12, "second")]);
+    for twice in [definitions, answers, effects, aggregates] {
+        let outcome = store.commit(&batch(vec![write(2, None, 20, "two"), twice], vec![]));
+        assert!(matches!(outcome, Err(Error::Refused { .. })), "{outcome:?}");
+        assert_eq!(body(store, 1).as_deref(), Some("one"));
+        assert_eq!(body(store, 2), None);
+    }
+    assert_eq!(commit(store, vec![write(2, None, 20, "two")]), [true]);
+}
+
+fn put_effect() -> EffectWrite {
+    EffectWrite::Put(effect(1, 2, 3))
 }
 
 fn paged(key: u64, expected: Option<u64>, stamp: u64, pages: &[(u32, Option<&str>)]) -> Component {

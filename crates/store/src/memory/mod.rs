@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded};
 use crate::view::{Query, Rows, ViewWrite};
-use crate::{Error, Store};
+use crate::{Error, Store, refuse};
 use state::State;
 
 /// The store in memory.
@@ -72,6 +72,7 @@ impl Store for Memory {
     }
 
     fn commit(&self, batch: &Batch) -> Result<Committed, Error> {
+        refuse::check(batch)?;
         let mut shelf = self.lock();
         let fault = shelf.fault.take();
         let failed = || Error::Io { action: "commit", reason: "a fault was injected".into() };

@@ -63,10 +63,7 @@ fn due(
     wish: &JobClaim,
     now_ms: i64,
 ) -> rusqlite::Result<()> {
-    let mut select = db.prepare_cached(&format!(
-        "select {JOB_COLUMNS} from job where tenant = ?1 and job_type = ?2 and due_ms <= ?3
-         order by due_ms, key limit ?4"
-    ))?;
+    let mut select = db.prepare_cached(&due_sql())?;
     let rows = select.query_map(params![tenant, job_type, now_ms, wish.limit], |row| {
         job_row(row, |_| Ok(Arc::clone(&wish.job_type)))
     })?;
@@ -74,6 +71,14 @@ fn due(
         into.push(row?);
     }
     Ok(())
+}
+
+/// Jobs of a type that are due, oldest first.
+pub(super) fn due_sql() -> String {
+    format!(
+        "select {JOB_COLUMNS} from job where tenant = ?1 and job_type = ?2 and due_ms <= ?3
+         order by due_ms, key limit ?4"
+    )
 }
 
 /// The next due time of any job of the type; rows that never come due do not count.

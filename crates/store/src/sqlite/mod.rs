@@ -27,7 +27,7 @@ use rusqlite::Connection;
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded};
 use crate::view::{Query, Rows, ViewWrite};
-use crate::{Error, Store};
+use crate::{Error, Store, refuse};
 use audit::Segment;
 use checkpoint::Checkpointer;
 pub use open::Options;
@@ -157,6 +157,7 @@ impl Store for Sqlite {
     }
 
     fn commit(&self, batch: &Batch) -> Result<Committed, Error> {
+        refuse::check(batch)?;
         let mut writer = self.writer()?;
         let mut words = words::Interner::new(&self.words);
         let committed = self.transact(&mut writer, "commit", Sync::Full, |connection, head| {

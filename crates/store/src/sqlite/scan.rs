@@ -42,6 +42,11 @@ fn timer_row(row: &Row<'_>) -> rusqlite::Result<TimerRow> {
     })
 }
 
+const DUE_TIMERS: &str = "select key, aggregate, slot, due_ms from timer
+     where due_ms <= ?1 and (due_ms, key) > (?2, ?3) order by due_ms, key limit ?4";
+const EFFECTS: &str = "select target, source, n, body from effect
+     where (target, source, n) > (?1, ?2, ?3) order by target, source, n limit ?4";
+
 /// Timers due, oldest first.
 pub(super) fn due_timers(
     db: &Connection,
@@ -49,13 +54,8 @@ pub(super) fn due_timers(
     after: (i64, u64),
     limit: u32,
 ) -> rusqlite::Result<Vec<TimerRow>> {
-    // Keys of equal due times follow in the order of u64.
-    let mut select = db.prepare_cached(
-        "select key, aggregate, slot, due_ms from timer
-         where due_ms <= ?1 and due_ms >= ?2
-             and (due_ms > ?2 or (key < 0, key) > (?3 < 0, ?3))
-         order by due_ms, key < 0, key limit ?4",
-    )?;
+    // Timer keys have 63 bits, so their order as i64 is their order.
+    let mut select = db.prepare_cached(DUE_TIMERS)?;
     let bounds = params![now_ms, after.0, after.1.cast_signed(), limit];
     select.query_map(bounds, timer_row)?.collect()
 }
@@ -71,10 +71,7 @@ pub(super) fn pending_effects(
     after: (u64, u64, u64),
     limit: u32,
 ) -> rusqlite::Result<Vec<EffectRow>> {
-    let mut select = db.prepare_cached(
-        "select target, source, n, body from effect where (target, source, n) > (?1, ?2, ?3)
-         order by target, source, n limit ?4",
-    )?;
+    let mut select = db.prepare_cached(EFFECTS)?;
     let bounds = params![order_in(after.0), order_in(after.1), order_in(after.2), limit];
     let rows = select.query_map(bounds, |row| {
         Ok(EffectRow {
@@ -248,4 +245,31 @@ pub(super) fn meta(db: &Connection, id: i64) -> rusqlite::Result<i64> {
 /// Sets one number of `meta`.
 pub(super) fn set_meta(db: &Connection, id: i64, value: i64) -> rusqlite::Result<usize> {
     db.prepare_cached("update meta set value = ?2 where id = ?1")?.execute([id, value])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::{Options, Sqlite, claim};
+
+    #[test]
+    fn hot_reads_walk_an_index_and_sort_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Sqlite::open(folder.path(), &Options::default()).expect("it opens");
+        for (sql, expected) in [
+            (DUE_TIMERS, "SEARCH timer USING INDEX timer_due (due_ms>? AND due_ms<?)"),
+            (EFFECTS, "SEARCH effect USING PRIMARY KEY ((target,source,n)>(?,?,?))"),
+            (
+                &claim::due_sql(),
+                "SEARCH job USING INDEX job_due (tenant=? AND job_type=? AND due_ms<?)",
+            ),
+        ] {
+            let explained = store.read("explain", |db| {
+                let mut explain = db.prepare(&format!("explain query plan {sql}"))?;
+                let rows = explain.raw_query().mapped(|row| row.get(3));
+                rows.collect::<rusqlite::Result<Vec<String>>>()
+            });
+            assert_eq!(explained.expect("it explains"), [expected], "{sql}");
+        }
+    }
 }
