@@ -51,7 +51,7 @@ fn fresh(folder: &Path) -> Result<Sqlite, store::Error> {
 
 /// A key as the runtime makes them: milliseconds, node, sequence.
 fn key(n: u64) -> u64 {
-    (NOW_MS as u64 + n / 40) << 22 | n % 4096
+    ((NOW_MS as u64 + n / 40) << 22) | (n % 4096)
 }
 
 /// A number that looks random.

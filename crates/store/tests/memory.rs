@@ -17,7 +17,7 @@ fn write(key: u64, expected: Option<u64>, stamp: u64) -> Batch {
 
 fn stamp(store: &Memory, key: u64) -> Option<u64> {
     let load = Load { aggregates: vec![(key, Pages::Root)], ..Load::default() };
-    store.load(&load).unwrap().aggregates.remove(0).map(|row| row.stamp)
+    store.load(&load).expect("loads").aggregates.remove(0).map(|row| row.stamp)
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod open;
 mod project;
 mod query;
 mod readers;
+mod rows;
 mod scan;
 mod schema;
 mod tables;
