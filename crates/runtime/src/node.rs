@@ -6,7 +6,7 @@ use crate::deploy::compile_all;
 use crate::disk::Gauge;
 use crate::driver::{self, Turn, clock_ms};
 use crate::inbox::Inbox;
-use crate::lane::{Counts, Lane, LaneOptions, Order, Reply};
+use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
 use crate::limits::{HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
 use crate::project::Projection;
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
@@ -117,7 +117,12 @@ impl Node {
     /// Starts a node over a store: recovers what the views have not seen, then takes orders.
     pub fn start(store: Arc<dyn Store>, options: Options) -> Result<Self, StartError> {
         let seed = random_seed();
-        let lane_options = LaneOptions { node: options.node, zone: options.zone, seed };
+        let lane_options = LaneOptions {
+            node: options.node,
+            zone: options.zone,
+            seed,
+            limits: LaneLimits::default(),
+        };
         let lane = Lane::open(store.clone(), lane_options)?;
         catch_up(&*store, lane.definitions())?;
         let rows = lane.definition_rows()?;

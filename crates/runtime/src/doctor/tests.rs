@@ -1,7 +1,7 @@
 //! The doctor finds nothing in a sound store, and each kind of damage in a damaged one.
 
 use super::*;
-use crate::lane::{Lane, LaneOptions, Order, Reply};
+use crate::lane::{Lane, LaneLimits, LaneOptions, Order, Reply};
 use crate::project::Projection;
 use crate::request::{Caller, DefinitionRef, Request, Resource};
 use store::batch::{Batch, Component, JobRow, JobWrite, TimerRow, TimerWrite};
@@ -23,7 +23,12 @@ fn request(request: Request) -> Order {
 /// A store with one instance that waits for a job, a timer and a message.
 fn store() -> std::sync::Arc<Memory> {
     let store = std::sync::Arc::new(Memory::new());
-    let options = LaneOptions { node: 0, zone: jiff::tz::TimeZone::UTC, seed: 1 };
+    let options = LaneOptions {
+        node: 0,
+        zone: jiff::tz::TimeZone::UTC,
+        seed: 1,
+        limits: LaneLimits::default(),
+    };
     let mut lane = Lane::open(store.clone(), options).unwrap();
     let mut projection = Projection::default();
     let short = "start -> fork:and -> a:job(a) -> join:and -> end

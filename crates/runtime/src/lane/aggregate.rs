@@ -9,7 +9,7 @@ use engine::graph::Graph;
 use engine::key::Key;
 use engine::life::Inputs;
 use engine::record::codec::Bad;
-use engine::record::{self, Events};
+use engine::record::{self, EncodedAggregate, Events};
 use engine::state::Kind;
 use engine::state::entry::Entry;
 use engine::state::head::Head;
@@ -77,7 +77,7 @@ impl Aggregate {
     }
 
     /// The bytes to write; `None`: nothing is left to remember. Dirty marks are cleared.
-    pub fn encode(&mut self, key: Key) -> Option<Encoded> {
+    pub fn encode(&mut self, key: Key) -> Option<EncodedAggregate> {
         let plain = |body: Vec<u8>| Some((body, Vec::new()));
         match self {
             Aggregate::Instance(instance, _) => {

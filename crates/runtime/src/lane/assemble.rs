@@ -7,10 +7,7 @@ use super::board::{Poll, Served};
 use super::chain::Stop;
 use super::work::{Dirty, JobChange, Prepared, TimerChange, Work};
 use super::{Lane, Order, Reply};
-use crate::limits::{
-    ACTIVATION_JOBS_MAX, CACHE_BYTES_MAX, EFFECTS_PER_TURN_MAX, KEY_RESERVATION_MS,
-    TIMERS_PER_TURN_MAX,
-};
+use crate::limits::{ACTIVATION_JOBS_MAX, KEY_RESERVATION_MS};
 use crate::request::ActivatedJob;
 use engine::key::{Key, Keys};
 use engine::record::encode_sections;
@@ -64,7 +61,7 @@ impl Lane {
     /// Due timers and effects from the outbox join the turn.
     fn add_due(&mut self, orders: &mut Vec<Order>) -> Result<(), store::Error> {
         self.reserve_keys()?;
-        for _ in 0..EFFECTS_PER_TURN_MAX {
+        for _ in 0..self.limits.effects_per_turn {
             let Some(row) = self.outbox.pop_front() else { break };
             if let Some(count) = self.outbox_targets.get_mut(&row.target) {
                 *count -= 1;
@@ -79,7 +76,7 @@ impl Lane {
             return Ok(());
         }
         let busy = u32::try_from(self.firing.len()).unwrap_or(u32::MAX);
-        let limit = TIMERS_PER_TURN_MAX.saturating_add(busy);
+        let limit = self.limits.timers_per_turn.saturating_add(busy);
         let due = self.store.due_timers(now_ms, (i64::MIN, 0), limit)?;
         let full = due.len() >= limit as usize;
         for row in due {
@@ -172,7 +169,7 @@ impl Lane {
             outcome.component = places.of(&work, outcome.component);
         }
         self.claim(&mut prepared);
-        self.cache.shrink(CACHE_BYTES_MAX, self.turn.saturating_sub(1));
+        self.cache.shrink(self.limits.cache_bytes, self.turn.saturating_sub(1));
         prepared
     }
 

@@ -5,7 +5,6 @@
 use super::Lane;
 use super::aggregate::{Aggregate, Stepped, gone};
 use super::work::{Component, Dirty, Work};
-use crate::limits::CHAIN_COMMANDS_MAX;
 use engine::command::{Command, Effect, InstanceCommand, MailboxCommand, Rejection};
 use engine::event::InstanceEvent;
 use engine::key::Key;
@@ -60,7 +59,7 @@ impl Lane {
             let later = matches!(effect.command, Command::Instance(InstanceCommand::Continue))
                 || self.outbox_targets.contains_key(&effect.target.0)
                 || work.left.iter().any(|(_, row)| row.target == effect.target.0)
-                || steps > CHAIN_COMMANDS_MAX;
+                || steps > self.limits.chain_commands;
             if later {
                 self.leave_effect(work, component, source, &effect, cause);
                 continue;
@@ -85,7 +84,7 @@ impl Lane {
         let cause = Cause { source: Some(source), ..cause.clone() };
         match self.step_one(work, component, target, &command, &cause, queue, chain) {
             Err(Stop::Rejected(rejection)) => {
-                refuse_effect(target, command, &rejection, queue);
+                refuse_effect(target, &command, &rejection, queue);
                 Ok(())
             }
             other => other,
@@ -221,7 +220,7 @@ fn mailbox_tenant(command: &MailboxCommand) -> u32 {
 /// An effect nobody can take any more: a message goes back to its mailbox, the rest is over.
 fn refuse_effect(
     target: Key,
-    command: Command,
+    command: &Command,
     rejection: &Rejection,
     queue: &mut VecDeque<(Key, Effect)>,
 ) {
@@ -229,8 +228,9 @@ fn refuse_effect(
         subscription, message, mailbox, ..
     }) = command
     {
+        let (subscription, message) = (*subscription, *message);
         let refuse = MailboxCommand::RefuseMessage { subscription, message };
-        let effect = Effect { target: mailbox, command: Command::Mailbox(refuse) };
+        let effect = Effect { target: *mailbox, command: Command::Mailbox(refuse) };
         queue.push_back((target, effect));
     } else {
         tracing::debug!(%target, %rejection, "an effect found nothing to do");

@@ -189,7 +189,7 @@ impl Lane {
 
     fn await_end(&mut self, instance: Key, reply: Reply<Answered>) {
         // Those who gave up are swept now and then, so that the list cannot grow for ever.
-        if self.turn % 1_024 == 0 {
+        if self.turn.is_multiple_of(1_024) {
             self.results.retain(|_, awaiting| {
                 awaiting.retain(|awaiting| !awaiting.reply.is_closed());
                 !awaiting.is_empty()

@@ -20,6 +20,9 @@ pub use finish::Finished;
 pub use work::Prepared;
 
 use crate::deploy::CompiledResource;
+use crate::limits::{
+    CACHE_BYTES_MAX, CHAIN_COMMANDS_MAX, EFFECTS_PER_TURN_MAX, TIMERS_PER_TURN_MAX,
+};
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
 use board::Board;
 use cache::Cache;
@@ -144,6 +147,7 @@ pub struct Lane {
     outbox_targets: FxHashMap<u64, u32>,
     reserved: Key,
     uncommitted_answers: Vec<AnswerRow>,
+    limits: LaneLimits,
     counts: Counts,
 }
 
@@ -196,6 +200,32 @@ pub struct LaneOptions {
     pub zone: TimeZone,
     /// Seed of stamps, salts and `uuid()`.
     pub seed: u64,
+    /// How much it takes on at once.
+    pub limits: LaneLimits,
+}
+
+/// How much a lane takes on at once. Smaller limits change when things happen, never what.
+#[derive(Debug, Clone)]
+pub struct LaneLimits {
+    /// Commands of one request's chain of effects taken in one batch.
+    pub chain_commands: usize,
+    /// Effects taken from the outbox in one turn.
+    pub effects_per_turn: usize,
+    /// Due timers taken in one turn.
+    pub timers_per_turn: u32,
+    /// Rough bytes of aggregates kept in memory.
+    pub cache_bytes: usize,
+}
+
+impl Default for LaneLimits {
+    fn default() -> Self {
+        LaneLimits {
+            chain_commands: CHAIN_COMMANDS_MAX,
+            effects_per_turn: EFFECTS_PER_TURN_MAX,
+            timers_per_turn: TIMERS_PER_TURN_MAX,
+            cache_bytes: CACHE_BYTES_MAX,
+        }
+    }
 }
 
 impl Lane {
@@ -224,6 +254,7 @@ impl Lane {
             outbox_targets: FxHashMap::default(),
             reserved,
             uncommitted_answers: Vec::new(),
+            limits: options.limits,
             counts: Counts::default(),
             store,
         };
