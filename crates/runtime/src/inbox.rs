@@ -29,6 +29,10 @@ struct State {
     closed: bool,
 }
 
+/// There is no room for an order.
+#[derive(Debug)]
+pub(crate) struct Full;
+
 /// What woke the lane.
 pub(crate) struct Taken {
     /// Orders for the next batch, in order.
@@ -40,8 +44,8 @@ pub(crate) struct Taken {
 }
 
 impl Inbox {
-    /// Adds an order; it comes back when there is no room for it.
-    pub(crate) fn push(&self, order: Order) -> Result<(), Order> {
+    /// Adds an order. When there is no room it is dropped, and so whoever waits for it learns it.
+    pub(crate) fn push(&self, order: Order) -> Result<(), Full> {
         self.state.lock().push(order)?;
         self.arrived.notify_one();
         Ok(())
@@ -108,10 +112,10 @@ impl Inbox {
 }
 
 impl State {
-    fn push(&mut self, order: Order) -> Result<(), Order> {
+    fn push(&mut self, order: Order) -> Result<(), Full> {
         let bytes = order.bytes();
         if bytes > 0 && self.bytes + bytes > INBOX_BYTES_MAX {
-            return Err(order);
+            return Err(Full);
         }
         let (queue, max) = match &order {
             Order::Request { request: Request::CreateInstance { .. }, .. } => {
@@ -120,7 +124,7 @@ impl State {
             _ => (&mut self.work, INBOX_WORK_MAX),
         };
         if queue.len() >= max {
-            return Err(order);
+            return Err(Full);
         }
         queue.push_back(order);
         self.bytes += bytes;

@@ -1,4 +1,7 @@
 //! A process runs to its end on a real node, over both stores, and survives a restart.
+//!
+//! Not here: HTTP, and the simulator's faults.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use runtime::node::{Node, Options};
 use runtime::request::{

@@ -29,11 +29,10 @@ impl Element for ExclusiveGateway {
                 // A single flow without a condition is a merge, several are refused below.
                 None if node.outgoing.len() == 1 => return Ok(Leaving::By(*at)),
                 None => {}
-                Some(condition) => {
-                    if ctx.condition(slot, condition, &flow.id)? {
-                        return Ok(Leaving::By(*at));
-                    }
+                Some(condition) if ctx.condition(slot, condition, &flow.id)? => {
+                    return Ok(Leaving::By(*at));
                 }
+                Some(_) => {}
             }
         }
         match otherwise {

@@ -66,7 +66,7 @@ pub enum Entered {
 }
 
 /// Which flows an element leaves by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
     /// All outgoing flows.
     ByAll,

@@ -151,4 +151,33 @@ mod tests {
             "#,
         );
     }
+
+    #[test]
+    fn asks_a_worker_to_run_other_scripts() {
+        check(
+            r#"
+                <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+                    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="test">
+                  <process id="process" isExecutable="true">
+                    <startEvent id="start" />
+                    <sequenceFlow id="a" sourceRef="start" targetRef="script" />
+                    <scriptTask id="script">
+                      <extensionElements>
+                        <zeebe:taskDefinition type="python" />
+                      </extensionElements>
+                    </scriptTask>
+                  </process>
+                </definitions>
+            "#,
+            r#"
+                start
+                > entered start
+                > entered script
+                > job python
+                complete python
+                > completed script
+                > completed {}
+            "#,
+        );
+    }
 }

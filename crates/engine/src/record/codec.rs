@@ -416,7 +416,8 @@ macro_rules! variants {
                             let _ = number;
                         }
                         $($(let $field = $field.or_else(Wire::absent).ok_or_else(|| {
-                            inner.bad(concat!(stringify!($variant), " without ", stringify!($field)))
+                            let lost = concat!(stringify!($variant), " without ", stringify!($field));
+                            inner.bad(lost)
                         })?;)*)?
                         $(let $only = $only.or_else(Wire::absent).ok_or_else(|| {
                             inner.bad(concat!(stringify!($variant), " without its value"))

@@ -118,10 +118,13 @@ pub fn decode<T: Wire>(aggregate: Key, body: &[u8]) -> Result<T, Bad> {
     T::take(&mut reader)
 }
 
+/// A root body and dirty pages by number; a page without a body is deleted.
+pub type EncodedAggregate = (Vec<u8>, Vec<(u32, Option<Vec<u8>>)>);
+
 /// Encodes an instance: the root row with page 0 inside, and its other dirty pages. A page
 /// without live element instances is deleted.
 #[must_use]
-pub fn encode_instance(instance: &Instance) -> (Vec<u8>, Vec<(u32, Option<Vec<u8>>)>) {
+pub fn encode_instance(instance: &Instance) -> EncodedAggregate {
     let root = encode(instance.key, instance);
     let beyond = instance.dirty.iter().filter(|page| **page > 0);
     let pages = beyond.map(|page| {

@@ -1,4 +1,4 @@
-//! A mailbox: messages buffered and subscriptions waiting under one (tenant, name, correlation key).
+//! A mailbox: messages and subscriptions that wait under one (tenant, name, correlation key).
 //!
 //! Not here: which instance accepts a message; that is the instance's own decision.
 
@@ -104,7 +104,9 @@ impl Mailbox {
             E::MessageAccepted { message, subscription } => {
                 self.take_offer(*message, *subscription, true);
                 self.subscriptions.retain(|held| held.key != *subscription || !held.once);
-                if let Some(waiting) = self.waiting(*subscription) {
+                if let Some(waiting) = self.waiting(*subscription)
+                    && waiting.offered == Some(*message)
+                {
                     waiting.offered = None;
                 }
             }

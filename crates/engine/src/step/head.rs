@@ -41,7 +41,7 @@ pub fn step(
             }
         }
         HeadCommand::FireStartTimer { timer } => {
-            fire(definitions, state, *timer, inputs, &mut out)?
+            fire(definitions, state, *timer, inputs, &mut out)?;
         }
     }
     Ok(out)

@@ -19,9 +19,6 @@ use engine::step;
 use std::sync::Arc;
 use store::load::AggregateRow;
 
-/// Root body and dirty pages, ready to be written.
-pub(super) type Encoded = (Vec<u8>, Vec<(u32, Option<Vec<u8>>)>);
-
 /// An aggregate's state.
 #[derive(Debug, Clone)]
 pub enum Aggregate {
