@@ -35,6 +35,20 @@ impl<'a> ObjectWriter<'a> {
         let _ = write!(self.name(name), "\"{key}\"");
     }
 
+    pub(crate) fn text_or_null(&mut self, name: &'static str, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(name, text),
+            None => self.raw(name, "null"),
+        }
+    }
+
+    pub(crate) fn key_or_null(&mut self, name: &'static str, key: Option<Key>) {
+        match key {
+            Some(key) => self.key(name, key),
+            None => self.raw(name, "null"),
+        }
+    }
+
     pub(crate) fn number(&mut self, name: &'static str, number: impl Display) {
         let _ = write!(self.name(name), "{number}");
     }

@@ -11,12 +11,14 @@ mod json_scan;
 mod json_write;
 mod keys;
 pub mod limits;
+mod multipart;
 mod own;
 mod problem;
 mod raw_variables;
 mod router;
 #[cfg(test)]
 mod schema_test;
+mod search;
 mod serve;
 mod state;
 mod tenant;

@@ -9,7 +9,6 @@ use crate::state::{ApiState, VERSION};
 use crate::{own, v2};
 use axum::Router;
 use axum::http::StatusCode;
-use bytes::Bytes;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -38,10 +37,9 @@ pub fn openapi() -> String {
 
 /// All routes.
 pub fn router(state: ApiState) -> Router {
-    let (router, description) = described().split_for_parts();
-    let text = description.to_json().expect("a description is texts and numbers");
+    let (router, _) = described().split_for_parts();
     router
-        .merge(own::docs::routes(Bytes::from(text)))
+        .merge(own::docs::parts())
         .fallback(nothing_here)
         .method_not_allowed_fallback(no_such_method)
         .layer(EdgeLayer(state.clone()))

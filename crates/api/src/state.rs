@@ -71,9 +71,22 @@ impl ApiState {
         self.0.address
     }
 
-    /// Slots for work that keeps a core busy for a while.
-    pub(crate) fn checks(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.0.checks)
+    /// Runs work that keeps a core busy for a while, a few at a time.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let slot = Arc::clone(&self.0.checks).acquire_owned().await;
+        let slot = slot.expect("nobody closes the slots");
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(slot);
+            done
+        });
+        done.await.map_err(|error| {
+            tracing::error!(%error, "a computation failed");
+            Problem::internal("Expected the server to finish, but it failed. The log says more.")
+        })
     }
 
     /// Without authentication everybody is the same user.

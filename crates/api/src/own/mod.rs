@@ -2,12 +2,30 @@
 //!
 //! Not here: anything Camunda has; that is `v2`.
 
+mod check;
 pub(crate) mod docs;
+mod event_json;
+mod health;
+mod history;
+mod metrics;
 
 use crate::state::ApiState;
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// All described routes of our own.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    // A form is read by our own hands, with our own limit.
+    let forms = OpenApiRouter::new()
+        .routes(routes!(check::check_models))
+        .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
+        .merge(forms)
+        .routes(routes!(docs::openapi_json))
+        .routes(routes!(docs::reference_page))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(history::instance_history))
+        .routes(routes!(metrics::metrics))
 }

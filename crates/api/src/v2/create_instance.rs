@@ -237,10 +237,7 @@ fn write(out: &mut String, created: &CreatedInstance, variables: &Variables, tag
     object.text("tenantId", DEFAULT_NAME);
     raw_variables::write(object.name("variables"), variables);
     list(object.name("tags"), tags, |out, tag| string(out, tag));
-    match &created.business_id {
-        Some(id) => object.text("businessId", id),
-        None => object.raw("businessId", "null"),
-    }
+    object.text_or_null("businessId", created.business_id.as_deref());
     object.close();
 }
 

@@ -3,20 +3,71 @@
 //! Not here: anything of our own; that is `own`.
 
 mod create_instance;
+mod deployments;
+mod element_instances;
+mod incidents;
 mod job_activation;
+mod job_search;
 mod jobs;
+mod license;
+mod me;
+mod messages;
+mod process_definitions;
+mod process_instances;
+pub(crate) mod tables;
+mod topology;
+mod user_tasks;
+mod variables;
 
+use crate::search::schema::{DateTimeFilter, IntegerFilter, KeyFilter, StringFilter};
 use crate::state::ApiState;
+use axum::extract::DefaultBodyLimit;
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// All routes under `/v2`.
+/// Schemas that tables refer to by name.
+#[derive(OpenApi)]
+#[openapi(components(schemas(DateTimeFilter, IntegerFilter, KeyFilter, StringFilter)))]
+struct Filters;
+
+/// All routes under `/v2`. Those with one path are together.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
+    // A form is read by our own hands, with our own limit.
+    let forms = OpenApiRouter::new()
+        .routes(routes!(deployments::create_deployment))
+        .layer(DefaultBodyLimit::disable());
+    OpenApiRouter::with_openapi(Filters::openapi())
+        .merge(forms)
         .routes(routes!(create_instance::create_process_instance))
+        .routes(routes!(element_instances::get_element_instance))
+        .routes(routes!(element_instances::search_element_instances))
+        .routes(routes!(incidents::get_incident))
+        .routes(routes!(incidents::resolve_incident))
+        .routes(routes!(incidents::search_incidents))
         .routes(routes!(job_activation::activate_jobs))
+        .routes(routes!(job_search::search_jobs))
         .routes(routes!(jobs::complete_job))
         .routes(routes!(jobs::fail_job))
         .routes(routes!(jobs::throw_job_error))
         .routes(routes!(jobs::update_job))
+        .routes(routes!(license::get_license))
+        .routes(routes!(me::get_authentication))
+        .routes(routes!(messages::correlate_message))
+        .routes(routes!(messages::publish_message))
+        .routes(routes!(process_definitions::get_process_definition))
+        .routes(routes!(process_definitions::get_process_definition_xml))
+        .routes(routes!(process_definitions::search_process_definitions))
+        .routes(routes!(process_instances::cancel_process_instance))
+        .routes(routes!(process_instances::get_process_instance))
+        .routes(routes!(process_instances::resolve_process_instance_incidents))
+        .routes(routes!(process_instances::search_process_instance_incidents))
+        .routes(routes!(process_instances::search_process_instances))
+        .routes(routes!(topology::get_topology))
+        .routes(routes!(user_tasks::complete_user_task))
+        .routes(routes!(user_tasks::get_user_task))
+        .routes(routes!(user_tasks::search_user_tasks))
+        .routes(routes!(variables::get_variable))
+        .routes(routes!(variables::search_variables))
+        .routes(routes!(variables::set_variables))
 }

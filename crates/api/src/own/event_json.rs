@@ -1,0 +1,244 @@
+//! Events of an instance as JSON, for people who read its history.
+//!
+//! Not here: how events are kept (`engine::record`). These shapes may gain fields; the kept ones
+//! never change.
+
+use crate::json_write::{ObjectWriter, list, string};
+use crate::raw_variables;
+use crate::time;
+use engine::event::{Activation, ElementIndex, InstanceEvent, Place, Slot, UserTaskCreated};
+use engine::graph::Graph;
+use engine::key::Key;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Which element lives in which slot, as far as the history says so.
+pub(crate) struct Scene<'a> {
+    graph: Option<&'a Graph>,
+    places: BTreeMap<Slot, (Key, ElementIndex)>,
+}
+
+impl<'a> Scene<'a> {
+    /// The slots a section names, in the graph they run.
+    pub(crate) fn new(graph: Option<&'a Graph>, places: &[Place]) -> Self {
+        let places = places.iter().map(|place| (place.slot, (place.key, place.element)));
+        Scene { graph, places: places.collect() }
+    }
+
+    fn element_id(&self, element: ElementIndex) -> Option<&'a str> {
+        self.graph.and_then(|graph| graph.nodes.get(element as usize)).map(|node| &*node.id)
+    }
+}
+
+/// Writes one event.
+pub(crate) fn write_event(out: &mut String, event: &InstanceEvent, scene: &mut Scene<'_>) {
+    if let InstanceEvent::ElementEntered { slot, key, element, .. } = event {
+        scene.places.insert(*slot, (*key, *element));
+    }
+    let mut object = ObjectWriter::open(out);
+    object.text("type", name(event));
+    let slot = match event {
+        InstanceEvent::ElementEntered { slot, .. } => Some(*slot),
+        other => other.slot(),
+    };
+    if let Some((key, element)) = slot.and_then(|slot| scene.places.get(&slot)) {
+        object.key("elementInstanceKey", *key);
+        object.text_or_null("elementId", scene.element_id(*element));
+    }
+    write_fields(&mut object, event, scene);
+    object.close();
+}
+
+/// The event's name, in the style of command names.
+fn name(event: &InstanceEvent) -> &'static str {
+    use InstanceEvent as E;
+    match event {
+        E::InstanceCreated(_) => "INSTANCE_CREATED",
+        E::InstanceCompleted => "INSTANCE_COMPLETED",
+        E::InstanceCancelled => "INSTANCE_CANCELLED",
+        E::VariablesSet { .. } => "VARIABLES_SET",
+        E::ElementEntered { .. } => "ELEMENT_ENTERED",
+        E::ElementActivated { .. } => "ELEMENT_ACTIVATED",
+        E::ElementCompleted { .. } => "ELEMENT_COMPLETED",
+        E::ElementCancelling { .. } => "ELEMENT_CANCELLING",
+        E::ElementCancelled { .. } => "ELEMENT_CANCELLED",
+        E::PayloadReceived { .. } => "PAYLOAD_RECEIVED",
+        E::TokenParked { .. } => "TOKEN_PARKED",
+        E::TokensJoined { .. } => "TOKENS_JOINED",
+        E::TokensDropped { .. } => "TOKENS_DROPPED",
+        E::JobCreated(_) => "JOB_CREATED",
+        E::JobCompleted { .. } => "JOB_COMPLETED",
+        E::JobFailed { .. } => "JOB_FAILED",
+        E::JobErrorThrown { .. } => "JOB_ERROR_THROWN",
+        E::JobRetriesUpdated { .. } => "JOB_RETRIES_UPDATED",
+        E::JobTimeoutUpdated { .. } => "JOB_TIMEOUT_UPDATED",
+        E::JobOffered { .. } => "JOB_OFFERED",
+        E::JobCancelled { .. } => "JOB_CANCELLED",
+        E::TimerStarted { .. } => "TIMER_STARTED",
+        E::TimerFired { .. } => "TIMER_FIRED",
+        E::TimerCancelled { .. } => "TIMER_CANCELLED",
+        E::SubscriptionOpened(_) => "SUBSCRIPTION_OPENED",
+        E::SubscriptionCorrelated { .. } => "SUBSCRIPTION_CORRELATED",
+        E::SubscriptionClosed { .. } => "SUBSCRIPTION_CLOSED",
+        E::UserTaskCreated(_) => "USER_TASK_CREATED",
+        E::UserTaskCompleted { .. } => "USER_TASK_COMPLETED",
+        E::UserTaskCancelled { .. } => "USER_TASK_CANCELLED",
+        E::IncidentRaised { .. } => "INCIDENT_RAISED",
+        E::IncidentResolved { .. } => "INCIDENT_RESOLVED",
+        E::AgendaKept { .. } => "AGENDA_KEPT",
+        E::AgendaTaken => "AGENDA_TAKEN",
+    }
+}
+
+fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {
+    use InstanceEvent as E;
+    match event {
+        E::InstanceCreated(created) => {
+            object.key("processInstanceKey", created.key);
+            object.key("processDefinitionKey", created.definition);
+            object.text_or_null("businessId", created.business_id.as_deref());
+            raw_variables::write(object.name("variables"), &created.variables);
+        }
+        E::VariablesSet { variables, .. } | E::PayloadReceived { variables, .. } => {
+            raw_variables::write(object.name("variables"), variables);
+        }
+        E::ElementCancelling { by: Some(by), .. } => {
+            object.text_or_null("interruptedBy", scene.element_id(by.element));
+        }
+        E::JobCreated(created) => {
+            object.key("jobKey", created.key);
+            object.text("jobType", &created.job_type);
+            object.number("retries", created.retries);
+        }
+        E::JobCompleted { key, by, .. } => write_job(object, *key, by),
+        E::JobFailed { key, by, retries, due_ms, message, .. } => {
+            write_job(object, *key, by);
+            object.number("retries", retries);
+            object.text("due", &time::format(*due_ms));
+            object.text("errorMessage", message);
+        }
+        E::JobErrorThrown { key, by, code, message, .. } => {
+            write_job(object, *key, by);
+            object.text("errorCode", code);
+            object.text("errorMessage", message);
+        }
+        E::JobRetriesUpdated { key, retries, .. } => {
+            object.key("jobKey", *key);
+            object.number("retries", retries);
+        }
+        E::JobTimeoutUpdated { key, deadline_ms, .. } => {
+            object.key("jobKey", *key);
+            object.text("deadline", &time::format(*deadline_ms));
+        }
+        E::JobOffered { key, .. } | E::JobCancelled { key, .. } => object.key("jobKey", *key),
+        E::TimerStarted { key, due_ms, repetitions, .. } => {
+            object.key("timerKey", *key);
+            object.text("due", &time::format(*due_ms));
+            object.number("repetitions", repetitions);
+        }
+        E::TimerFired { key, .. } | E::TimerCancelled { key, .. } => object.key("timerKey", *key),
+        E::SubscriptionOpened(opened) => {
+            object.key("subscriptionKey", opened.key);
+            object.text("messageName", &opened.name);
+            object.text("correlationKey", &opened.correlation_key);
+        }
+        E::SubscriptionCorrelated { key, message, .. } => {
+            object.key("subscriptionKey", *key);
+            object.key("messageKey", *message);
+        }
+        E::SubscriptionClosed { key, .. } => object.key("subscriptionKey", *key),
+        E::UserTaskCreated(task) => write_user_task(object, task),
+        E::UserTaskCompleted { key, action, .. } => {
+            object.key("userTaskKey", *key);
+            object.text("action", action);
+        }
+        E::UserTaskCancelled { key, .. } => object.key("userTaskKey", *key),
+        E::IncidentRaised { key, kind, message, job, .. } => {
+            object.key("incidentKey", *key);
+            object.text("errorType", kind.as_str());
+            object.text("errorMessage", message);
+            object.key_or_null("jobKey", *job);
+        }
+        E::IncidentResolved { key, .. } => object.key("incidentKey", *key),
+        E::AgendaKept { agenda } => object.number("movesLeft", agenda.len()),
+        E::InstanceCompleted
+        | E::InstanceCancelled
+        | E::ElementEntered { .. }
+        | E::ElementActivated { .. }
+        | E::ElementCompleted { .. }
+        | E::ElementCancelling { by: None, .. }
+        | E::ElementCancelled { .. }
+        | E::TokenParked { .. }
+        | E::TokensJoined { .. }
+        | E::TokensDropped { .. }
+        | E::AgendaTaken => {}
+    }
+}
+
+/// A job and who held it.
+fn write_job(object: &mut ObjectWriter<'_>, key: Key, by: &Activation) {
+    object.key("jobKey", key);
+    object.text("worker", &by.worker);
+    object.number("attempt", by.attempt);
+    if by.attempt > 0 {
+        object.text("activated", &time::format(by.activated_ms));
+    }
+}
+
+fn write_user_task(object: &mut ObjectWriter<'_>, task: &UserTaskCreated) {
+    let texts = |out: &mut String, texts: &[Arc<str>]| list(out, texts, |out, it| string(out, it));
+    object.key("userTaskKey", task.key);
+    object.text_or_null("assignee", task.assignee.as_deref());
+    texts(object.name("candidateGroups"), &task.candidate_groups);
+    texts(object.name("candidateUsers"), &task.candidate_users);
+    object.text_or_null("due", task.due_ms.map(time::format).as_deref());
+    object.number("priority", task.priority);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn written(event: &InstanceEvent, places: &[Place]) -> Value {
+        let mut out = String::new();
+        write_event(&mut out, event, &mut Scene::new(None, places));
+        serde_json::from_str(&out).unwrap()
+    }
+
+    #[test]
+    fn names_the_element_instance_an_event_is_about() {
+        let by = Activation { worker: "w".into(), activated_ms: 0, attempt: 2 };
+        let event = InstanceEvent::JobCompleted { slot: 3, key: Key(9), by };
+        let place = Place { slot: 3, key: Key(8), element: 1 };
+        let expected = json!({
+            "type": "JOB_COMPLETED", "elementInstanceKey": "8", "elementId": null, "jobKey": "9",
+            "worker": "w", "attempt": 2, "activated": "1970-01-01T00:00:00.000Z"
+        });
+        assert_eq!(written(&event, &[place]), expected);
+    }
+
+    #[test]
+    fn keeps_variables_as_they_are() {
+        let variables = vec![("a".into(), "1.0".into())];
+        let text = {
+            let mut out = String::new();
+            let event = InstanceEvent::VariablesSet { slot: 0, variables };
+            write_event(&mut out, &event, &mut Scene::new(None, &[]));
+            out
+        };
+        assert_eq!(text, r#"{"type":"VARIABLES_SET","variables":{"a":1.0}}"#);
+    }
+
+    #[test]
+    fn remembers_an_element_from_its_entry_on() {
+        let mut scene = Scene::new(None, &[]);
+        let entered =
+            InstanceEvent::ElementEntered { slot: 1, key: Key(5), element: 1, scope: 0 };
+        let mut out = String::new();
+        write_event(&mut out, &entered, &mut scene);
+        out.clear();
+        write_event(&mut out, &InstanceEvent::ElementActivated { slot: 1 }, &mut scene);
+        assert!(out.contains(r#""elementInstanceKey":"5""#), "{out}");
+    }
+}

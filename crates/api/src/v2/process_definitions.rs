@@ -1,0 +1,159 @@
+//! Process definitions: finding them, and their BPMN as it was deployed.
+//!
+//! Not here: deploying them (`deployments`).
+
+use super::tables::PROCESS_DEFINITIONS;
+use crate::answer;
+use crate::extract::JsonBody;
+use crate::keys::PathKey;
+use crate::problem::{Problem, ProblemDetail};
+use crate::search::schema::search_schemas;
+use crate::search::write::{self, nothing_extra};
+use crate::search::{Row, Search, find, key_of, text_of};
+use crate::state::ApiState;
+use crate::tenant::DEFAULT_TENANT;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use engine::key::Key;
+use serde_json::Value;
+use store::limits::PAGE_ROWS_MAX;
+use store::view::{PageStart, Rows, definitions};
+
+search_schemas!(
+    &PROCESS_DEFINITIONS,
+    ProcessDefinition,
+    ProcessDefinitionSearch,
+    ProcessDefinitionSearchResult
+);
+
+/// Get a process definition
+#[utoipa::path(
+    get,
+    path = "/v2/process-definitions/{processDefinitionKey}",
+    operation_id = "getProcessDefinition",
+    tag = "Process definition",
+    params(("processDefinitionKey" = String, Path, description = "Key of the definition.")),
+    responses(
+        (status = 200, description = "The definition.", body = ProcessDefinition),
+        (status = "4XX", description = "Not found.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn get_process_definition(
+    State(state): State<ApiState>,
+    PathKey(definition): PathKey,
+) -> Result<Response, Problem> {
+    let row = find(&state, &PROCESS_DEFINITIONS, definition).await?;
+    let mut out = String::new();
+    write::item(&PROCESS_DEFINITIONS, &row, &mut out, &mut nothing_extra);
+    Ok(answer::json(out))
+}
+
+/// Get the BPMN of a process definition
+#[utoipa::path(
+    get,
+    path = "/v2/process-definitions/{processDefinitionKey}/xml",
+    operation_id = "getProcessDefinitionXML",
+    tag = "Process definition",
+    params(("processDefinitionKey" = String, Path, description = "Key of the definition.")),
+    responses(
+        (status = 200, description = "The file, byte for byte.", body = String,
+            content_type = "text/xml"),
+        (status = "4XX", description = "Not found.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn get_process_definition_xml(
+    State(state): State<ApiState>,
+    PathKey(definition): PathKey,
+) -> Result<Response, Problem> {
+    let found = state.node().definition(definition).filter(|it| it.tenant == DEFAULT_TENANT);
+    let found = found.ok_or_else(|| {
+        Problem::not_found(format!(
+            "Expected process definition {definition} to exist, but found none."
+        ))
+    })?;
+    let mut response = Response::new(Body::from(found.source.clone()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
+    // A model may hold anything; a browser that opens it must not run it.
+    let policy = HeaderValue::from_static("default-src 'none'; sandbox");
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
+}
+
+/// Search process definitions
+#[utoipa::path(
+    post,
+    path = "/v2/process-definitions/search",
+    operation_id = "searchProcessDefinitions",
+    tag = "Process definition",
+    request_body = Option<ProcessDefinitionSearch>,
+    responses(
+        (status = 200, description = "What was found.", body = ProcessDefinitionSearchResult),
+        (status = "4XX", description = "A wrong search.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn search_process_definitions(
+    State(state): State<ApiState>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut latest = false;
+    let search = Search::parse(&PROCESS_DEFINITIONS, &body, |name, value, search| {
+        let Value::Bool(wanted) = value else {
+            return Err(Problem::invalid(format!(
+                "Expected `filter.{name}` to be true or false, but found {value}."
+            )));
+        };
+        if name == "isLatestVersion" {
+            latest = *wanted;
+        } else {
+            // No definition has a start form yet.
+            search.nothing |= *wanted;
+        }
+        Ok(())
+    })?;
+    let rows =
+        if latest { latest_versions(&state, search).await? } else { search.run(&state).await? };
+    Ok(answer::json(write::answer(&PROCESS_DEFINITIONS, &rows, &mut nothing_extra)))
+}
+
+/// Which version is the latest is known for each process id, not by the view: everything that
+/// matches is looked at, and the page is cut from what is left.
+async fn latest_versions(state: &ApiState, mut search: Search) -> Result<Rows, Problem> {
+    let limit = search.query.page.limit as usize;
+    let skip = match search.query.page.start {
+        PageStart::Offset(offset) => offset as usize,
+        PageStart::After(_) => 0,
+        PageStart::Before(_) => {
+            return Err(Problem::invalid(
+                "Expected `page.after` or `page.from` with `isLatestVersion`, but found \
+                 `page.before`.",
+            ));
+        }
+    };
+    if skip > 0 {
+        search.query.page.start = PageStart::Offset(0);
+    }
+    search.query.page.limit = PAGE_ROWS_MAX;
+    let mut found = search.run(state).await?;
+    found.rows.retain(|row| is_latest(state, row));
+    let total = found.rows.len() as u64;
+    let rest: Vec<Row> = found.rows.drain(..).skip(skip).take(limit).collect();
+    // A cursor cannot be cut out of the middle of a page.
+    let whole = skip == 0 && rest.len() as u64 == total;
+    Ok(Rows {
+        rows: rest,
+        total,
+        total_is_floor: found.total_is_floor,
+        start_cursor: None,
+        end_cursor: found.end_cursor.filter(|_| whole),
+    })
+}
+
+fn is_latest(state: &ApiState, row: &Row) -> bool {
+    let process_id = text_of(row, definitions::PROCESS_ID).unwrap_or_default();
+    let latest = state.node().latest(DEFAULT_TENANT, process_id);
+    latest.is_some_and(|latest| Key(latest.key) == key_of(row, definitions::KEY))
+}
