@@ -42,6 +42,20 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// Charges for decoding `bytes` of JSON, whose values may take several times as much.
+    pub(crate) fn charge_json(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.charge(0, bytes)?;
+        self.charge_memory(bytes.saturating_mul(limits::MEMORY_PER_JSON_BYTE - 1))
+    }
+
+    fn charge_memory(&mut self, bytes: usize) -> Result<(), Stop> {
+        match self.memory_bytes.checked_sub(bytes as u64) {
+            Some(left) => self.memory_bytes = left,
+            None => return Err(Failure::Memory.into()),
+        }
+        Ok(())
+    }
+
     /// Charges `elements` and `bytes` at once.
     pub(crate) fn charge(&mut self, elements: usize, bytes: usize) -> Result<(), Stop> {
         let cost = elements as u64 + (bytes / limits::BYTES_PER_FUEL) as u64;
@@ -52,12 +66,7 @@ impl Budget {
                 return Err(Failure::Fuel.into());
             }
         };
-        let bytes = bytes as u64 + elements as u64 * size_of::<Value>() as u64;
-        self.memory_bytes = match self.memory_bytes.checked_sub(bytes) {
-            Some(left) => left,
-            None => return Err(Failure::Memory.into()),
-        };
-        Ok(())
+        self.charge_memory(bytes.saturating_add(elements.saturating_mul(size_of::<Value>())))
     }
 }
 
@@ -92,6 +101,12 @@ impl Scope for [(&str, Value)] {
     fn variable(&self, name: &str) -> Option<Variable<'_>> {
         let found = self.iter().rev().find(|(known, _)| *known == name)?;
         Some(Variable::Borrowed(&found.1))
+    }
+}
+
+impl Scope for &[(&str, Value)] {
+    fn variable(&self, name: &str) -> Option<Variable<'_>> {
+        (**self).variable(name)
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct Builtin {
     pub(crate) parameters: &'static [&'static str],
     /// Whether the last parameter takes any number of arguments.
     pub(crate) variadic: bool,
-    /// Whether equal arguments always give equal results.
+    /// Whether a call with constants may be replaced by its result.
     pub(crate) pure: bool,
     pub(crate) run: fn(&mut Machine<'_>, &[Value]) -> Answer,
 }
@@ -66,6 +66,15 @@ const fn variadic(
     run: fn(&mut Machine<'_>, &[Value]) -> Answer,
 ) -> Builtin {
     Builtin { name, parameters, variadic: true, pure: true, run }
+}
+
+/// Not worth running at compilation, where nothing limits how often.
+const fn costly(
+    name: &'static str,
+    parameters: &'static [&'static str],
+    run: fn(&mut Machine<'_>, &[Value]) -> Answer,
+) -> Builtin {
+    impure(name, parameters, run)
 }
 
 /// Depends on more than its arguments, or calls a function it was given.
@@ -123,7 +132,7 @@ pub(crate) static BUILTINS: &[Builtin] = &[
     function("ends with", &["string", "match"], string::ends_with),
     function("even", &["number"], numeric::even),
     function("exp", &["number"], numeric::exp),
-    function("extract", &["input", "pattern"], pattern::extract),
+    costly("extract", &["input", "pattern"], pattern::extract),
     function("finished by", &["range", "point"], range::finished_by),
     function("finished by", &["range1", "range2"], range::finished_by),
     function("finishes", &["point", "range"], range::finishes),
@@ -153,8 +162,8 @@ pub(crate) static BUILTINS: &[Builtin] = &[
     function("list replace", &["list", "match", "newItem"], list::replace),
     function("log", &["number"], numeric::log),
     function("lower case", &["string"], string::lower_case),
-    function("matches", &["input", "pattern"], pattern::matches),
-    function("matches", &["input", "pattern", "flags"], pattern::matches),
+    costly("matches", &["input", "pattern"], pattern::matches),
+    costly("matches", &["input", "pattern", "flags"], pattern::matches),
     variadic("max", &["list"], statistics::max),
     variadic("mean", &["list"], statistics::mean),
     variadic("median", &["list"], statistics::median),
@@ -181,8 +190,8 @@ pub(crate) static BUILTINS: &[Builtin] = &[
     impure("random number", &[], numeric::random_number),
     function("range", &["from"], conversion::range),
     function("remove", &["list", "position"], list::remove),
-    function("replace", &["input", "pattern", "replacement"], pattern::replace),
-    function("replace", &["input", "pattern", "replacement", "flags"], pattern::replace),
+    costly("replace", &["input", "pattern", "replacement"], pattern::replace),
+    costly("replace", &["input", "pattern", "replacement", "flags"], pattern::replace),
     function("reverse", &["list"], list::reverse),
     function("round down", &["n", "scale"], numeric::round_down),
     function("round half down", &["n", "scale"], numeric::round_half_down),
@@ -190,7 +199,7 @@ pub(crate) static BUILTINS: &[Builtin] = &[
     function("round up", &["n", "scale"], numeric::round_up),
     impure("sort", &["list"], sort::sort),
     impure("sort", &["list", "precedes"], sort::sort),
-    function("split", &["string", "delimiter"], pattern::split),
+    costly("split", &["string", "delimiter"], pattern::split),
     function("sqrt", &["number"], numeric::sqrt),
     function("started by", &["range", "point"], range::started_by),
     function("started by", &["range1", "range2"], range::started_by),

@@ -80,7 +80,8 @@ impl Compiler {
         let constant = |id: &Id| matches!(self.code.nodes[*id as usize], Node::Constant(_));
         let varies = !below.iter().all(constant);
         let id = self.push(node);
-        if !varies && let Some(value) = evaluate::fold(&self.code, id) {
+        let locals = self.frame().most;
+        if !varies && let Some(value) = evaluate::fold(&self.code, id, locals) {
             self.code.nodes[id as usize] = Node::Constant(value);
         }
         id

@@ -60,13 +60,14 @@ impl Scope for Tested<'_> {
     }
 }
 
-/// The value of a node below which nothing varies, unless finding it fails or warns.
-pub(crate) fn fold(code: &Code, id: Id) -> Option<Value> {
+/// The value of a node below which nothing varies, unless finding it fails or warns. `locals` is
+/// how many its function needs.
+pub(crate) fn fold(code: &Code, id: Id, locals: u32) -> Option<Value> {
     let env = Env { now_ms: 0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
     let mut budget = Budget { fuel: limits::FOLDING_FUEL, ..Budget::default() };
     let scope: [(&str, Value); 0] = [];
     let mut machine = Machine::new(&scope, &env, &mut budget, 0);
-    machine.locals.resize(usize::from(u16::MAX), Value::Null);
+    machine.locals.resize(locals as usize, Value::Null);
     let frame = Frame { code, program: None, captures: &[], base: 0 };
     let value = machine.eval(&frame, id).ok()?;
     machine.warnings.is_empty().then_some(value)

@@ -25,6 +25,9 @@ pub const LIST_ITEMS: usize = 100_000;
 /// Bytes of text that cost one unit of fuel.
 pub const BYTES_PER_FUEL: usize = 256;
 
+/// Memory charged for each byte of JSON that is decoded: `[1,1,1]` grows about so much.
+pub const MEMORY_PER_JSON_BYTE: usize = 12;
+
 /// Most warnings one evaluation keeps; later ones are dropped.
 pub const WARNINGS: usize = 100;
 

@@ -162,6 +162,9 @@ impl<'a> Parser<'a> {
                 operand = Self::combine(last, operand);
             }
             let Some((binding, infix)) = next else { return Ok(operand) };
+            if binding < power::COMPARE {
+                comparisons = 0;
+            }
             if binding == power::COMPARE {
                 comparisons += 1;
                 if comparisons + self.depth > SOURCE_DEPTH {

@@ -8,7 +8,7 @@ pub(super) fn from_json(machine: &mut Machine<'_>, arguments: &[Value]) -> Answe
     match arguments {
         [Value::Null] => Ok(Value::Null),
         [Value::String(text)] => {
-            machine.budget.charge(text.len() / 8, text.len() * 4)?;
+            machine.budget.charge_json(text.len())?;
             Value::from_json(text).map_err(|_| {
                 because(format!("Failed to parse JSON from '{}'", Brief(&arguments[0])))
             })

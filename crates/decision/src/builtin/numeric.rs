@@ -81,7 +81,11 @@ pub(super) fn decimal(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
 pub(super) fn abs(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
     Ok(match arguments {
         [Value::Number(number)] => Value::Number(number.abs()),
-        [Value::DaysTimeDuration(duration)] => Value::DaysTimeDuration(duration.abs()),
+        [Value::DaysTimeDuration(duration)] if duration.is_negative() => {
+            let positive = duration.checked_neg();
+            positive.map(Value::DaysTimeDuration).ok_or_else(|| because("it is too long"))?
+        }
+        [Value::DaysTimeDuration(duration)] => Value::DaysTimeDuration(*duration),
         [Value::YearsMonthsDuration(months)] => {
             Value::YearsMonthsDuration(YearsMonths(months.0.saturating_abs()))
         }

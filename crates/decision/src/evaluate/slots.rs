@@ -102,7 +102,7 @@ impl Machine<'_> {
     }
 
     fn decode(&mut self, name: &str, text: &str) -> Result<Value, Stop> {
-        self.budget.charge(0, text.len())?;
+        self.budget.charge_json(text.len())?;
         Value::from_json(text).map_err(|error| malformed(name, &error))
     }
 

@@ -95,6 +95,37 @@ fn long_chains_need_no_stack() {
 }
 
 #[test]
+fn a_long_source_compiles_quickly_whatever_it_says() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let numbered = |item: &dyn Fn(usize) -> String, separator: &str| {
+        let mut text = String::new();
+        for at in 0.. {
+            let next = item(at);
+            if text.len() + next.len() + separator.len() > 64_000 {
+                return text;
+            }
+            text.push_str(if at == 0 { "" } else { separator });
+            text.push_str(&next);
+        }
+        unreachable!("the text reaches its length")
+    };
+    for source in [
+        numbered(&|at| format!("x{at}"), "+"),
+        format!("[{}]", numbered(&|at| format!("x{at}.y{at}"), ",")),
+        format!("{{{}}}", numbered(&|at| format!("k{at}: k{}", at / 2), ",")),
+        format!("[{}]", numbered(&|_| "1+1".to_owned(), ",")),
+        format!("[{}]", numbered(&|_| "abs(-1)".to_owned(), ",")),
+        format!("x[{}]", numbered(&|at| format!("a{at} > 1"), " and ")),
+        format!("[{}]", numbered(&|_| "for i in x return partial".to_owned(), ",")),
+        format!("[{}]", numbered(&|_| "1 in (1,2)".to_owned(), ",")),
+    ] {
+        let program = compile(&source, Mode::Camunda).expect("a valid expression");
+        shared(&program);
+        let _ = run(&source, &BTreeMap::new());
+    }
+}
+
+#[test]
 fn a_loop_without_end_ends_over_budget() {
     let too_long = Failure::ListTooLong { limit: 100_000 };
     assert_eq!(failure("for i in 1..1000000000 return i"), too_long);
