@@ -80,6 +80,13 @@ impl Client {
         self.ask(Request::post(path, body.as_bytes())).await
     }
 
+    /// Changes a resource with JSON.
+    pub(crate) async fn patch(&mut self, path: &str, body: &Value) -> Result<Value, Failure> {
+        let body = body.to_string();
+        let request = Request::post(path, body.as_bytes());
+        self.ask(Request { method: "PATCH", ..request }).await
+    }
+
     /// Sends JSON under an idempotency key: sent again, it is not done again.
     pub(crate) async fn post_once(
         &mut self,

@@ -48,6 +48,7 @@ impl Doctor {
     fn examine(&self) -> Result<Vec<String>, Failure> {
         let store = Sqlite::open_reader(&self.data).map_err(Failure::work)?;
         store.health().map_err(Failure::work)?;
-        Ok(runtime::doctor::examine(&store))
+        let findings = runtime::doctor::examine(&store).map_err(Failure::work)?;
+        Ok(findings.iter().map(ToString::to_string).collect())
     }
 }

@@ -34,6 +34,9 @@ enum Verb {
     Resolve {
         /// Incident key
         key: String,
+        /// Tries a job gets whose retries were used up
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        retries: u32,
         #[command(flatten)]
         server: ServerAddress,
     },
@@ -44,7 +47,7 @@ impl Incident {
     pub(crate) fn run(&self) -> Outcome {
         match &self.verb {
             Verb::List { server, json } => list(server, *json),
-            Verb::Resolve { key, server } => resolve(server, key),
+            Verb::Resolve { key, retries, server } => resolve(server, key, *retries),
         }
     }
 }
@@ -74,12 +77,18 @@ fn row(incident: &Value) -> [String; 6] {
     ]
 }
 
-fn resolve(server: &ServerAddress, key: &str) -> Outcome {
+fn resolve(server: &ServerAddress, key: &str, retries: u32) -> Outcome {
     key.parse::<engine::key::Key>()
         .map_err(|_| Failure::usage(format!("Expected an incident key, but found `{key}`.")))?;
     let mut client = server.client()?;
-    let path = format!("/v2/incidents/{key}/resolution");
-    block_on(async { client.post(&path, &json!({})).await })?;
+    block_on(async {
+        let incident = client.get(&format!("/v2/incidents/{key}")).await?;
+        if let Some(job) = incident["jobKey"].as_str() {
+            let body = json!({ "changeset": { "retries": retries } });
+            client.patch(&format!("/v2/jobs/{job}"), &body).await?;
+        }
+        client.post(&format!("/v2/incidents/{key}/resolution"), &json!({})).await
+    })?;
     terminal::note(format_args!("incident {key}: tried again"));
     Ok(())
 }

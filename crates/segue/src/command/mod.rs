@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod doctor;
 pub(crate) mod incident;
 pub(crate) mod jobs;
 pub(crate) mod message;
@@ -17,6 +18,7 @@ pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod start;
 pub(crate) mod task;
+pub(crate) mod test;
 
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 //!
 //! Not the language of scenarios; that is `testkit`'s.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,8 @@ use crate::terminal;
 /// Plays scenario files: what is done to a process, and what must happen
 ///
 /// A file names its process in its first lines; docs/scenarios.md has the language. Nothing waits
-/// for real time. Exit code 0: everything went as written. 1: something went differently.
+/// for real time. With UPDATE=1 in the environment, expectations that do not hold are written again.
+/// Exit code 0: everything went as written. 1: something went differently.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Test {
     /// Scenario files
@@ -44,39 +45,34 @@ impl Test {
 }
 
 fn print(result: &Value) {
-    let texts = result["scenarios"].as_array().into_iter().flatten();
-    for scenario in texts {
-        let verdict = if scenario["passed"] == true { "ok  " } else { "FAIL" };
-        let name = scenario["name"].as_str().unwrap_or_default();
-        terminal::line(format_args!("{verdict} {name}"));
-        for difference in scenario["differences"].as_array().into_iter().flatten() {
-            terminal::line(format_args!("\n{}\n", difference.as_str().unwrap_or_default()));
+    let file = result["file"].as_str().unwrap_or_default();
+    match result["error"].as_str() {
+        Some(reason) => terminal::line(format_args!("FAIL {file}\n\n{reason}\n")),
+        None => {
+            let scenarios = result["scenarios"].as_array().map_or(0, Vec::len);
+            let what = if scenarios == 1 { "scenario" } else { "scenarios" };
+            let written = if result["updated"] == true { ", expectations written" } else { "" };
+            terminal::line(format_args!("ok   {file} ({scenarios} {what}{written})"));
         }
-    }
-    if let Some(reason) = result["error"].as_str() {
-        let file = result["file"].as_str().unwrap_or_default();
-        terminal::line(format_args!("FAIL {file}\n\n{reason}\n"));
     }
 }
 
-fn play(path: &std::path::Path) -> Value {
+fn play(path: &Path) -> Value {
     let file = path.display().to_string();
     match testkit::scenario::run_file(path) {
-        Err(reason) => json!({ "file": file, "passed": false, "error": reason, "scenarios": [] }),
+        Err(reason) => json!({ "file": file, "passed": false, "error": reason }),
         Ok(report) => {
             let scenarios: Vec<Value> = report
-                .played
+                .scenarios
                 .iter()
-                .map(|played| {
-                    json!({
-                        "name": played.name,
-                        "passed": played.outcome.differences.is_empty(),
-                        "differences": played.outcome.differences,
-                    })
-                })
+                .map(|played| json!({ "name": played.name, "steps": played.verbs }))
                 .collect();
-            let passed = scenarios.iter().all(|scenario| scenario["passed"] == true);
-            json!({ "file": file, "passed": passed, "scenarios": scenarios })
+            json!({
+                "file": file,
+                "passed": true,
+                "updated": report.updated,
+                "scenarios": scenarios,
+            })
         }
     }
 }
