@@ -391,6 +391,27 @@ fn reads_each_variable_once_and_only_where_the_path_leads() {
 }
 
 #[test]
+fn a_path_can_be_copied_without_decoding_it() {
+    let scope = Asked {
+        variables: BTreeMap::from([("order", r#" {"lines": [{"n": 1.0}], "a": {"b": 2}} "#)]),
+        names: RefCell::default(),
+    };
+    for (source, expected) in [
+        ("order.lines", Some(r#"[{"n": 1.0}]"#)),
+        ("order.a.b", Some("2")),
+        ("order", Some(r#"{"lines": [{"n": 1.0}], "a": {"b": 2}}"#)),
+        ("order.lines.n", None),
+        ("order.missing", None),
+        ("other", None),
+        ("order.a.b + 1", None),
+        ("order.lines[1]", None),
+    ] {
+        let program = compile(source, Mode::Camunda).expect("valid");
+        assert_eq!(program.raw_json(&scope), expected, "{source}");
+    }
+}
+
+#[test]
 fn fuel_that_is_left_stays_in_the_budget() {
     let program = compile("x + 1", Mode::Camunda).expect("valid");
     let mut budget = Budget::default();
