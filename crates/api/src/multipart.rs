@@ -63,9 +63,7 @@ pub(crate) async fn form(request: Request) -> Result<Form, Problem> {
 async fn resource(field: Field<'_>) -> Result<Resource, Problem> {
     let name = field.file_name().unwrap_or_default().to_owned();
     if name.is_empty() || name.contains('\0') {
-        return Err(Problem::invalid(
-            "Expected every file to have a name, but found one without.",
-        ));
+        return Err(Problem::invalid("Expected every file to have a name, but found one without."));
     }
     let content = field.bytes().await.map_err(|error| broken(&error))?;
     Ok(Resource { name, content: content.into() })

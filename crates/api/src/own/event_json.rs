@@ -233,8 +233,7 @@ mod tests {
     #[test]
     fn remembers_an_element_from_its_entry_on() {
         let mut scene = Scene::new(None, &[]);
-        let entered =
-            InstanceEvent::ElementEntered { slot: 1, key: Key(5), element: 1, scope: 0 };
+        let entered = InstanceEvent::ElementEntered { slot: 1, key: Key(5), element: 1, scope: 0 };
         let mut out = String::new();
         write_event(&mut out, &entered, &mut scene);
         out.clear();

@@ -44,8 +44,6 @@ pub(crate) async fn live() -> Response {
 pub(crate) async fn ready(State(state): State<ApiState>) -> Result<Response, Problem> {
     match state.node().ready() {
         Ok(()) => Ok(answer::dto(&Health { status: "UP" })),
-        Err(reason) => {
-            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", reason))
-        }
+        Err(reason) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", reason)),
     }
 }

@@ -54,8 +54,11 @@ pub(crate) fn answer(item_name: &str) -> RefOr<Schema> {
     answer.property("page", page).required("page").into()
 }
 
+/// A field of an item that is no column: its name and how it is described.
+pub(crate) type Extra = (&'static str, fn() -> Object);
+
 /// One item; `extra` are the fields that are no columns.
-pub(crate) fn item(table: &Table, extra: &[(&str, fn() -> Object)]) -> RefOr<Schema> {
+pub(crate) fn item(table: &Table, extra: &[Extra]) -> RefOr<Schema> {
     let mut object = ObjectBuilder::new();
     for field in table.fields.iter().filter(|field| field.shown) {
         object = object.property(field.name, shown(field)).required(field.name);
@@ -79,12 +82,6 @@ pub(crate) fn text_or_null() -> Object {
 /// An integer.
 pub(crate) fn integer() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer)
-}
-
-/// An object with any fields.
-pub(crate) fn any_object() -> Object {
-    let free = AdditionalProperties::FreeForm(true);
-    ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(free)).build()
 }
 
 fn no_others() -> AdditionalProperties<Schema> {
@@ -135,7 +132,7 @@ fn with_unknown(words: &[&'static str]) -> Vec<&'static str> {
 }
 
 /// A filter schema: a plain value, or an object of conditions.
-fn filter(value: Object, is_text: bool, is_ordered: bool) -> RefOr<Schema> {
+fn filter(value: &Object, is_text: bool, is_ordered: bool) -> RefOr<Schema> {
     let list = || ArrayBuilder::new().items(value.clone());
     let mut object = ObjectBuilder::new()
         .property("$eq", value.clone())
@@ -161,7 +158,7 @@ macro_rules! filter_schema {
             pub(crate) struct $name;
             impl PartialSchema for $name {
                 fn schema() -> RefOr<Schema> {
-                    filter($value, $is_text, $is_ordered)
+                    filter(&$value, $is_text, $is_ordered)
                 }
             }
             impl ToSchema for $name {}
@@ -209,7 +206,15 @@ macro_rules! search_schemas {
                 crate::search::schema::answer(stringify!($item))
             }
         }
-        impl utoipa::ToSchema for $answer {}
+        impl utoipa::ToSchema for $answer {
+            fn schemas(
+                schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>,
+            ) {
+                // The answer names its items; they are described once.
+                let item = <$item as utoipa::PartialSchema>::schema();
+                schemas.push((stringify!($item).to_owned(), item));
+            }
+        }
     };
 }
 pub(crate) use search_schemas;

@@ -3,9 +3,7 @@
 //! Not here: how a search is carried out (`search`).
 
 use crate::search::{Field, Kind, Table};
-use store::view::{
-    View, definitions, elements, incidents, instances, jobs, user_tasks, variables,
-};
+use store::view::{View, definitions, elements, incidents, instances, jobs, user_tasks, variables};
 
 /// States of instances and element instances.
 const STATES: Kind = Kind::Word(&["ACTIVE", "COMPLETED", "TERMINATED"], &["SUSPENDED"]);

@@ -1,0 +1,139 @@
+//! A server to ask, and short ways to ask it.
+
+use api::{ApiState, Config};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use runtime::node::{Node, Options};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// A node behind a router; it stops when it is dropped.
+pub(crate) struct Server {
+    pub(crate) node: Node,
+    pub(crate) router: Router,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Heard {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The body of a success.
+    pub(crate) fn ok(self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{self:?}");
+        self.json()
+    }
+
+    /// The detail of a problem with this status.
+    pub(crate) fn refused(self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        let problem = self.json();
+        for field in ["type", "title", "status", "detail", "instance"] {
+            assert!(!problem[field].is_null(), "{field} of {problem}");
+        }
+        assert_eq!(problem["status"], status);
+        problem["detail"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn done(self) {
+        assert_eq!(self.status, StatusCode::NO_CONTENT, "{self:?}");
+    }
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        let store = Arc::new(store::memory::Memory::new());
+        let node = Node::start(store, Options::default()).unwrap();
+        let config = Config { address: "127.0.0.1:8080".parse().unwrap(), hosts: Vec::new() };
+        let router = api::router(ApiState::new(node.clone(), &config));
+        Server { node, router }
+    }
+
+    /// A server with one deployed process, in short notation.
+    pub(crate) async fn with(process: &str) -> Self {
+        let server = Self::start();
+        server.deploy(process).await.ok();
+        server
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Heard {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        Heard { status: parts.status, headers: parts.headers, text }
+    }
+
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: impl Into<Body>) -> Heard {
+        let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
+        let request = request.header("content-type", "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Heard {
+        self.ask(Method::GET, path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Heard {
+        self.ask(Method::POST, path, body.to_string()).await
+    }
+
+    pub(crate) async fn deploy(&self, process: &str) -> Heard {
+        let bpmn = model::short::to_bpmn(process).unwrap();
+        self.form("/v2/deployments", "order.bpmn", &bpmn).await
+    }
+
+    pub(crate) async fn form(&self, path: &str, name: &str, content: &str) -> Heard {
+        let body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"resources\"; filename=\"{name}\"\r\n\
+             Content-Type: application/xml\r\n\r\n{content}\r\n--x--\r\n"
+        );
+        let request = Request::post(path).header("host", "localhost:8080");
+        let request = request.header("content-type", "multipart/form-data; boundary=x");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Starts an instance of the process `process`; its key.
+    pub(crate) async fn create(&self, variables: Value) -> String {
+        let body = json!({"processDefinitionId": "process", "variables": variables});
+        text(&self.post("/v2/process-instances", body).await.ok()["processInstanceKey"])
+    }
+
+    /// Takes at most one job.
+    pub(crate) async fn job(&self, job_type: &str) -> Option<Value> {
+        let body = json!({"type": job_type, "worker": "test", "timeout": 60_000,
+            "maxJobsToActivate": 1, "requestTimeout": 2_000});
+        let answer = self.post("/v2/jobs/activation", body).await.ok();
+        answer["jobs"].as_array().unwrap().first().cloned()
+    }
+
+    /// Searches with a filter; the items.
+    pub(crate) async fn search(&self, what: &str, filter: Value) -> Vec<Value> {
+        let found = self.post(&format!("/v2/{what}/search"), json!({"filter": filter})).await.ok();
+        let items = found["items"].as_array().unwrap().clone();
+        assert_eq!(found["page"]["totalItems"], items.len(), "{found}");
+        items
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.node.stop();
+    }
+}
+
+/// The text of a JSON string.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}

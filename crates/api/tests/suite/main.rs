@@ -1,0 +1,11 @@
+//! The API in front of a real node with a store in memory.
+
+#![allow(clippy::unwrap_used, reason = "only tests are here")]
+
+mod connections;
+mod description;
+mod edge;
+mod given;
+mod repairs;
+mod searches;
+mod work;
