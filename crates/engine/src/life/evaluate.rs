@@ -72,6 +72,11 @@ impl Ctx<'_> {
         match source {
             Text::Fixed(text) => Ok(serde_json::Value::from(&**text).to_string().into()),
             Text::Computed(program) => {
+                // A plain variable or path is handed on as it is stored, never decoded.
+                let scope = SlotScope { state: self.state, slot, mapped };
+                if let Some(raw) = program.raw_json(&scope) {
+                    return Ok(raw.into());
+                }
                 let value = self.run_program(slot, program, mapped, IncidentKind::IoMapping)?;
                 Ok(value.to_json().into())
             }

@@ -75,21 +75,30 @@ pub fn compile_program(
     let expression = source.trim_start();
     let expression = expression.strip_prefix('=').unwrap_or(expression);
     let skipped = source.len() - expression.len();
-    let error = match decision::compile(expression, Mode::Camunda) {
-        Ok(program) => return Some(program),
-        Err(error) => error,
+    let place = |span: &std::ops::Range<usize>| match written {
+        Written::Attribute(name) => node.attr_position_at(name, skipped + span.start),
+        Written::Text => node.text_position_at(skipped + span.start),
     };
-    let byte = skipped + error.span.start;
-    let place = match written {
-        Written::Attribute(name) => node.attr_position_at(name, byte),
-        Written::Text => node.text_position_at(byte),
-    };
-    let length = error.span.len().max(1);
-    let draft = problems.error(node, "feel-syntax", error.message).move_to(place, length);
-    if let Some(hint) = error.hint {
-        drop(draft.hint(hint));
+    match decision::compile(expression, Mode::Camunda) {
+        Ok(program) => {
+            for note in program.notes() {
+                let draft = problems.warning(node, "feel-function", &*note.message);
+                let draft = draft.move_to(place(&note.span), note.span.len().max(1));
+                if let Some(hint) = &note.hint {
+                    drop(draft.hint(&**hint));
+                }
+            }
+            Some(program)
+        }
+        Err(error) => {
+            let draft = problems.error(node, "feel-syntax", error.message);
+            let draft = draft.move_to(place(&error.span), error.span.len().max(1));
+            if let Some(hint) = error.hint {
+                drop(draft.hint(hint));
+            }
+            None
+        }
     }
-    None
 }
 
 /// A value as text where text is needed: strings as they are, numbers and booleans printed.
