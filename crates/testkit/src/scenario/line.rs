@@ -161,7 +161,7 @@ pub(super) fn iso(ms: i64) -> String {
     if days > 0 {
         text += &format!("{days}D");
     }
-    if ms % 86_400_000 == 0 && days > 0 {
+    if ms.is_multiple_of(86_400_000) && days > 0 {
         return text;
     }
     text.push('T');
@@ -171,7 +171,7 @@ pub(super) fn iso(ms: i64) -> String {
         }
     }
     match (seconds, rest) {
-        (0, 0) if ms % 86_400_000 > 0 => {}
+        (0, 0) if ms > 0 => {}
         (seconds, 0) => text += &format!("{seconds}S"),
         (seconds, rest) => text += &format!("{seconds}.{rest:03}S"),
     }

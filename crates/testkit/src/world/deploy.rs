@@ -37,6 +37,12 @@ impl World {
         self.deploy(&document)
     }
 
+    /// Deploys processes in short notation. Returns the definition keys.
+    pub fn deploy_short(&mut self, processes: &str) -> Result<Vec<Key>, Refused> {
+        let xml = model::short::to_bpmn(processes).map_err(Refused::Model)?;
+        self.deploy_bpmn(xml.as_bytes())
+    }
+
     /// Deploys every executable process of a document. Returns the definition keys.
     pub fn deploy(&mut self, document: &Document) -> Result<Vec<Key>, Refused> {
         let mut problems = Problems::new();
@@ -71,6 +77,18 @@ impl World {
         variables: Variables,
         business_id: Option<&str>,
     ) -> Result<Key, Rejection> {
+        let instance = self.post_start(process_id, variables, business_id)?;
+        self.settle();
+        Ok(instance)
+    }
+
+    /// Begins an instance and leaves its effects waiting.
+    pub fn post_start(
+        &mut self,
+        process_id: &str,
+        variables: Variables,
+        business_id: Option<&str>,
+    ) -> Result<Key, Rejection> {
         let definition = self.definitions.latest(TENANT, process_id).ok_or_else(|| {
             Rejection::not_found(format!("Expected process `{process_id}` to be deployed."))
         })?;
@@ -90,7 +108,7 @@ impl World {
             entry: None,
         };
         let command = InstanceCommand::CreateInstance(Box::new(create));
-        self.ask(instance, &Command::Instance(command))?;
+        self.post(instance, &Command::Instance(command))?;
         Ok(instance)
     }
 }

@@ -96,6 +96,9 @@ pub struct World {
     log: Vec<Happened>,
     coverage: Coverage,
     hash: u64,
+    /// Whole instances are compared and checked at every so many-th step.
+    check_every: u32,
+    steps: u32,
 }
 
 impl Default for World {
@@ -123,6 +126,8 @@ impl World {
             log: Vec::new(),
             coverage: Coverage::default(),
             hash: 0xcbf2_9ce4_8422_2325,
+            check_every: 1,
+            steps: 0,
         }
     }
 
@@ -177,10 +182,9 @@ impl World {
         self.mailboxes.iter().map(|(key, held)| (*key, &held.state))
     }
 
-    /// Effects that are on their way.
-    #[must_use]
-    pub fn effects_waiting(&self) -> usize {
-        self.queue.len()
+    /// Effects that are on their way, the oldest first.
+    pub fn effects(&self) -> impl Iterator<Item = &Effect> {
+        self.queue.iter()
     }
 
     /// What happened since this was last asked.
@@ -198,6 +202,12 @@ impl World {
     #[must_use]
     pub fn hash(&self) -> u64 {
         self.hash
+    }
+
+    /// Compares and checks whole instances only at every `steps`-th step: for instances so large
+    /// that looking at all of them would be the work. What a step records is always read back.
+    pub fn check_every(&mut self, steps: u32) {
+        self.check_every = steps.max(1);
     }
 
     /// The next key; for commands that bring their own.

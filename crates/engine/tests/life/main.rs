@@ -1,0 +1,18 @@
+//! The life every element shares, one file per phase, told as scenarios.
+//!
+//! Not what single elements do; their own files in `src/element` have those scenarios.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+mod cancelling;
+mod effects;
+mod errors;
+mod incidents;
+mod jobs;
+mod loops;
+mod machine;
+mod messages;
+mod starts;
+mod timers;
+mod tokens;
+mod variables;
