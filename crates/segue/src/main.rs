@@ -9,6 +9,8 @@ mod command;
 mod config;
 mod failure;
 mod http;
+#[cfg(test)]
+mod http_tests;
 mod limits;
 mod logging;
 mod server;

@@ -52,6 +52,13 @@ impl Ledger {
         locked(&self.completed).insert((instance.to_owned(), job_type));
     }
 
+    pub(crate) fn summary(&self) -> String {
+        let created = locked(&self.created).len();
+        let published = locked(&self.published).len();
+        let completed = locked(&self.completed).len();
+        format!("{created} instances, {completed} completions, {published} messages acknowledged")
+    }
+
     /// Looks at what was acknowledged last: it is there, and as far as it was.
     pub(crate) async fn check_recent(&self, authority: &str, kill: u32) {
         let recent: Vec<(u64, String)> = {

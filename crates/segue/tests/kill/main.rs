@@ -4,7 +4,6 @@
 //! Not a simulation; faults of the disk and of the network between nodes are the simulator's.
 
 #[path = "../../src/http.rs"]
-#[expect(dead_code, reason = "the binary's client, of which a test needs a part")]
 mod http;
 #[path = "../../src/limits.rs"]
 #[expect(dead_code, reason = "the client's limits, and others")]
@@ -58,7 +57,10 @@ async fn torment(server: &Server, kills: u32) {
     ledger.wait_until_nothing_is_under_way(&server.authority).await;
     for worker in clients.workers {
         worker.abort();
+        let ended = worker.await;
+        assert!(!ended.is_err_and(|error| error.is_panic()), "a worker was answered wrongly");
     }
     ledger.check_all(&server.authority, kills).await;
+    eprintln!("{kills} kills: {}", ledger.summary());
     running.stop();
 }
