@@ -32,6 +32,7 @@ fn main() -> Result<(), store::Error> {
         commits(&folder.join(format!("commit-{size}")), size)?;
     }
     sustained(&folder.join("sustained"))?;
+    turns(&folder.join("sustained"))?;
     let instances = std::env::args().nth(2).and_then(|count| count.parse().ok());
     finished(&folder.join("finished"), instances.unwrap_or(100_000))
 }
@@ -179,6 +180,36 @@ fn sustained(folder: &Path) -> Result<(), store::Error> {
         at(999),
         at(1_000),
         log >> 20,
+    );
+    Ok(())
+}
+
+/// Turns of a lane without a cache: load what an earlier turn wrote, update it, commit.
+fn turns(folder: &Path) -> Result<(), store::Error> {
+    let store = Sqlite::open(folder, &Options::default())?;
+    let job_type: Arc<str> = "charge-card".into();
+    let (mut loads, mut commits) = (Vec::new(), Vec::new());
+    for round in 0..200 {
+        let numbers = || (0..BATCH).map(move |place| (round * BATCH + place) * 7);
+        let load = Load {
+            aggregates: numbers().map(|n| (key(n), Pages::All)).collect(),
+            jobs: numbers().map(|n| key(n) + 1).collect(),
+            answers: vec![],
+        };
+        let before = Instant::now();
+        let loaded = store.load(&load)?;
+        loads.push(before.elapsed());
+        assert!(loaded.aggregates.iter().all(Option::is_some));
+        let components = numbers().map(|n| component(n, true, &job_type)).collect();
+        let before = Instant::now();
+        store.commit(&Batch { now_ms: NOW_MS, components, claims: vec![] })?;
+        commits.push(before.elapsed());
+    }
+    loads.sort_unstable();
+    commits.sort_unstable();
+    let (load, commit) = (loads[loads.len() / 2], commits[commits.len() / 2]);
+    println!(
+        "turn of {BATCH} scattered over 2,000,000 instances: load {load:?}, commit {commit:?}"
     );
     Ok(())
 }

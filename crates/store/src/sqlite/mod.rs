@@ -154,6 +154,14 @@ impl Sqlite {
 
 impl Store for Sqlite {
     fn load(&self, load: &Load) -> Result<Loaded, Error> {
+        // What is loaded is mostly written next. Where the writer is free its own page cache is
+        // used, so that the commit finds the pages there.
+        if let Some(writer) = &self.writer
+            && let Ok(writer) = writer.try_lock()
+            && writer.connection.is_autocommit()
+        {
+            return load::load(&writer.connection, &self.words, load).map_err(io("load"));
+        }
         self.read("load", |connection| load::load(connection, &self.words, load))
     }
 
