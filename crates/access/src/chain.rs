@@ -19,22 +19,14 @@ pub const START: Hash = [0; 32];
 /// Hash of one record; the salt beside the record lets a body be erased and the leaf stay.
 #[must_use]
 pub fn leaf(salt: &[u8; 16], record: &[u8]) -> Hash {
-    Sha256::new()
-        .chain_update([LEAF])
-        .chain_update(salt)
-        .chain_update(record)
-        .finalize()
-        .into()
+    Sha256::new().chain_update([LEAF]).chain_update(salt).chain_update(record).finalize().into()
 }
 
 /// Hash of one commit: the segment's previous link and the commit's leaves in order.
 #[must_use]
 pub fn link(previous: &Hash, leaves: &[Hash]) -> Hash {
     let count = (leaves.len() as u64).to_be_bytes();
-    let mut hash = Sha256::new()
-        .chain_update([LINK])
-        .chain_update(previous)
-        .chain_update(count);
+    let mut hash = Sha256::new().chain_update([LINK]).chain_update(previous).chain_update(count);
     for leaf in leaves {
         hash.update(leaf);
     }
@@ -99,11 +91,7 @@ impl Opening {
     /// The tip after commit 0.
     #[must_use]
     pub fn tip(&self) -> Tip {
-        Tip {
-            segment: self.segment,
-            seq: 0,
-            link: link(&START, &[self.leaf()]),
-        }
+        Tip { segment: self.segment, seq: 0, link: link(&START, &[self.leaf()]) }
     }
 }
 
@@ -127,15 +115,9 @@ mod tests {
 
     #[test]
     fn a_leaf_is_the_same_for_ever() {
-        let hex: String = leaf(&[0; 16], b"")
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let hex: String = leaf(&[0; 16], b"").iter().map(|b| format!("{b:02x}")).collect();
         // SHA-256 of 17 zero bytes.
-        assert_eq!(
-            hex,
-            "0a88111852095cae045340ea1f0b279944b2a756a213d9b50107d7489771e159"
-        );
+        assert_eq!(hex, "0a88111852095cae045340ea1f0b279944b2a756a213d9b50107d7489771e159");
     }
 
     #[test]
@@ -148,11 +130,7 @@ mod tests {
 
     #[test]
     fn a_root_depends_on_every_tip() {
-        let tip = Tip {
-            segment: 1,
-            seq: 2,
-            link: [3; 32],
-        };
+        let tip = Tip { segment: 1, seq: 2, link: [3; 32] };
         let one = root(&START, 1, &[tip]);
         assert_ne!(one, root(&START, 2, &[tip]));
         assert_ne!(one, root(&START, 1, &[Tip { seq: 3, ..tip }]));

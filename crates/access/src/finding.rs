@@ -102,31 +102,13 @@ pub enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ChangedRecord {
-                segment,
-                seq,
-                position,
-            } => {
-                write!(
-                    f,
-                    "changed record: position {position}, commit {segment:016x}/{seq}"
-                )
+            Self::ChangedRecord { segment, seq, position } => {
+                write!(f, "changed record: position {position}, commit {segment:016x}/{seq}")
             }
-            Self::MissingRecord {
-                segment,
-                seq,
-                index,
-            } => {
-                write!(
-                    f,
-                    "missing record: number {index} of commit {segment:016x}/{seq}"
-                )
+            Self::MissingRecord { segment, seq, index } => {
+                write!(f, "missing record: number {index} of commit {segment:016x}/{seq}")
             }
-            Self::AddedRecord {
-                segment,
-                seq,
-                position,
-            } => write!(
+            Self::AddedRecord { segment, seq, position } => write!(
                 f,
                 "added record: position {position} names commit {segment:016x}/{seq}, \
                  which does not contain it"
@@ -135,16 +117,9 @@ impl fmt::Display for Finding {
                 write!(f, "changed link: commit {segment:016x}/{seq}")
             }
             Self::Gap { segment, from, to } => {
-                write!(
-                    f,
-                    "gap: commits {from} to {to} of segment {segment:016x} are gone"
-                )
+                write!(f, "gap: commits {from} to {to} of segment {segment:016x} are gone")
             }
-            Self::TailCut {
-                segment,
-                last,
-                expected,
-            } => write!(
+            Self::TailCut { segment, last, expected } => write!(
                 f,
                 "tail cut: segment {segment:016x} ends at commit {last}, but {expected} is named"
             ),
@@ -152,32 +127,20 @@ impl fmt::Display for Finding {
                 write!(f, "segment deleted: {segment:016x} is named, but gone")
             }
             Self::AnchorMismatch { n: 0, segment, seq } => {
-                write!(
-                    f,
-                    "opening mismatch: another link was named for {segment:016x}/{seq}"
-                )
+                write!(f, "opening mismatch: another link was named for {segment:016x}/{seq}")
             }
             Self::AnchorMismatch { n, segment, seq } => {
-                write!(
-                    f,
-                    "anchor mismatch: anchor {n} names another link for {segment:016x}/{seq}"
-                )
+                write!(f, "anchor mismatch: anchor {n} names another link for {segment:016x}/{seq}")
             }
             Self::ChangedRoot { n } => write!(f, "changed root: anchor {n}"),
             Self::AnchorGap { from, to } => {
                 write!(f, "gap: anchors {from} to {to} are gone")
             }
             Self::WitnessMismatch { n } => {
-                write!(
-                    f,
-                    "witness mismatch: anchor {n} is gone or has another root"
-                )
+                write!(f, "witness mismatch: anchor {n} is gone or has another root")
             }
             Self::LostByDiscontinuity { from, to } => {
-                write!(
-                    f,
-                    "lost by failover: what lay between anchors {from} and {to}"
-                )
+                write!(f, "lost by failover: what lay between anchors {from} and {to}")
             }
         }
     }

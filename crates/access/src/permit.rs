@@ -76,11 +76,7 @@ pub enum Denial {
 /// # Errors
 /// [`Denial::NotFound`] when the actor is no member of the resource's tenant.
 pub fn permit(actor: &Actor, _action: Action, resource: Resource) -> Result<(), Denial> {
-    if actor.is_member_of(resource.tenant) {
-        Ok(())
-    } else {
-        Err(Denial::NotFound)
-    }
+    if actor.is_member_of(resource.tenant) { Ok(()) } else { Err(Denial::NotFound) }
 }
 
 #[cfg(test)]
@@ -88,20 +84,13 @@ mod tests {
     use super::*;
 
     fn member_of(tenants: &[u32]) -> Actor {
-        Actor {
-            id: "ada".into(),
-            acting_for: None,
-            tenants: tenants.into(),
-        }
+        Actor { id: "ada".into(), acting_for: None, tenants: tenants.into() }
     }
 
     #[test]
     fn lets_a_member_act_in_its_tenant() {
         let actor = member_of(&[1, 7]);
-        assert_eq!(
-            permit(&actor, Action::Cancel, Resource { tenant: 7 }),
-            Ok(())
-        );
+        assert_eq!(permit(&actor, Action::Cancel, Resource { tenant: 7 }), Ok(()));
     }
 
     #[test]

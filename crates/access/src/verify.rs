@@ -92,13 +92,7 @@ impl Verifier {
     #[must_use]
     pub fn new(witness: Option<Witness>) -> Self {
         let report = Report::default();
-        Self {
-            report,
-            last: BTreeMap::new(),
-            anchor: None,
-            witness,
-            witnessed: false,
-        }
+        Self { report, last: BTreeMap::new(), anchor: None, witness, witnessed: false }
     }
 
     /// One commit with the records history holds for it, in position order.
@@ -111,11 +105,7 @@ impl Verifier {
         let before = self.last.get(&segment).copied();
         let next = before.map_or(0, |tip| tip.seq + 1);
         if seq > next {
-            self.find(Finding::Gap {
-                segment,
-                from: next,
-                to: seq - 1,
-            });
+            self.find(Finding::Gap { segment, from: next, to: seq - 1 });
         } else {
             let previous = before.map_or(START, |tip| tip.link);
             if link(&previous, commit.leaves) != commit.link {
@@ -130,14 +120,7 @@ impl Verifier {
         } else {
             self.compare_records(commit, records);
         }
-        self.last.insert(
-            segment,
-            Tip {
-                segment,
-                seq,
-                link: commit.link,
-            },
-        );
+        self.last.insert(segment, Tip { segment, seq, link: commit.link });
     }
 
     /// A record that names a commit which is not there.
@@ -146,17 +129,9 @@ impl Verifier {
             None => self.find(Finding::SegmentDeleted { segment }),
             Some(tip) if tip.seq < seq => {
                 let last = tip.seq;
-                self.find(Finding::TailCut {
-                    segment,
-                    last,
-                    expected: seq,
-                });
+                self.find(Finding::TailCut { segment, last, expected: seq });
             }
-            Some(_) => self.find(Finding::AddedRecord {
-                segment,
-                seq,
-                position,
-            }),
+            Some(_) => self.find(Finding::AddedRecord { segment, seq, position }),
         }
     }
 
@@ -172,16 +147,10 @@ impl Verifier {
         if let Some(remembered) = anchor.remembers
             && (remembered.n > before.n || remembered.root != before.root)
         {
-            self.find(Finding::LostByDiscontinuity {
-                from: before.n,
-                to: remembered.n,
-            });
+            self.find(Finding::LostByDiscontinuity { from: before.n, to: remembered.n });
         }
         if anchor.n > before.n + 1 {
-            self.find(Finding::AnchorGap {
-                from: before.n + 1,
-                to: anchor.n - 1,
-            });
+            self.find(Finding::AnchorGap { from: before.n + 1, to: anchor.n - 1 });
         } else if root(&before.root, anchor.n, &anchor.tips) != anchor.root {
             self.find(Finding::ChangedRoot { n: anchor.n });
         }
@@ -196,10 +165,7 @@ impl Verifier {
                 self.find(Finding::WitnessMismatch { n: anchor.n });
             }
         }
-        self.anchor = Some(Witness {
-            n: anchor.n,
-            root: anchor.root,
-        });
+        self.anchor = Some(Witness { n: anchor.n, root: anchor.root });
     }
 
     /// What was found.
@@ -220,26 +186,15 @@ impl Verifier {
     }
 
     fn compare_records(&mut self, commit: &Commit<'_>, records: &[Record]) {
-        let Commit {
-            segment,
-            seq,
-            leaves,
-            ..
-        } = *commit;
-        let found: Vec<Option<Hash>> = records
-            .iter()
-            .map(|r| r.bytes.map(|bytes| leaf(&r.salt, bytes)))
-            .collect();
+        let Commit { segment, seq, leaves, .. } = *commit;
+        let found: Vec<Option<Hash>> =
+            records.iter().map(|r| r.bytes.map(|bytes| leaf(&r.salt, bytes))).collect();
         self.report.erased += found.iter().filter(|hash| hash.is_none()).count() as u64;
         if records.len() == leaves.len() {
             for ((record, hash), leaf) in records.iter().zip(&found).zip(leaves) {
                 if hash.is_some_and(|hash| hash != *leaf) {
                     let position = record.position;
-                    self.find(Finding::ChangedRecord {
-                        segment,
-                        seq,
-                        position,
-                    });
+                    self.find(Finding::ChangedRecord { segment, seq, position });
                 }
             }
             return;
@@ -250,35 +205,20 @@ impl Verifier {
         for (record, hash) in records.iter().zip(&found) {
             let place = match hash {
                 None => (next < leaves.len()).then_some(next),
-                Some(hash) => leaves[next..]
-                    .iter()
-                    .position(|leaf| leaf == hash)
-                    .map(|i| next + i),
+                Some(hash) => leaves[next..].iter().position(|leaf| leaf == hash).map(|i| next + i),
             };
             let Some(place) = place else {
                 let position = record.position;
-                self.find(Finding::AddedRecord {
-                    segment,
-                    seq,
-                    position,
-                });
+                self.find(Finding::AddedRecord { segment, seq, position });
                 continue;
             };
             for index in next..place {
-                self.find(Finding::MissingRecord {
-                    segment,
-                    seq,
-                    index: index as u32,
-                });
+                self.find(Finding::MissingRecord { segment, seq, index: index as u32 });
             }
             next = place + 1;
         }
         for index in next..leaves.len() {
-            self.find(Finding::MissingRecord {
-                segment,
-                seq,
-                index: index as u32,
-            });
+            self.find(Finding::MissingRecord { segment, seq, index: index as u32 });
         }
     }
 
@@ -290,11 +230,7 @@ impl Verifier {
             (None, None) => self.find(Finding::SegmentDeleted { segment }),
             (None, Some(last)) if last.seq < seq => {
                 let last = last.seq;
-                self.find(Finding::TailCut {
-                    segment,
-                    last,
-                    expected: seq,
-                });
+                self.find(Finding::TailCut { segment, last, expected: seq });
             }
             // The hole itself was told when the commits around it were read.
             (None, Some(_)) => {}
@@ -304,22 +240,13 @@ impl Verifier {
     /// Notes a finding; one that is told already (a deleted segment is named often) is dropped.
     fn find(&mut self, finding: Finding) {
         let told =
-            self.report
-                .findings
-                .iter()
-                .rev()
-                .take(64)
-                .any(|other| match (finding, *other) {
-                    (
-                        Finding::TailCut { segment, last, .. },
-                        Finding::TailCut {
-                            segment: other,
-                            last: other_last,
-                            ..
-                        },
-                    ) => segment == other && last == other_last,
-                    (finding, other) => finding == other,
-                });
+            self.report.findings.iter().rev().take(64).any(|other| match (finding, *other) {
+                (
+                    Finding::TailCut { segment, last, .. },
+                    Finding::TailCut { segment: other, last: other_last, .. },
+                ) => segment == other && last == other_last,
+                (finding, other) => finding == other,
+            });
         if told {
             return;
         }

@@ -265,27 +265,7 @@ fn rows(n: u64, into: &mut Vec<ViewWrite>) {
             ],
         ));
     }
-    let amount = mixed(n) % 100_000;
-    for (place, (name, value)) in [
-        ("amount", amount.to_string()),
-        ("customer", format!("\"customer {}\"", mixed(n) % 50_000)),
-        ("approved", "true".to_owned()),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        into.push(ViewWrite::Put(
-            View::Variables,
-            vec![
-                int(instance),
-                int(instance),
-                text(name),
-                int(instance + place as u64 + 4),
-                text(&value),
-                Cell::Int(0),
-            ],
-        ));
-    }
+    variable_rows(n, into);
     into.push(ViewWrite::Put(
         View::Jobs,
         vec![
@@ -308,6 +288,32 @@ fn rows(n: u64, into: &mut Vec<ViewWrite>) {
             Cell::Int(0),
         ],
     ));
+}
+
+/// Its variables.
+fn variable_rows(n: u64, into: &mut Vec<ViewWrite>) {
+    let instance = key(n * 8);
+    let amount = mixed(n) % 100_000;
+    for (place, (name, value)) in [
+        ("amount", amount.to_string()),
+        ("customer", format!("\"customer {}\"", mixed(n) % 50_000)),
+        ("approved", "true".to_owned()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        into.push(ViewWrite::Put(
+            View::Variables,
+            vec![
+                int(instance),
+                int(instance),
+                text(name),
+                int(instance + place as u64 + 4),
+                text(&value),
+                Cell::Int(0),
+            ],
+        ));
+    }
 }
 
 fn bytes(folder: &Path) -> u64 {
