@@ -266,6 +266,13 @@ fn rows(n: u64, into: &mut Vec<ViewWrite>) {
         ));
     }
     variable_rows(n, into);
+    job_row(n, into);
+}
+
+/// Its job.
+fn job_row(n: u64, into: &mut Vec<ViewWrite>) {
+    let (instance, definition) = (key(n * 8), key(3));
+    let at = |seconds: i64| Cell::Int(NOW_MS + n as i64 + seconds * 1_000);
     into.push(ViewWrite::Put(
         View::Jobs,
         vec![
