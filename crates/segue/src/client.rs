@@ -152,13 +152,13 @@ impl Client {
             200..=299 => value.map_err(|error| {
                 Failure::work(format!("Expected JSON from the server, but found: {error}"))
             }),
-            status => Err(Failure::Work(refusal(status, value.unwrap_or(Value::Null)))),
+            status => Err(Failure::Work(refusal(status, &value.unwrap_or(Value::Null)))),
         }
     }
 }
 
 /// A problem+json document as a sentence.
-fn refusal(status: u16, problem: Value) -> String {
+fn refusal(status: u16, problem: &Value) -> String {
     let title = problem["title"].as_str().unwrap_or("the server refused");
     match problem["detail"].as_str() {
         Some(detail) => format!("{detail} ({status} {title})"),
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn says_why_the_server_refused() {
         let problem = json!({ "title": "NOT_FOUND", "detail": "Expected job 7, but found none." });
-        assert_eq!(refusal(404, problem), "Expected job 7, but found none. (404 NOT_FOUND)");
-        assert!(refusal(502, Value::Null).contains("502"));
+        assert_eq!(refusal(404, &problem), "Expected job 7, but found none. (404 NOT_FOUND)");
+        assert!(refusal(502, &Value::Null).contains("502"));
     }
 }

@@ -11,20 +11,20 @@ use crate::http::{Connection, Request};
 
 /// Serves one connection with the given bytes, in pieces of three.
 async fn answered(bytes: &'static [u8]) -> io::Result<(u16, String)> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let authority = listener.local_addr().unwrap().to_string();
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let authority = listener.local_addr()?.to_string();
     tokio::spawn(async move {
-        let (mut peer, _) = listener.accept().await.unwrap();
+        let (mut peer, _) = listener.accept().await.expect("we connect");
         let mut request = vec![0; 4096];
-        let _ = peer.read(&mut request).await.unwrap();
+        let _ = peer.read(&mut request).await.expect("we ask");
         for piece in bytes.chunks(3) {
-            peer.write_all(piece).await.unwrap();
+            peer.write_all(piece).await.expect("we read");
             tokio::task::yield_now().await;
         }
     });
     let mut connection = Connection::to(&authority);
     let answer = connection.send(Request::get("/")).await?;
-    Ok((answer.status, String::from_utf8(answer.body.to_vec()).unwrap()))
+    Ok((answer.status, String::from_utf8_lossy(answer.body).into_owned()))
 }
 
 #[tokio::test]

@@ -55,9 +55,8 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Waits for a signal that ends it, or for the node to fail, then ends it: requests under way
-    /// are answered, what was taken is committed.
-    pub(crate) async fn until_signal(mut self) -> Outcome {
+    /// Waits for a signal that ends it (`Ok`), or for a reason why it cannot go on.
+    pub(crate) async fn until_signal(&mut self) -> Outcome {
         let failed = tokio::select! {
             () = signal() => None,
             failure = failure_of(&self.node) => Some(failure),
@@ -70,6 +69,11 @@ impl Server {
                 Some(format!("Expected to keep listening, but found: {reason}"))
             }
         };
+        failed.map_or(Ok(()), |reason| Err(Failure::Work(reason)))
+    }
+
+    /// Ends it: requests under way are answered, what was taken is committed.
+    pub(crate) async fn stop(self) -> Outcome {
         tracing::info!("stopping: no new requests");
         // Nobody hears it only when serving has ended already.
         let _ = self.stop.send(());
@@ -79,7 +83,7 @@ impl Server {
         let node = self.node;
         tokio::task::spawn_blocking(move || node.stop()).await.map_err(Failure::work)?;
         tracing::info!("stopped");
-        failed.map_or(Ok(()), |reason| Err(Failure::Work(reason)))
+        Ok(())
     }
 }
 

@@ -14,17 +14,18 @@ fn segue(folder: &Path, words: &[&str]) -> Output {
 }
 
 fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A folder with one process in `a.bpmn`.
 fn folder_with(short: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.bpmn"), model::short::to_bpmn(short).unwrap()).unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
+    let xml = model::short::to_bpmn(short).expect("a well-formed process");
+    std::fs::write(folder.path().join("a.bpmn"), xml).expect("a file");
     folder
 }
 

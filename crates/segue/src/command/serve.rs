@@ -32,7 +32,7 @@ impl Serve {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.enable_all().build().map_err(Failure::work)?;
         runtime.block_on(async {
-            let server = Server::start(&settings).await?;
+            let mut server = Server::start(&settings).await?;
             if self.json {
                 let data = settings.data.display().to_string();
                 terminal::json_line(&json!({ "http": server.url(), "data": data }));
@@ -41,7 +41,8 @@ impl Serve {
                 terminal::line(format_args!("Segue listens on {url}, data in {data}"));
             }
             tracing::info!(address = %settings.grpc, "reserved for gRPC; nothing listens there yet");
-            server.until_signal().await
+            let ended = server.until_signal().await;
+            server.stop().await.and(ended)
         })
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Not a list of instances; that is `segue ps`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{block_on, text, time};
@@ -27,7 +29,10 @@ pub(crate) struct Show {
 /// What a server knows about one instance.
 struct Picture {
     instance: Value,
+    /// In the order they began.
     elements: Vec<Value>,
+    /// Scope of the elements inside sub-processes, by element instance key.
+    scopes: BTreeMap<String, String>,
     variables: Vec<Value>,
     incidents: Vec<Value>,
 }
@@ -59,9 +64,18 @@ async fn picture(client: &mut Client, key: &str) -> Result<Picture, Failure> {
     let instance = client.get(&format!("/v2/process-instances/{key}")).await?;
     let filter = json!({ "processInstanceKey": key });
     let elements = client.search("/v2/element-instances/search", &filter, ELEMENTS_MAX).await?;
+    let mut scopes = BTreeMap::new();
+    for scope in elements.iter().filter(|element| element["type"] == "SUB_PROCESS") {
+        let scope = text(scope, "elementInstanceKey");
+        let inside = json!({ "processInstanceKey": key, "elementInstanceScopeKey": scope });
+        let inside = client.search("/v2/element-instances/search", &inside, ELEMENTS_MAX).await?;
+        for element in inside {
+            scopes.insert(text(&element, "elementInstanceKey"), scope.clone());
+        }
+    }
     let variables = client.search("/v2/variables/search", &filter, ELEMENTS_MAX).await?;
     let incidents = client.search("/v2/incidents/search", &filter, ELEMENTS_MAX).await?;
-    Ok(Picture { instance, elements, variables, incidents })
+    Ok(Picture { instance, elements, scopes, variables, incidents })
 }
 
 impl Picture {
@@ -101,16 +115,13 @@ impl Picture {
         }
     }
 
-    /// Prints what lies in a scope; an element whose scope the server does not tell lies in the
-    /// instance.
+    /// Prints what lies in a scope.
     fn print_elements(&self, scope: &str, depth: usize) {
         for element in &self.elements {
             let key = text(element, "elementInstanceKey");
-            let own_scope = match text(element, "elementInstanceScopeKey") {
-                unknown if unknown.is_empty() => text(&self.instance, "processInstanceKey"),
-                known => known,
-            };
-            if own_scope != scope || key == scope {
+            let root = || text(&self.instance, "processInstanceKey");
+            let lies_in = self.scopes.get(&key).cloned().unwrap_or_else(root);
+            if lies_in != scope {
                 continue;
             }
             let mark = match text(element, "state").as_str() {

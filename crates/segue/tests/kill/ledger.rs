@@ -69,7 +69,7 @@ impl Ledger {
             let has_ended = locked(&self.completed).contains(&(instance.clone(), "kill-second"));
             let path = format!("/v2/process-instances/{instance}");
             let mut connection = Connection::to(authority);
-            let answer = connection.send(Request::get(&path)).await.unwrap();
+            let answer = connection.send(Request::get(&path)).await.expect("the server answers");
             let found: Value = serde_json::from_slice(answer.body).unwrap_or(Value::Null);
             let status = answer.status;
             assert_eq!(status, 200, "number {n} is lost after kill {kill}: {found}");
@@ -146,8 +146,11 @@ async fn search(authority: &str, path: &str, filter: &Value) -> Vec<Value> {
     let mut page = json!({ "limit": 1_000 });
     loop {
         let body = json!({ "filter": filter, "page": page }).to_string();
-        let answer = connection.send(Request::post(path, body.as_bytes())).await.unwrap();
-        let found: Value = serde_json::from_slice(answer.body).unwrap();
+        let answer = connection
+            .send(Request::post(path, body.as_bytes()))
+            .await
+            .expect("the server answers");
+        let found: Value = serde_json::from_slice(answer.body).expect("an answer in JSON");
         assert_eq!(answer.status, 200, "{path}: {found}");
         let items = found["items"].as_array().expect("a search has items");
         rows.extend(items.iter().cloned());

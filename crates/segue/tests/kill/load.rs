@@ -33,7 +33,7 @@ pub(crate) struct Clients {
 /// Deploys both processes.
 pub(crate) async fn deploy(authority: &str) {
     for (name, text) in [("loop.bpmn", PROCESS), ("told.bpmn", TOLD)] {
-        let xml = model::short::to_bpmn(text).unwrap();
+        let xml = model::short::to_bpmn(text).expect("our process is well-formed");
         let body = format!(
             "--part\r\ncontent-disposition: form-data; name=\"resources\"; \
              filename=\"{name}\"\r\n\r\n{xml}\r\n--part--\r\n"
@@ -46,7 +46,7 @@ pub(crate) async fn deploy(authority: &str) {
             body: body.as_bytes(),
         };
         let mut connection = Connection::to(authority);
-        let answer = connection.send(request).await.unwrap();
+        let answer = connection.send(request).await.expect("the server answers");
         let said = String::from_utf8_lossy(answer.body);
         assert_eq!(answer.status, 200, "{said}");
     }
@@ -74,7 +74,7 @@ async fn create(authority: String, ledger: Arc<Ledger>, first: u64) {
         let answer = insist(&mut connection, "/v2/process-instances", &key, &body).await;
         let instance = instance_of(&answer);
         ledger.created(n, &instance);
-        if n % SENT_AGAIN == 0 {
+        if n.is_multiple_of(SENT_AGAIN) {
             let again = insist(&mut connection, "/v2/process-instances", &key, &body).await;
             assert_eq!(instance_of(&again), instance, "{key} was carried out twice");
         }
@@ -115,7 +115,9 @@ async fn work(authority: String, ledger: Arc<Ledger>, job_type: &'static str) {
         // Nobody needs to answer this one: what was handed out comes again.
         let request = Request::post("/v2/jobs/activation", activate.as_bytes());
         let jobs = match connection.send(request).await {
-            Ok(answer) if answer.status == 200 => serde_json::from_slice(answer.body).unwrap(),
+            Ok(answer) if answer.status == 200 => {
+                serde_json::from_slice(answer.body).expect("an answer in JSON")
+            }
             _ => Value::Null,
         };
         let Some(jobs) = jobs["jobs"].as_array() else {

@@ -32,12 +32,13 @@ fn a_hundred_kills_lose_nothing_and_repeat_nothing() {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let server = Server::in_folder(folder.path());
-    runtime.block_on(torment(&server, kills()));
+    let ledger = runtime.block_on(torment(&server, kills()));
+    println!("{} kills: {}", kills(), ledger.summary());
     server.run("doctor");
     server.run_words(&["audit", "verify"]);
 }
 
-async fn torment(server: &Server, kills: u32) {
+async fn torment(server: &Server, kills: u32) -> Arc<Ledger> {
     let ledger = Arc::new(Ledger::default());
     let mut running = server.start().await;
     load::deploy(&server.authority).await;
@@ -52,7 +53,7 @@ async fn torment(server: &Server, kills: u32) {
     }
     ledger.stop_beginning();
     for client in clients.beginners {
-        client.await.unwrap();
+        client.await.expect("a client was answered as it must be");
     }
     ledger.wait_until_nothing_is_under_way(&server.authority).await;
     for worker in clients.workers {
@@ -61,6 +62,6 @@ async fn torment(server: &Server, kills: u32) {
         assert!(!ended.is_err_and(|error| error.is_panic()), "a worker was answered wrongly");
     }
     ledger.check_all(&server.authority, kills).await;
-    eprintln!("{kills} kills: {}", ledger.summary());
     running.stop();
+    ledger
 }

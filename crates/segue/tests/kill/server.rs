@@ -27,7 +27,10 @@ pub(crate) struct Running {
 impl Server {
     /// A server with its data below `folder`, on a port that is free now.
     pub(crate) fn in_folder(folder: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|it| it.local_addr())
+            .expect("a free port")
+            .port();
         Server { folder: folder.to_owned(), authority: format!("127.0.0.1:{port}") }
     }
 
@@ -63,7 +66,7 @@ impl Server {
                 Ok(answer) if answer.status == 200 => return running,
                 _ => {}
             }
-            let ended = running.process.try_wait().unwrap();
+            let ended = running.process.try_wait().expect("a child of ours");
             let is_late = Instant::now() > deadline;
             assert!(ended.is_none() && !is_late, "no server ({ended:?}); log:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -81,7 +84,8 @@ impl Server {
 
     /// The same for a verb of several words.
     pub(crate) fn run_words(&self, words: &[&str]) {
-        let output = self.binary().args(words).args(["--data", "data"]).output().unwrap();
+        let output =
+            self.binary().args(words).args(["--data", "data"]).output().expect("the binary starts");
         let printed = String::from_utf8_lossy(&output.stdout);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{words:?}: {printed}\n{said}\nlog:\n{}", self.log());
@@ -91,17 +95,17 @@ impl Server {
 impl Running {
     /// SIGKILL: no goodbye, nothing flushed.
     pub(crate) fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+        self.process.kill().expect("a child of ours");
+        self.process.wait().expect("a child of ours");
     }
 
     /// SIGTERM, and an end in peace.
     pub(crate) fn stop(mut self) {
         let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().is_ok_and(|it| it.success()));
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
+            if let Some(status) = self.process.try_wait().expect("a child of ours") {
                 assert!(status.success(), "SIGTERM: {status}");
                 return;
             }

@@ -49,7 +49,7 @@ impl Fates {
 
     /// What a person decides about order `n`.
     pub(super) fn review(self, n: u64) -> bool {
-        self.roll(n, 2) % 4 != 0
+        !self.roll(n, 2).is_multiple_of(4)
     }
 
     /// When order `n` is paid. In time is within 20 s, during dunning within another 30 s.
@@ -69,7 +69,7 @@ impl Fates {
 
     /// Whether the warehouse stumbles over order `n` at its first try.
     pub(super) fn stock_stumbles(self, n: u64) -> bool {
-        self.roll(n, 6) % 50 == 0
+        self.roll(n, 6).is_multiple_of(50)
     }
 
     /// A number that looks random (SplitMix64's finish).

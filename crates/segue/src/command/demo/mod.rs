@@ -68,7 +68,7 @@ impl Demo {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.enable_all().build().map_err(Failure::work)?;
         runtime.block_on(async {
-            let server = Server::start(&settings).await?;
+            let mut server = Server::start(&settings).await?;
             let authority = server.address.to_string();
             let mut client = Client::to(&authority);
             client.deploy(&[(SAMPLE_NAME.to_owned(), SAMPLE.to_vec())]).await?;
@@ -76,7 +76,7 @@ impl Demo {
             let people = self.people(authority);
             let ended = server.until_signal().await;
             people.iter().for_each(JoinHandle::abort);
-            ended
+            server.stop().await.and(ended)
         })
     }
 
