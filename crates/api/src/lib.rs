@@ -24,6 +24,7 @@ mod state;
 mod tenant;
 mod time;
 mod v2;
+mod wire_int;
 
 pub use router::{openapi, router};
 pub use serve::serve;

@@ -2,6 +2,7 @@
 //!
 //! Not here: the views themselves (`store`), and how a row is written (`search::write`).
 
+mod cursor;
 pub(crate) mod filter;
 pub(crate) mod schema;
 pub(crate) mod write;
@@ -11,6 +12,7 @@ use crate::limits::PAGE_ROWS_DEFAULT;
 use crate::problem::Problem;
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_TENANT;
+use crate::wire_int::WireInt;
 use engine::key::Key;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -124,8 +126,8 @@ struct Sort {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageRequest {
-    limit: Option<i64>,
-    from: Option<i64>,
+    limit: Option<WireInt>,
+    from: Option<WireInt>,
     after: Option<String>,
     before: Option<String>,
 }
@@ -213,13 +215,15 @@ fn page(wanted: PageRequest) -> Result<Page, Problem> {
             Problem::invalid(format!("Expected `{name}` to be 0 to {most}, but found {value}."))
         })
     };
-    let limit = wanted.limit.unwrap_or(i64::from(PAGE_ROWS_DEFAULT));
+    let limit = wanted.limit.map_or(i64::from(PAGE_ROWS_DEFAULT), |WireInt(limit)| limit);
     let limit = within("page.limit", limit, PAGE_ROWS_MAX)?;
     let start = match (wanted.from, wanted.after, wanted.before) {
         (None, None, None) => PageStart::Offset(0),
-        (Some(from), None, None) => PageStart::Offset(within("page.from", from, OFFSET_MAX)?),
-        (None, Some(after), None) => PageStart::After(after),
-        (None, None, Some(before)) => PageStart::Before(before),
+        (Some(WireInt(from)), None, None) => {
+            PageStart::Offset(within("page.from", from, OFFSET_MAX)?)
+        }
+        (None, Some(after), None) => PageStart::After(cursor::plain(&after)),
+        (None, None, Some(before)) => PageStart::Before(cursor::plain(&before)),
         _ => {
             return Err(Problem::invalid(
                 "Expected one of `page.from`, `page.after` and `page.before`, but found several.",

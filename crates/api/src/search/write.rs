@@ -2,6 +2,7 @@
 //!
 //! Not here: which rows.
 
+use super::cursor::padded;
 use super::{Field, Kind, Row, Table, text_of};
 use crate::json_write::{ObjectWriter, list, string};
 use crate::tenant::DEFAULT_NAME;
@@ -22,7 +23,7 @@ pub(crate) fn answer(
     page.number("totalItems", rows.total);
     page.number("hasMoreTotalItems", rows.total_is_floor);
     for (name, cursor) in [("startCursor", &rows.start_cursor), ("endCursor", &rows.end_cursor)] {
-        page.text_or_null(name, cursor.as_deref());
+        page.text_or_null(name, cursor.as_deref().map(padded).as_deref());
     }
     page.close();
     object.close();

@@ -11,6 +11,7 @@ use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::{self, RawVariables};
 use crate::state::{ApiState, unexpected};
 use crate::tenant::{self, DEFAULT_NAME};
+use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::response::Response;
 use engine::event::Variables;
@@ -43,7 +44,7 @@ pub(crate) struct ProcessInstanceCreation<'a> {
     /// Answer when the instance has ended, with its variables.
     await_completion: Option<bool>,
     /// How long to wait for the end, milliseconds; absent or 0 is 10 s.
-    request_timeout: Option<i64>,
+    request_timeout: Option<WireInt>,
     /// Variables wanted in the answer; none named means all.
     #[serde(default)]
     fetch_variables: Vec<String>,
@@ -160,13 +161,13 @@ impl ProcessInstanceCreation<'_> {
             )));
         }
         let await_ms = match (self.await_completion, self.request_timeout) {
-            (_, Some(ms)) if u64::try_from(ms).map_or(true, |ms| ms > AWAIT_MS_MAX) => {
+            (_, Some(WireInt(ms))) if u64::try_from(ms).map_or(true, |ms| ms > AWAIT_MS_MAX) => {
                 return Err(Problem::invalid(format!(
                     "Expected `requestTimeout` to be 0 to {AWAIT_MS_MAX} ms, but found {ms}."
                 )));
             }
-            (Some(true), None | Some(0)) => Some(AWAIT_MS_DEFAULT),
-            (Some(true), Some(ms)) => Some(ms.unsigned_abs()),
+            (Some(true), None | Some(WireInt(0))) => Some(AWAIT_MS_DEFAULT),
+            (Some(true), Some(WireInt(ms))) => Some(ms.unsigned_abs()),
             _ => None,
         };
         Ok(Wanted {

@@ -11,6 +11,7 @@ use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::{self, RawVariables};
 use crate::state::ApiState;
 use crate::tenant::{self, DEFAULT_NAME};
+use crate::wire_int::WireInt;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::response::Response;
@@ -36,7 +37,7 @@ pub(crate) struct JobActivation {
     /// Name of the worker.
     worker: Option<String>,
     /// How long the worker may hold a job, milliseconds.
-    timeout: i64,
+    timeout: WireInt,
     /// At most this many jobs.
     max_jobs_to_activate: i32,
     /// Variables wanted; none named means all visible ones.
@@ -44,7 +45,7 @@ pub(crate) struct JobActivation {
     fetch_variable: Vec<String>,
     /// How long to wait for the first job, milliseconds: absent or 0 is 10 s, negative answers at
     /// once.
-    request_timeout: Option<i64>,
+    request_timeout: Option<WireInt>,
     /// Tenants the worker serves.
     #[serde(default)]
     tenant_ids: Vec<String>,
@@ -135,10 +136,10 @@ pub(crate) async fn activate_jobs(
 
 impl JobActivation {
     fn check(self) -> Result<ActivateJobs, Problem> {
-        if self.timeout <= 0 || self.timeout > JOB_TIMEOUT_MS_MAX {
+        let WireInt(timeout_ms) = self.timeout;
+        if !(1..=JOB_TIMEOUT_MS_MAX).contains(&timeout_ms) {
             return Err(Problem::invalid(format!(
-                "Expected `timeout` to be 1 to {JOB_TIMEOUT_MS_MAX} ms, but found {}.",
-                self.timeout
+                "Expected `timeout` to be 1 to {JOB_TIMEOUT_MS_MAX} ms, but found {timeout_ms}."
             )));
         }
         let limit = u32::try_from(self.max_jobs_to_activate).unwrap_or(0);
@@ -157,14 +158,14 @@ impl JobActivation {
                 self.fetch_variable.len()
             )));
         }
-        let wait_ms = match self.request_timeout.unwrap_or(0) {
+        let wait_ms = match self.request_timeout.map_or(0, |WireInt(ms)| ms) {
             0 => LONG_POLL_MS_DEFAULT,
             ms => u64::try_from(ms).unwrap_or(0).min(LONG_POLL_MS_MAX),
         };
         Ok(ActivateJobs {
             job_type: self.job_type.into(),
             worker: self.worker.unwrap_or_default().into(),
-            timeout_ms: self.timeout,
+            timeout_ms,
             limit: limit.min(ACTIVATION_JOBS_MAX),
             fetch: self.fetch_variable.into_iter().map(Into::into).collect(),
             wait_ms,

@@ -8,6 +8,7 @@ use crate::keys::PathKey;
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::RawVariables;
 use crate::state::ApiState;
+use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::http::StatusCode;
 use engine::limits::JOB_TIMEOUT_MS_MAX;
@@ -69,7 +70,7 @@ pub(crate) struct JobFailure {
     /// What went wrong.
     error_message: Option<String>,
     /// How long to wait before the next try, milliseconds.
-    retry_back_off: Option<i64>,
+    retry_back_off: Option<WireInt>,
     /// Variables for the job's element.
     variables: Option<RawVariables>,
 }
@@ -95,7 +96,7 @@ pub(crate) async fn fail_job(
 ) -> Result<StatusCode, Problem> {
     let wanted: JobFailure = body.parse()?;
     let retries = wanted.retries.unwrap_or(0);
-    let back_off_ms = wanted.retry_back_off.unwrap_or(0);
+    let back_off_ms = wanted.retry_back_off.map_or(0, |WireInt(ms)| ms);
     if retries < 0 {
         return Err(Problem::invalid(format!(
             "Expected `retries` to be 0 or more, but found {retries}."
@@ -176,7 +177,7 @@ pub(crate) struct JobChanges {
     /// Tries left, 1 or more.
     retries: Option<i32>,
     /// How long the worker may hold it from now on, milliseconds.
-    timeout: Option<i64>,
+    timeout: Option<WireInt>,
 }
 
 /// Change a job's retries or time-out
@@ -199,7 +200,8 @@ pub(crate) async fn update_job(
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
     let JobChanges { retries, timeout } = body.parse::<JobUpdate<'_>>()?.changeset.check()?;
-    let request = Request::UpdateJob { job, retries, timeout_ms: timeout };
+    let timeout_ms = timeout.map(|WireInt(ms)| ms);
+    let request = Request::UpdateJob { job, retries, timeout_ms };
     answer::no_content(&state.submit(caller, request).await?)
 }
 
@@ -212,9 +214,11 @@ impl JobChanges {
             (Some(retries), _) if retries < 1 => Err(Problem::invalid(format!(
                 "Expected `retries` to be 1 or more, but found {retries}."
             ))),
-            (_, Some(ms)) if !(0..=JOB_TIMEOUT_MS_MAX).contains(&ms) => Err(Problem::invalid(
-                format!("Expected `timeout` to be 0 to {JOB_TIMEOUT_MS_MAX} ms, but found {ms}."),
-            )),
+            (_, Some(WireInt(ms))) if !(0..=JOB_TIMEOUT_MS_MAX).contains(&ms) => {
+                Err(Problem::invalid(format!(
+                    "Expected `timeout` to be 0 to {JOB_TIMEOUT_MS_MAX} ms, but found {ms}."
+                )))
+            }
             _ => Ok(self),
         }
     }

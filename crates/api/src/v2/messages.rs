@@ -10,6 +10,7 @@ use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::RawVariables;
 use crate::state::{ApiState, unexpected};
 use crate::tenant::{self, DEFAULT_NAME};
+use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::response::Response;
 use engine::limits::MESSAGE_TTL_MS_MAX;
@@ -26,7 +27,7 @@ pub(crate) struct MessagePublication {
     /// The text that finds the instance it is for.
     correlation_key: Option<String>,
     /// How long it may wait for a taker, milliseconds; 0 by default.
-    time_to_live: Option<i64>,
+    time_to_live: Option<WireInt>,
     /// While a message with this id waits, another one is refused.
     message_id: Option<String>,
     /// Variables it brings.
@@ -63,7 +64,7 @@ pub(crate) async fn publish_message(
 ) -> Result<Response, Problem> {
     let wanted: MessagePublication = body.parse()?;
     caller.tenant = tenant::number(wanted.tenant_id.as_deref())?;
-    let ttl_ms = wanted.time_to_live.unwrap_or(0);
+    let ttl_ms = wanted.time_to_live.map_or(0, |WireInt(ms)| ms);
     if !(0..=MESSAGE_TTL_MS_MAX).contains(&ttl_ms) {
         return Err(Problem::invalid(format!(
             "Expected `timeToLive` to be 0 to {MESSAGE_TTL_MS_MAX} ms, but found {ttl_ms}."
