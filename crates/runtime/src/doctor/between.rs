@@ -88,7 +88,9 @@ impl Exam<'_> {
                 || format!("{:?}", message.reached),
             );
         }
-        let earliest = state.messages.iter().map(|message| message.deadline_ms).min();
+        // What is on its way is looked at again when the answer comes.
+        let waiting = state.messages.iter().filter(|message| message.offers.is_empty());
+        let earliest = waiting.map(|message| message.deadline_ms).min();
         self.check(
             earliest.is_none_or(|due| state.expiry.is_some_and(|(_, held)| held <= due)),
             key,

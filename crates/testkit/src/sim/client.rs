@@ -1,0 +1,335 @@
+//! Clients: requests on their way, what was answered, and whether it is true.
+//!
+//! Which request comes next is `chance`'s; what was committed is the ledger's.
+
+use super::figures::{Figures, variant};
+use super::ledger::{Ledger, Wrong, ensure};
+use super::trace::Trace;
+use engine::command::RejectionKind;
+use engine::key::Key;
+use runtime::lane::{Answered, Order, Reply};
+use runtime::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::oneshot::{self, error::TryRecvError};
+
+/// A request and the copies of it that are on their way.
+pub(super) struct Asked {
+    pub(super) number: u32,
+    pub(super) request: Request,
+    pub(super) key: Option<Arc<str>>,
+    pub(super) asked_ms: i64,
+    copies: Vec<oneshot::Receiver<Answered>>,
+    answer: Option<Answer>,
+    refused: bool,
+}
+
+/// A worker that waits for jobs.
+struct Poll {
+    job_type: Arc<str>,
+    timeout_ms: i64,
+    jobs: oneshot::Receiver<Vec<ActivatedJob>>,
+}
+
+/// When a job was handed out last.
+#[derive(Debug, Clone, Copy)]
+struct Handed {
+    attempt: u32,
+    until_ms: i64,
+    at: u64,
+}
+
+/// All clients of one simulation.
+#[derive(Default)]
+pub(super) struct Clients {
+    pub(super) asked: Vec<Asked>,
+    /// Jobs workers have in hand.
+    pub(super) held: Vec<ActivatedJob>,
+    /// Requests whose every copy was lost: to be sent again.
+    pub(super) lost: Vec<Asked>,
+    polls: Vec<Poll>,
+    handed: BTreeMap<Key, Handed>,
+    numbers: u32,
+}
+
+impl Clients {
+    /// A new request, and the order to send.
+    pub(super) fn ask(&mut self, request: Request, keyed: bool, now_ms: i64) -> Order {
+        let number = self.numbers;
+        self.numbers += 1;
+        let key = keyed.then(|| format!("r{number}").into());
+        self.asked.push(Asked {
+            number,
+            request,
+            key,
+            asked_ms: now_ms,
+            copies: Vec::new(),
+            answer: None,
+            refused: false,
+        });
+        let asked = self.asked.last_mut().expect("just pushed");
+        order(asked)
+    }
+
+    /// The newest request once more.
+    pub(super) fn double(&mut self) -> Option<Order> {
+        self.asked.last_mut().map(order)
+    }
+
+    /// A lost request once more.
+    pub(super) fn repeat(&mut self, at: usize) -> Order {
+        let asked = self.lost.remove(at);
+        self.asked.push(asked);
+        order(self.asked.last_mut().expect("just pushed"))
+    }
+
+    /// A worker asks for jobs.
+    pub(super) fn poll(&mut self, wanted: ActivateJobs) -> Order {
+        let (sender, jobs) = oneshot::channel();
+        let (job_type, timeout_ms) = (wanted.job_type.clone(), wanted.timeout_ms);
+        self.polls.push(Poll { job_type, timeout_ms, jobs });
+        Order::Activate { wanted, reply: Reply::to(sender) }
+    }
+
+    pub(super) fn polls(&self) -> usize {
+        self.polls.len()
+    }
+
+    /// A worker goes away without a word.
+    pub(super) fn leave(&mut self, at: usize) {
+        if at < self.polls.len() {
+            drop(self.polls.remove(at));
+        }
+    }
+
+    /// All workers go away.
+    pub(super) fn leave_all(&mut self) {
+        self.polls.clear();
+    }
+
+    /// Takes in what was answered by a batch that had landed when the history ended at `at`.
+    pub(super) fn collect(
+        &mut self,
+        at: u64,
+        ledger: &Ledger,
+        figures: &mut Figures,
+        trace: &mut Trace,
+    ) -> Result<(), Wrong> {
+        let mut open = Vec::new();
+        for mut asked in std::mem::take(&mut self.asked) {
+            let mut copies = Vec::new();
+            for mut copy in std::mem::take(&mut asked.copies) {
+                match copy.try_recv() {
+                    Ok(answered) => {
+                        trace.say(|| format!("r{} answered: {}", asked.number, words(&answered)));
+                        self.judge(&mut asked, answered, at, ledger, figures)?;
+                    }
+                    Err(TryRecvError::Empty) => copies.push(copy),
+                    Err(TryRecvError::Closed) => {
+                        trace.say(|| format!("r{} lost", asked.number));
+                        figures.add("clients", "answer lost");
+                    }
+                }
+            }
+            asked.copies = copies;
+            if !asked.copies.is_empty() {
+                open.push(asked);
+            } else if !asked.is_over() {
+                self.lost.push(asked);
+            }
+        }
+        self.asked = open;
+        self.collect_jobs(at, ledger, figures, trace)
+    }
+
+    fn judge(
+        &mut self,
+        asked: &mut Asked,
+        answered: Answered,
+        at: u64,
+        ledger: &Ledger,
+        figures: &mut Figures,
+    ) -> Result<(), Wrong> {
+        let name = variant(&asked.request);
+        match answered {
+            Ok(answer) => {
+                figures.add("done", &name);
+                if let Some(earlier) = &asked.answer {
+                    ensure(*earlier == answer, || {
+                        format!("r{} is answered {earlier:?} again, not {answer:?}", asked.number)
+                    })?;
+                }
+                asked.check_done(&answer, at, ledger)?;
+                asked.answer = Some(answer);
+            }
+            Err(Refusal::Rejected(rejection)) => {
+                figures.add("refused", &name);
+                asked.check_refused(&rejection, at, ledger)?;
+                asked.refused = true;
+            }
+            Err(other) => return Err(Wrong(format!("r{} is answered {other:?}", asked.number))),
+        }
+        Ok(())
+    }
+
+    fn collect_jobs(
+        &mut self,
+        at: u64,
+        ledger: &Ledger,
+        figures: &mut Figures,
+        trace: &mut Trace,
+    ) -> Result<(), Wrong> {
+        for mut poll in std::mem::take(&mut self.polls) {
+            match poll.jobs.try_recv() {
+                Ok(jobs) => {
+                    for job in jobs {
+                        trace.say(|| format!("handed out {} attempt {}", job.key, job.attempt));
+                        figures.add("clients", "job handed out");
+                        self.check_handed(&job, &poll, at, ledger)?;
+                        self.held.push(job);
+                    }
+                }
+                Err(TryRecvError::Empty) => self.polls.push(poll),
+                Err(TryRecvError::Closed) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A job is handed to one worker at a time, as it is now.
+    fn check_handed(
+        &mut self,
+        job: &ActivatedJob,
+        poll: &Poll,
+        at: u64,
+        ledger: &Ledger,
+    ) -> Result<(), Wrong> {
+        ensure(job.job_type == poll.job_type, || {
+            format!("{} is of type {}", job.key, job.job_type)
+        })?;
+        let from_ms = job.deadline_ms - poll.timeout_ms;
+        if let Some(last) = self.handed.get(&job.key) {
+            ensure(last.attempt < job.attempt, || {
+                format!("job {} is handed out as attempt {} once", job.key, job.attempt)
+            })?;
+            let freed = ledger.jobs_freed.get(&job.key).is_some_and(|freed| *freed >= last.at);
+            let alone = last.until_ms <= from_ms || freed;
+            ensure(alone, || format!("job {} is one worker's until {}", job.key, last.until_ms))?;
+        }
+        let handed = Handed { attempt: job.attempt, until_ms: job.deadline_ms, at };
+        self.handed.insert(job.key, handed);
+        if ledger.changed.get(&job.instance).is_none_or(|changed| *changed > at) {
+            return Ok(());
+        }
+        let Some(state) = ledger.live.get(&job.instance) else { return Ok(()) };
+        let slot = state.elements.iter().find_map(|(slot, held)| {
+            held.job.as_ref().filter(|held| held.key == job.key).map(|_| *slot)
+        });
+        let Some(slot) = slot else { return Ok(()) };
+        let visible: Vec<_> = state.visible(slot).into_iter().collect();
+        ensure(visible == job.variables, || {
+            format!("job {} shows {visible:?}, not {:?}", job.key, job.variables)
+        })
+    }
+}
+
+impl Asked {
+    /// Whether nobody needs to send it again.
+    fn is_over(&self) -> bool {
+        self.answer.is_some() || self.refused
+    }
+
+    /// Whether a request that was said to be done was.
+    fn check_done(&self, answer: &Answer, at: u64, ledger: &Ledger) -> Result<(), Wrong> {
+        let name = || format!("r{} ({})", self.number, variant(&self.request));
+        if let Some(key) = &self.key {
+            let done = ledger.requests.get(key).is_some_and(|rows| rows[0] <= at);
+            ensure(done, || format!("{} was carried out, as was said", name()))?;
+        }
+        match answer {
+            Answer::InstanceCreated(created) => {
+                let there = ledger.instances.get(&created.instance);
+                let there = there.is_some_and(|span| span.begins <= at);
+                ensure(there, || format!("{} created {}", name(), created.instance))
+            }
+            Answer::InstanceEnded(ended) => {
+                let key = ended.created.instance;
+                let over = ledger.instances.get(&key).is_some_and(|span| span.ends.is_some());
+                ensure(over && ledger.completed.contains(&key) == ended.completed, || {
+                    format!("{} ended {key}", name())
+                })
+            }
+            Answer::MessagePublished { message } | Answer::MessageCorrelated { message, .. } => {
+                let there = ledger.messages.contains(message);
+                ensure(there, || format!("{} published {message}", name()))
+            }
+            Answer::Deployed(_) => Ok(()),
+            Answer::Done => match &self.request {
+                Request::CompleteJob { job, .. } => {
+                    let done = ledger.jobs_completed.contains(job);
+                    ensure(done, || format!("{} completed {job}", name()))
+                }
+                Request::CancelInstance { instance } => {
+                    let gone = !ledger.live.get(instance).is_some_and(|state| {
+                        state.phase == engine::state::instance::InstancePhase::Active
+                    });
+                    ensure(gone, || format!("{} cancelled {instance}", name()))
+                }
+                Request::CompleteUserTask { task, .. } => {
+                    let gone = ledger.tasks.get(task).is_some_and(|span| !span.holds(at));
+                    ensure(gone, || format!("{} completed {task}", name()))
+                }
+                Request::ResolveIncident { incident, .. } => {
+                    let gone = ledger.incidents.get(incident).is_some_and(|span| !span.holds(at));
+                    ensure(gone, || format!("{} resolved {incident}", name()))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Whether a request that was refused was not carried out, and could not be.
+    fn check_refused(
+        &self,
+        rejection: &engine::command::Rejection,
+        at: u64,
+        ledger: &Ledger,
+    ) -> Result<(), Wrong> {
+        let name = || format!("r{} ({}): {rejection}", self.number, variant(&self.request));
+        if let Some(key) = &self.key {
+            let done = ledger.requests.get(key).is_some_and(|rows| rows[0] <= at);
+            ensure(!done, || format!("what was carried out is not refused, {}", name()))?;
+        }
+        if rejection.kind != RejectionKind::NotFound {
+            return Ok(());
+        }
+        let there = match &self.request {
+            Request::CancelInstance { instance } => ledger.instances.get(instance),
+            Request::CompleteJob { job, .. }
+            | Request::FailJob { job, .. }
+            | Request::ThrowJobError { job, .. }
+            | Request::UpdateJob { job, .. } => ledger.jobs.get(job),
+            Request::CompleteUserTask { task, .. } => ledger.tasks.get(task),
+            Request::ResolveIncident { incident, .. } => ledger.incidents.get(incident),
+            _ => None,
+        };
+        let there = there.is_some_and(|span| span.holds(at));
+        ensure(!there, || format!("what is there at {at} is found, {}", name()))
+    }
+}
+
+fn order(asked: &mut Asked) -> Order {
+    let (sender, copy) = oneshot::channel();
+    asked.copies.push(copy);
+    let actor = access::Actor { id: "client".into(), acting_for: None, tenants: [0].into() };
+    let caller = Caller { actor, tenant: 0, request_key: asked.key.clone() };
+    let request = asked.request.clone();
+    Order::Request { caller, request, compiled: Vec::new(), reply: Reply::to(sender) }
+}
+
+fn words(answered: &Answered) -> String {
+    match answered {
+        Ok(answer) => format!("{answer:?}"),
+        Err(refusal) => format!("{refusal}"),
+    }
+}

@@ -1,0 +1,201 @@
+//! The finale: faults are off, and everything must finish.
+//!
+//! Jobs are worked on, tasks done, incidents resolved, messages sent, time passes. Whatever does
+//! not end by this is stuck, and is shown.
+
+use super::chance::wanted;
+use super::ledger::{Wrong, ensure};
+use super::{Sim, node::Node};
+use engine::event::IncidentKind;
+use engine::key::Key;
+use engine::state::Kind;
+use engine::state::instance::{Instance, Phase};
+use runtime::request::Request;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::Store;
+
+/// Rounds after which what is still there is stuck.
+const ROUNDS_MAX: usize = 400;
+/// Turns in a row after which a node runs in circles.
+const TURNS_MAX: usize = 3_000;
+
+impl Sim {
+    pub(super) fn finale(&mut self) -> Result<(), Wrong> {
+        self.calm = true;
+        self.wire.calm();
+        self.clients.leave_all();
+        self.clients.held.clear();
+        self.trace.say(|| "faults are off".to_owned());
+        while self.wire.is_busy() {
+            self.wire.land_any();
+        }
+        for node in 0..self.nodes.len() {
+            let did = self.nodes[node].settle(&self.wire);
+            self.took(node, did)?;
+        }
+        self.drain()?;
+        for _ in 0..ROUNDS_MAX {
+            let asked = self.work()?;
+            self.drain()?;
+            if self.is_over()? {
+                return self.check_over();
+            }
+            if !asked {
+                self.wait()?;
+            }
+        }
+        Err(Wrong(format!("expected everything to finish, but this is stuck:\n{}", self.stuck())))
+    }
+
+    /// Lets all nodes do all they have to do.
+    fn drain(&mut self) -> Result<(), Wrong> {
+        for _ in 0..TURNS_MAX {
+            let mut moved = false;
+            for index in 0..self.nodes.len() {
+                if self.plan.lanes > 1 {
+                    self.refresh(index)?;
+                }
+                moved |= self.go_through(index)?;
+            }
+            if !moved {
+                let now_ms = self.now_ms;
+                return ensure(self.nodes.iter().all(|node| Node::is_idle(node, now_ms)), || {
+                    let waking = self.nodes.iter().map(Node::describe);
+                    format!(
+                        "a node that has something to do does it: {:?} at {now_ms}",
+                        waking.collect::<Vec<_>>()
+                    )
+                });
+            }
+        }
+        Err(Wrong("expected nodes to come to rest, but they run in circles".to_owned()))
+    }
+
+    /// Does for every live instance what it waits for. `false`: only time can help.
+    fn work(&mut self) -> Result<bool, Wrong> {
+        let mut requests = Vec::new();
+        let mut types: BTreeSet<Arc<str>> = BTreeSet::new();
+        for (key, state) in &self.ledger.live {
+            wishes(*key, state, &mut requests);
+            let jobs = state.elements.values().filter_map(|held| held.job.as_ref());
+            types.extend(jobs.map(|job| job.job_type.clone()));
+        }
+        for job in std::mem::take(&mut self.clients.held) {
+            requests.push(Request::CompleteJob { job: job.key, variables: Vec::new() });
+        }
+        let asked = !requests.is_empty();
+        for request in requests {
+            let order = self.clients.ask(request, false, self.now_ms);
+            let index = self.dice.below(self.nodes.len());
+            self.nodes[index].inbox.push_back(order);
+        }
+        for job_type in types {
+            let order = self.clients.poll(wanted(&job_type, 1_000, 20));
+            let index = self.dice.below(self.nodes.len());
+            self.nodes[index].inbox.push_back(order);
+        }
+        self.drain()?;
+        self.clients.leave_all();
+        Ok(asked || !self.clients.held.is_empty())
+    }
+
+    /// Time passes until the next timer, deadline or end of a back-off.
+    fn wait(&mut self) -> Result<(), Wrong> {
+        let failed = |error: store::Error| Wrong(error.to_string());
+        let timer_ms = self.wire.next_timer_ms().map_err(failed)?;
+        let jobs = self.wire.all_jobs(0, 10_000).map_err(failed)?;
+        let job_ms = jobs.iter().map(|row| row.due_ms).filter(|due_ms| *due_ms > self.now_ms).min();
+        let next_ms = [timer_ms, job_ms].into_iter().flatten().min();
+        self.now_ms = next_ms.unwrap_or(0).max(self.now_ms) + 1_000;
+        self.trace.clock(self.now_ms);
+        self.drain()
+    }
+
+    fn is_over(&self) -> Result<bool, Wrong> {
+        let failed = |error: store::Error| Wrong(error.to_string());
+        let effects = self.wire.pending_effects((0, 0, 0), 1).map_err(failed)?;
+        let timers = self.wire.next_timer_ms().map_err(failed)?;
+        Ok(self.ledger.live.is_empty() && effects.is_empty() && timers.is_none())
+    }
+
+    /// Nothing is left but what was deployed.
+    fn check_over(&mut self) -> Result<(), Wrong> {
+        self.project()?;
+        self.examine()?;
+        let failed = |error: store::Error| Wrong(error.to_string());
+        let jobs = self.wire.all_jobs(0, 1).map_err(failed)?;
+        ensure(jobs.is_empty(), || format!("no job is left, not {jobs:?}"))?;
+        let aggregates = self.wire.aggregates(0, 1_000).map_err(failed)?;
+        let left: Vec<_> = aggregates.iter().filter(|row| row.kind != Kind::Head as u8).collect();
+        ensure(left.is_empty(), || format!("only heads are left, not {left:?}"))?;
+        ensure(self.clients.asked.is_empty(), || {
+            let numbers: Vec<u32> = self.clients.asked.iter().map(|asked| asked.number).collect();
+            format!("every request is answered, not r{numbers:?}")
+        })
+    }
+
+    fn stuck(&self) -> String {
+        let live = self.ledger.live.iter().map(|(key, state)| format!("{key}: {state:#?}"));
+        let mut told: Vec<String> = live.take(3).collect();
+        let effects = self.wire.pending_effects((0, 0, 0), 10).unwrap_or_default();
+        told.push(format!("effects: {effects:?}"));
+        let timers = self.wire.all_timers(0, 10).unwrap_or_default();
+        told.push(format!("timers: {timers:?} at {}", self.now_ms));
+        let jobs = self.wire.all_jobs(0, 10).unwrap_or_default();
+        told.push(format!("jobs: {jobs:?}"));
+        told.join("\n")
+    }
+}
+
+/// What would help an instance on, apart from jobs and time.
+fn wishes(key: Key, state: &Instance, requests: &mut Vec<Request>) {
+    for held in state.elements.values().filter(|held| held.phase != Phase::Cancelling) {
+        if let Some(task) = &held.user_task {
+            requests.push(Request::CompleteUserTask {
+                instance: key,
+                task: task.key,
+                variables: Vec::new(),
+                action: "done".into(),
+            });
+        }
+        for waiting in &held.subscriptions {
+            // A boundary event that does not interrupt needs no message to let go.
+            if held.job.is_none() {
+                requests.push(Request::PublishMessage {
+                    name: waiting.name.clone(),
+                    correlation_key: waiting.correlation_key.clone(),
+                    id: None,
+                    ttl_ms: 0,
+                    variables: Vec::new(),
+                });
+            }
+        }
+        for incident in &held.incidents {
+            match incident.kind {
+                IncidentKind::Deadlock | IncidentKind::Loop => {
+                    requests.push(Request::CancelInstance { instance: key });
+                }
+                _ => {
+                    if let Some(job) = incident.job {
+                        let (retries, timeout_ms) = (Some(1), None);
+                        requests.push(Request::UpdateJob { job, retries, timeout_ms });
+                    } else {
+                        let variables =
+                            vec![("go".into(), "true".into()), ("n".into(), "0".into())];
+                        let local = false;
+                        let element = key;
+                        requests.push(Request::SetVariables {
+                            instance: key,
+                            element,
+                            variables,
+                            local,
+                        });
+                    }
+                    let incident = incident.key;
+                    requests.push(Request::ResolveIncident { instance: key, incident });
+                }
+            }
+        }
+    }
+}

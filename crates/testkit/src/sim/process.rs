@@ -1,0 +1,133 @@
+//! Processes the simulator runs, in short notation.
+//!
+//! Each can be driven to its end by completing jobs and tasks, publishing messages, resolving
+//! incidents and letting time pass. Variables given at the start: `key`, `n`, `go`.
+
+/// A process and how it can be started.
+#[derive(Debug, Clone)]
+pub struct Process {
+    /// Process id.
+    pub id: &'static str,
+    /// Short notation.
+    pub short: String,
+    /// Whether it has a none start event.
+    pub startable: bool,
+}
+
+/// Message names the processes know.
+pub(super) const MESSAGES: [&str; 4] = ["order", "paid", "note", "m0"];
+/// Correlation keys in use; few, so that they meet.
+pub(super) const KEYS: [&str; 3] = ["k0", "k1", "k2"];
+/// Job types the processes know.
+pub(super) const JOB_TYPES: [&str; 4] = ["a", "b", "work", "mail"];
+
+const PLAIN: [(&str, bool, &str); 14] = [
+    ("jobs", true, "start -> a:job(a) -> b:job(b) retries=2 -> end"),
+    (
+        "parallel",
+        true,
+        "start -> fork:and -> a:job(a) -> join:and -> end
+         fork -> wait:timer(PT30S) -> join
+         fork -> hear:catch-message(paid, = key) -> join",
+    ),
+    ("order", false, "begin:message-start(order) -> a:job(a) -> wait:timer(PT5S) -> end"),
+    (
+        "guarded",
+        true,
+        "start -> work:job(work) -> done:end
+         work ! late:timer(PT5M) -> hurry:job(a) -> hurried:end
+         work !~ slow:timer(R2/PT1M) -> mail:job(mail) -> mailed:end
+         work ! bad:error(BAD) -> fix:user -> fixed:end
+         work !~ note:message(note, = key) -> noted:job(b) -> told:end",
+    ),
+    (
+        "nested",
+        true,
+        "start -> box:sub {
+           start -> fork:and -> a:job(a) -> inside:end
+           fork -> hear:catch-message(paid, = key) -> stop:terminate
+         } -> after:user -> end
+         box ! late:timer(PT10M) -> b:job(b) -> gone:end
+         box ! bad:error(BAD) -> failed:end",
+    ),
+    (
+        "doubtful",
+        true,
+        "start -> pick:xor -[= go = true]-> a:job(a) -> end
+         pick -[= go = false]-> b:job(b) -> end",
+    ),
+    (
+        "counting",
+        true,
+        "start -> again:xor -> count:script(= n + 1, n) -> nap:timer(PT2S) -> enough:xor
+         enough -[= n < 3]-> again
+         enough -[default]-> end",
+    ),
+    (
+        "people",
+        true,
+        "start -> ask:user -> check:job(a) -> end
+         ask ! late:timer(PT20M) -> b:job(b) -> over:end
+         ask ! told:message(note, = key) -> quick:end",
+    ),
+    ("listener", true, "start -> hear:receive(paid, = key) -> more:receive(note, = key) -> end"),
+    (
+        "either",
+        true,
+        "start -> a:job(a) -> end
+         told:message-start(order) -> b:job(b) -> end",
+    ),
+    (
+        "deadlocked",
+        true,
+        "start -> choose:xor -[= go = true]-> a:manual -> join:and -> end
+         choose -[default]-> b:job(b) -> join",
+    ),
+    (
+        "failing",
+        true,
+        "start -> box:sub { start -> a:job(a) -> oops:error-end(BAD) } -> never:end
+         box ! bad:error(BAD) -> b:job(b) -> end",
+    ),
+    (
+        "twice",
+        true,
+        "start -> fork:and -> left:receive(paid, = key) -> join:and -> end
+         fork -> right:receive(paid, = key) -> join
+         fork -> third:job(work) -> join
+         third ! paid:message(paid, = key) -> b:job(b) -> join",
+    ),
+    ("ticking", false, "tick:timer-start(R3/PT1M) -> a:job(a) -> end"),
+];
+
+/// All processes.
+#[must_use]
+pub(super) fn all() -> Vec<Process> {
+    let plain = PLAIN.iter().map(|(id, startable, text)| Process {
+        id,
+        short: format!("process {id}\n{text}"),
+        startable: *startable,
+    });
+    plain.chain([many(), spinning()]).collect()
+}
+
+/// Waits for many messages at once: one step has many effects.
+fn many() -> Process {
+    let mut short =
+        "process many\nstart -> fork:and -> w0:catch-message(m0, = key) -> join:and -> end"
+            .to_owned();
+    for n in 1..8 {
+        let name = ["paid", "note", "m0"][n % 3];
+        short.push_str(&format!("\nfork -> w{n}:catch-message({name}, = key) -> join"));
+    }
+    Process { id: "many", short, startable: true }
+}
+
+/// Makes more transitions than one step may: the rest goes on through the outbox.
+fn spinning() -> Process {
+    let short = "process spinning
+        start -> again:xor -> count:script(= n + 1, n) -> enough:xor
+        enough -[= n < 4000]-> again
+        enough -[default]-> a:job(a) -> end";
+    Process { id: "spinning", short: short.to_owned(), startable: true }
+}
