@@ -5,8 +5,8 @@
 
 use crate::lane::Order;
 use crate::limits::{
-    BATCH_BYTES_MAX, BATCH_COMMANDS_MAX, BATCH_WORK_RESERVED, INBOX_BYTES_MAX, INBOX_STARTS_MAX,
-    INBOX_WORK_MAX,
+    BATCH_BYTES_MAX, BATCH_COMMANDS_MAX, BATCH_STARTS_MAX, BATCH_WORK_RESERVED, INBOX_BYTES_MAX,
+    INBOX_STARTS_MAX, INBOX_WORK_MAX,
 };
 use crate::request::Request;
 use parking_lot::{Condvar, Mutex};
@@ -135,7 +135,8 @@ impl State {
     fn batch(&mut self, orders_max: usize) -> Vec<Order> {
         let mut batch = Batch { orders: Vec::new(), bytes: 0, orders_max };
         batch.fill(&mut self.work, BATCH_WORK_RESERVED.min(orders_max));
-        batch.fill(&mut self.starts, orders_max);
+        let starts = batch.orders.len() + BATCH_STARTS_MAX;
+        batch.fill(&mut self.starts, starts.min(orders_max));
         batch.fill(&mut self.work, orders_max);
         self.bytes = self.bytes.saturating_sub(batch.bytes);
         batch.orders
@@ -199,7 +200,8 @@ mod tests {
         }
         let taken = inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders;
         assert_eq!(taken.len(), BATCH_COMMANDS_MAX);
-        assert_eq!(taken.iter().filter(|order| !is_start(order)).count(), BATCH_WORK_RESERVED);
+        let starts = taken.iter().filter(|order| is_start(order)).count();
+        assert_eq!(starts, BATCH_STARTS_MAX, "the rest of the batch is work");
     }
 
     #[test]
