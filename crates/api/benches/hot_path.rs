@@ -65,8 +65,11 @@ async fn measure() {
     node.stop();
 }
 
-const VARIABLES: [(&str, &str); 3] =
-    [("orderId", "\"A-4711\""), ("amount", "129.90"), ("customer", "{\"name\":\"Ada\",\"vip\":true}")];
+const VARIABLES: [(&str, &str); 3] = [
+    ("orderId", "\"A-4711\""),
+    ("amount", "129.90"),
+    ("customer", "{\"name\":\"Ada\",\"vip\":true}"),
+];
 
 async fn direct(node: &Node) -> Vec<(&'static str, u64)> {
     let started = cpu_ns();
@@ -109,7 +112,8 @@ async fn direct(node: &Node) -> Vec<(&'static str, u64)> {
 }
 
 async fn served(router: &Router) -> Vec<(&'static str, u64)> {
-    let fields: Vec<_> = VARIABLES.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    let fields = VARIABLES.iter().map(|(name, value)| format!("\"{name}\":{value}"));
+    let fields: Vec<_> = fields.collect();
     let create =
         format!("{{\"processDefinitionId\":\"process\",\"variables\":{{{}}}}}", fields.join(","));
     let started = cpu_ns();

@@ -12,6 +12,7 @@ mod json_write;
 mod keys;
 pub mod limits;
 mod multipart;
+mod names;
 mod own;
 mod problem;
 mod raw_variables;

@@ -105,32 +105,14 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
         E::ElementCancelling { by: Some(by), .. } => {
             object.text_or_null("interruptedBy", scene.element_id(by.element));
         }
-        E::JobCreated(created) => {
-            object.key("jobKey", created.key);
-            object.text("jobType", &created.job_type);
-            object.number("retries", created.retries);
-        }
-        E::JobCompleted { key, by, .. } => write_job(object, *key, by),
-        E::JobFailed { key, by, retries, due_ms, message, .. } => {
-            write_job(object, *key, by);
-            object.number("retries", retries);
-            object.text("due", &time::format(*due_ms));
-            object.text("errorMessage", message);
-        }
-        E::JobErrorThrown { key, by, code, message, .. } => {
-            write_job(object, *key, by);
-            object.text("errorCode", code);
-            object.text("errorMessage", message);
-        }
-        E::JobRetriesUpdated { key, retries, .. } => {
-            object.key("jobKey", *key);
-            object.number("retries", retries);
-        }
-        E::JobTimeoutUpdated { key, deadline_ms, .. } => {
-            object.key("jobKey", *key);
-            object.text("deadline", &time::format(*deadline_ms));
-        }
-        E::JobOffered { key, .. } | E::JobCancelled { key, .. } => object.key("jobKey", *key),
+        E::JobCreated(_)
+        | E::JobCompleted { .. }
+        | E::JobFailed { .. }
+        | E::JobErrorThrown { .. }
+        | E::JobRetriesUpdated { .. }
+        | E::JobTimeoutUpdated { .. }
+        | E::JobOffered { .. }
+        | E::JobCancelled { .. } => write_job_fields(object, event),
         E::TimerStarted { key, due_ms, repetitions, .. } => {
             object.key("timerKey", *key);
             object.text("due", &time::format(*due_ms));
@@ -172,6 +154,40 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
         | E::TokensJoined { .. }
         | E::TokensDropped { .. }
         | E::AgendaTaken => {}
+    }
+}
+
+/// The fields of an event about a job.
+fn write_job_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
+    use InstanceEvent as E;
+    match event {
+        E::JobCreated(created) => {
+            object.key("jobKey", created.key);
+            object.text("jobType", &created.job_type);
+            object.number("retries", created.retries);
+        }
+        E::JobCompleted { key, by, .. } => write_job(object, *key, by),
+        E::JobFailed { key, by, retries, due_ms, message, .. } => {
+            write_job(object, *key, by);
+            object.number("retries", retries);
+            object.text("due", &time::format(*due_ms));
+            object.text("errorMessage", message);
+        }
+        E::JobErrorThrown { key, by, code, message, .. } => {
+            write_job(object, *key, by);
+            object.text("errorCode", code);
+            object.text("errorMessage", message);
+        }
+        E::JobRetriesUpdated { key, retries, .. } => {
+            object.key("jobKey", *key);
+            object.number("retries", retries);
+        }
+        E::JobTimeoutUpdated { key, deadline_ms, .. } => {
+            object.key("jobKey", *key);
+            object.text("deadline", &time::format(*deadline_ms));
+        }
+        E::JobOffered { key, .. } | E::JobCancelled { key, .. } => object.key("jobKey", *key),
+        _ => {}
     }
 }
 

@@ -168,8 +168,7 @@ macro_rules! filter_schema {
 
 filter_schema! {
     /// Conditions on a time.
-    DateTimeFilter = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build(), false,
-        true;
+    DateTimeFilter = date_time(), false, true;
     /// Conditions on an integer.
     IntegerFilter = integer().build(), false, true;
     /// Conditions on a key.
@@ -178,9 +177,16 @@ filter_schema! {
     StringFilter = text().build(), true, false;
 }
 
+fn date_time() -> Object {
+    text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build()
+}
+
 /// Declares the schemas of a search: its item, its request, its answer.
 macro_rules! search_schemas {
-    ($table:expr, $item:ident, $request:ident, $answer:ident $(, $extra:literal: $schema:path)*) => {
+    (
+        $table:expr, $item:ident, $request:ident, $answer:ident
+        $(, $extra:literal: $schema:path)*
+    ) => {
         /// An item.
         pub(crate) struct $item;
         impl utoipa::PartialSchema for $item {

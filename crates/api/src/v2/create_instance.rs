@@ -7,6 +7,7 @@ use crate::extract::{CallerOf, JsonBody};
 use crate::json_write::{ObjectWriter, list, string};
 use crate::keys::WireKey;
 use crate::limits::{AWAIT_MS_DEFAULT, AWAIT_MS_MAX, NAMES_MAX};
+use crate::names::no_name_or;
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::{self, RawVariables};
 use crate::state::{ApiState, unexpected};
@@ -18,6 +19,7 @@ use engine::event::Variables;
 use runtime::request::{Answer, CreatedInstance, DefinitionRef, EndedInstance, Request};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 use std::time::Duration;
 use utoipa::ToSchema;
 
@@ -84,7 +86,7 @@ pub(crate) struct ProcessInstanceCreated {
 struct Wanted {
     definition: DefinitionRef,
     variables: Variables,
-    business_id: Option<String>,
+    business_id: Option<Arc<str>>,
     tags: Vec<String>,
     await_ms: Option<u64>,
     fetch: Vec<String>,
@@ -118,20 +120,26 @@ pub(crate) async fn create_process_instance(
     let request = Request::CreateInstance {
         definition: wanted.definition,
         variables: wanted.variables,
-        business_id: wanted.business_id.map(Into::into),
+        business_id: wanted.business_id,
         await_result: wanted.await_ms.is_some(),
     };
     let answer = match wanted.await_ms {
         None => state.submit(caller, request).await?,
-        Some(ms) => {
-            let end = state.node().submit(caller, request);
-            let end = tokio::time::timeout(Duration::from_millis(ms), end).await;
-            end.map_err(|_| {
-                Problem::timed_out(format!(
+        Some(ms) => tokio::select! {
+            biased;
+            end = state.node().submit(caller, request) => end?,
+            () = tokio::time::sleep(Duration::from_millis(ms)) => {
+                return Err(Problem::timed_out(format!(
                     "Expected the instance to end within {ms} ms, but it has not. It goes on."
-                ))
-            })??
-        }
+                )));
+            }
+            () = state.stopped() => {
+                return Err(Problem::timed_out(
+                    "Expected the instance to end before the server stops, but it has not. It \
+                     goes on when the server does.",
+                ));
+            }
+        },
     };
     let mut out = String::with_capacity(512);
     match answer {
@@ -178,7 +186,7 @@ impl ProcessInstanceCreation<'_> {
                 self.process_definition_version,
             )?,
             variables: self.variables.unwrap_or_default().0,
-            business_id: self.business_id,
+            business_id: no_name_or("businessId", self.business_id.as_deref())?,
             tags: self.tags,
             await_ms,
             fetch: self.fetch_variables,

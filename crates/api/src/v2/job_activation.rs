@@ -7,6 +7,7 @@ use crate::extract::{CallerOf, JsonBody};
 use crate::json_write::{ObjectWriter, list, string};
 use crate::keys::WireKey;
 use crate::limits::{ACTIVATION_JOBS_MAX, LONG_POLL_MS_DEFAULT, LONG_POLL_MS_MAX, NAMES_MAX};
+use crate::names::{name, some_name};
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::{self, RawVariables};
 use crate::state::ApiState;
@@ -94,8 +95,9 @@ pub(crate) struct ActivatedJobDetail {
     #[schema(required)]
     business_id: Option<String>,
     priority: i32,
-    #[schema(required)]
-    job_lease_token: Option<String>,
+    /// Always null: a job is fenced by its attempt.
+    #[schema(required, rename = "jobLeaseToken")]
+    fence: Option<String>,
 }
 
 /// Hand out jobs to a worker
@@ -149,9 +151,6 @@ impl JobActivation {
                 self.max_jobs_to_activate
             )));
         }
-        if self.job_type.is_empty() {
-            return Err(Problem::invalid("Expected `type` to name a job type, but it is empty."));
-        }
         if self.fetch_variable.len() > NAMES_MAX {
             return Err(Problem::invalid(format!(
                 "Expected at most {NAMES_MAX} names in `fetchVariable`, but found {}.",
@@ -163,8 +162,8 @@ impl JobActivation {
             ms => u64::try_from(ms).unwrap_or(0).min(LONG_POLL_MS_MAX),
         };
         Ok(ActivateJobs {
-            job_type: self.job_type.into(),
-            worker: self.worker.unwrap_or_default().into(),
+            job_type: some_name("type", &self.job_type)?,
+            worker: name("worker", &self.worker.unwrap_or_default())?,
             timeout_ms,
             limit: limit.min(ACTIVATION_JOBS_MAX),
             fetch: self.fetch_variable.into_iter().map(Into::into).collect(),

@@ -5,6 +5,7 @@
 use crate::answer;
 use crate::extract::{CallerOf, JsonBody};
 use crate::keys::PathKey;
+use crate::names::some_name;
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::RawVariables;
 use crate::state::ApiState;
@@ -145,12 +146,9 @@ pub(crate) async fn throw_job_error(
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
     let wanted: JobError = body.parse()?;
-    if wanted.error_code.is_empty() {
-        return Err(Problem::invalid("Expected `errorCode` to name an error, but it is empty."));
-    }
     let request = Request::ThrowJobError {
         job,
-        code: wanted.error_code.into(),
+        code: some_name("errorCode", &wanted.error_code)?,
         message: wanted.error_message.unwrap_or_default().into(),
         variables: wanted.variables.unwrap_or_default().0,
     };

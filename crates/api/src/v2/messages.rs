@@ -6,6 +6,7 @@ use crate::answer;
 use crate::extract::{CallerOf, JsonBody};
 use crate::json_write::ObjectWriter;
 use crate::keys::WireKey;
+use crate::names::{name, no_name_or, some_name};
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::RawVariables;
 use crate::state::{ApiState, unexpected};
@@ -16,6 +17,7 @@ use axum::response::Response;
 use engine::limits::MESSAGE_TTL_MS_MAX;
 use runtime::request::{Answer, Request};
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A message.
@@ -71,9 +73,9 @@ pub(crate) async fn publish_message(
         )));
     }
     let request = Request::PublishMessage {
-        name: named(wanted.name)?.into(),
-        correlation_key: wanted.correlation_key.unwrap_or_default().into(),
-        id: wanted.message_id.filter(|id| !id.is_empty()).map(Into::into),
+        name: some_name("name", &wanted.name)?,
+        correlation_key: correlation_key(wanted.correlation_key)?,
+        id: no_name_or("messageId", wanted.message_id.as_deref())?,
         ttl_ms,
         variables: wanted.variables.unwrap_or_default().0,
     };
@@ -133,8 +135,8 @@ pub(crate) async fn correlate_message(
     let wanted: MessageCorrelation = body.parse()?;
     caller.tenant = tenant::number(wanted.tenant_id.as_deref())?;
     let request = Request::CorrelateMessage {
-        name: named(wanted.name)?.into(),
-        correlation_key: wanted.correlation_key.unwrap_or_default().into(),
+        name: some_name("name", &wanted.name)?,
+        correlation_key: correlation_key(wanted.correlation_key)?,
         variables: wanted.variables.unwrap_or_default().0,
     };
     let answer = state.submit(caller, request).await?;
@@ -150,9 +152,6 @@ pub(crate) async fn correlate_message(
     Ok(answer::json(out))
 }
 
-fn named(name: String) -> Result<String, Problem> {
-    if name.is_empty() {
-        return Err(Problem::invalid("Expected `name` to name a message, but it is empty."));
-    }
-    Ok(name)
+fn correlation_key(text: Option<String>) -> Result<Arc<str>, Problem> {
+    name("correlationKey", &text.unwrap_or_default())
 }

@@ -7,6 +7,7 @@ use crate::answer;
 use crate::extract::{CallerOf, JsonBody};
 use crate::json_write::ObjectWriter;
 use crate::keys::PathKey;
+use crate::names::name;
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::RawVariables;
 use crate::search::schema::{integer, search_schemas, text_or_null};
@@ -125,7 +126,7 @@ pub(crate) async fn complete_user_task(
         instance: key_of(&row, user_tasks::INSTANCE),
         task,
         variables: wanted.variables.unwrap_or_default().0,
-        action: wanted.action.unwrap_or_else(|| "complete".to_owned()).into(),
+        action: name("action", wanted.action.as_deref().unwrap_or("complete"))?,
     };
     answer::no_content(&state.submit(caller, request).await?)
 }
