@@ -16,7 +16,13 @@ impl Ctx<'_> {
         }
         match self.try_complete(slot) {
             Ok(leaving) => self.leave(slot, leaving),
-            Err(failure) => self.raise(slot, failure, Resume::Complete, None),
+            Err(failure) => {
+                if !self.at(slot).payload.is_empty() {
+                    // It is in the element's variables now: a repair there must not be undone.
+                    self.emit(InstanceEvent::PayloadReceived { slot, variables: Vec::new() });
+                }
+                self.raise(slot, failure, Resume::Complete, None);
+            }
         }
     }
 

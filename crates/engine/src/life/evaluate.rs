@@ -47,7 +47,10 @@ impl Ctx<'_> {
         result.map(|evaluation| evaluation.value).map_err(|failure| {
             Failure::new(
                 kind,
-                format!("Expected `{}` to be evaluated, but found: {failure}", program.source()),
+                format!(
+                    "Expected `{}` to be evaluated, but found: {failure}",
+                    program.source().trim()
+                ),
             )
         })
     }
@@ -97,7 +100,7 @@ impl Ctx<'_> {
                 format!(
                     "Expected condition `{}` of flow `{flow}` to be true or false, but found {} \
                      ({}). Correct the variables and resolve.",
-                    program.source(),
+                    program.source().trim(),
                     value.type_name(),
                     shorten(&value.to_json()),
                 ),
@@ -219,7 +222,7 @@ impl Ctx<'_> {
 fn not_text(what: &str, text: &Text, found: &Value) -> Failure {
     let source = match text {
         Text::Fixed(fixed) => fixed.to_string(),
-        Text::Computed(program) => format!("= {}", program.source()),
+        Text::Computed(program) => format!("= {}", program.source().trim()),
     };
     Failure::new(
         IncidentKind::ExtractValue,

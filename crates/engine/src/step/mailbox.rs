@@ -82,21 +82,24 @@ impl Ctx<'_> {
         };
         let key = message.key;
         let takers = self.takers(&message);
-        let starts = self.starts(*tenant, &message);
-        if *must_correlate && takers.is_empty() && starts.is_empty() {
+        let nobody = takers.is_empty() && self.starts(*tenant, &message).is_empty();
+        if *must_correlate && nobody {
             return Err(Rejection::not_found(format!(
                 "Expected something to wait for message `{name}` with correlation key \
                  `{correlation_key}`, but found nothing."
             )));
         }
         let published =
-            MailboxEvent::MessagePublished { tenant: *tenant, message: Box::new(message.clone()) };
+            MailboxEvent::MessagePublished { tenant: *tenant, message: Box::new(message) };
         self.emit(published);
         for subscription in takers {
             self.offer(key, subscription);
         }
-        for process_id in starts {
-            self.start(*tenant, &message, process_id);
+        // Who waits comes first: a message reaches each process once.
+        if let Some(held) = self.held(key) {
+            for process_id in self.starts(*tenant, &held) {
+                self.start(*tenant, &held, process_id);
+            }
         }
         self.drop_if_over(key);
         Ok(())
@@ -151,9 +154,13 @@ impl Ctx<'_> {
         keys
     }
 
+    /// Processes a message starts: those it has not reached and is not on its way to, in
+    /// versions that were there before it.
     fn starts(&self, tenant: u32, message: &Message) -> Vec<Arc<str>> {
         let starts = self.definitions.message_starts(tenant, &message.name);
-        starts.map(|(definition, _)| definition.graph.process_id.clone()).collect()
+        let older = starts.filter(|(definition, _)| definition.key < message.key);
+        let ids = older.map(|(definition, _)| definition.graph.process_id.clone());
+        ids.filter(|process_id| !reaches(message, process_id)).collect()
     }
 
     fn offer(&mut self, message: Key, subscription: Key) {
@@ -215,15 +222,26 @@ impl Ctx<'_> {
         self.offer_oldest(subscription);
     }
 
-    /// The message goes to the next subscription of the same process, or stays.
+    /// The message goes to the next subscription of the same process, starts it, or stays.
     fn refuse(&mut self, subscription: Key, message: Key) {
+        let Some(held) = self.held(message) else { return };
+        let offer = held.offers.iter().find(|(to, _)| *to == subscription).cloned();
+        let Some((_, process_id)) = offer else { return };
         self.emit(MailboxEvent::MessageRefused { message, subscription });
-        let held = self.state.messages.iter().find(|held| held.key == message);
-        let Some(held) = held.cloned() else { return };
-        if let Some(next) = self.takers(&held).first().copied() {
+        let Some(held) = self.held(message) else { return };
+        let same = |waiting: &&Waiting| waiting.process_id == process_id && fits(waiting, &held);
+        let next = self.state.subscriptions.iter().find(same).map(|waiting| waiting.key);
+        let tenant = self.state.tenant;
+        if let Some(next) = next {
             self.offer(message, next);
+        } else if self.starts(tenant, &held).contains(&process_id) {
+            self.start(tenant, &held, process_id);
         }
         self.drop_if_over(message);
+    }
+
+    fn held(&self, message: Key) -> Option<Message> {
+        self.state.messages.iter().find(|held| held.key == message).cloned()
     }
 
     fn expire(&mut self) {
@@ -264,6 +282,10 @@ fn fits(waiting: &Waiting, message: &Message) -> bool {
     waiting.offered.is_none()
         && waiting.name == message.name
         && waiting.correlation_key == message.correlation_key
-        && !message.reached.contains(&waiting.process_id)
-        && !message.offers.iter().any(|(_, process_id)| *process_id == waiting.process_id)
+        && !reaches(message, &waiting.process_id)
+}
+
+/// Whether a message has reached a process, or is on its way to it.
+fn reaches(message: &Message, process_id: &Arc<str>) -> bool {
+    message.reached.contains(process_id) || message.offers.iter().any(|(_, to)| to == process_id)
 }

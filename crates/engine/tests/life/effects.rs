@@ -87,3 +87,22 @@ fn carry_twice(world: &mut testkit::World) {
     }
     world.settle();
 }
+
+#[test]
+fn a_message_that_comes_too_late_starts_the_process_it_would_have_reached() {
+    let mut world = world(
+        "
+        start -> work:job(work) -> end
+        work ! told:message(tell, = 1) -> told-end:end
+        begun:message-start(tell) -> other:job(other) -> end
+        ",
+    );
+    let first = start(&mut world, "{}");
+    world.settle();
+    publish(&mut world, "tell", "1");
+    complete(&mut world, "work");
+    world.settle();
+    assert!(is_over(&world, first, InstancePhase::Completed));
+    assert_eq!(world.started().len(), 2, "the message started the process instead");
+    assert!(world.available_job("other", None).is_some());
+}

@@ -273,3 +273,26 @@ fn a_user_tasks_dates_and_people() {
         "#,
     );
 }
+
+#[test]
+fn a_repair_of_what_the_worker_brought_is_not_undone() {
+    check(
+        r"
+            start -> work:job(work) -> end
+            work: outputs { total = = assert(amount, amount != null) }
+        ",
+        r#"
+            start
+            complete work {"amount": null}
+            > variables of work {"amount":null}
+            > incident IO_MAPPING_ERROR work
+            set work {"amount": 5}
+            resolve work
+            > resolved work
+            > variables {"total":5}
+            > completed work
+            > entered end
+            > completed {"total":5}
+        "#,
+    );
+}

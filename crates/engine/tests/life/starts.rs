@@ -371,3 +371,26 @@ fn an_instance_can_carry_what_the_business_calls_it() {
         "#,
     );
 }
+
+#[test]
+fn a_message_that_somebody_waits_for_does_not_start_the_same_process() {
+    check(
+        r"
+            start -> hear:receive(order, = 1) -> end
+            order:message-start(order) -> end
+        ",
+        r#"
+            start
+            publish order 1
+            > correlated order 1
+            > completed hear
+            > entered end
+            > completed {}
+            publish order 1
+            > #2 started process
+            > #2 entered order
+            > #2 entered end
+            > #2 completed {}
+        "#,
+    );
+}
