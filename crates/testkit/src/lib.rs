@@ -3,7 +3,15 @@
 //! Not a server: everything runs in the caller's thread, on a clock the test moves.
 
 pub mod coverage;
+mod dice;
+mod drive;
+pub mod random;
 pub mod scenario;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod world;
 
+pub use dice::Dice;
+pub use drive::{Life, drive};
+pub use random::random_process;
 pub use world::World;

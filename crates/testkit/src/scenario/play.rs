@@ -253,8 +253,9 @@ impl Player {
         }
         for expected in &act.expected.among {
             if !self.holds(expected, lines) {
-                let happened: Vec<String> = lines.iter().map(|it| format!("    > {it}")).collect();
-                let happened = happened.join("\n");
+                let because = self.reasons.iter().map(|why| format!("    ~ because {why}"));
+                let happened = lines.iter().map(|it| format!("    > {it}")).chain(because);
+                let happened = happened.collect::<Vec<_>>().join("\n");
                 return Some(format!("{place}\n  - ~ {expected}\n{happened}"));
             }
         }

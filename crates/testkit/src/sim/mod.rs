@@ -5,7 +5,6 @@
 
 mod chance;
 mod client;
-mod dice;
 mod figures;
 mod finale;
 mod ledger;
@@ -15,7 +14,7 @@ mod process;
 mod trace;
 mod wire;
 
-pub use dice::Dice;
+pub use crate::dice::Dice;
 pub use figures::Figures;
 pub use plan::Plan;
 pub use process::Process;
@@ -198,6 +197,7 @@ impl Sim {
             node: self.opened % 1_024,
             zone: jiff::tz::TimeZone::UTC,
             seed: self.dice.roll(),
+            shared: self.plan.lanes > 1,
             limits: self.plan.limits.clone(),
         };
         self.opened += 1;
@@ -231,10 +231,10 @@ impl Sim {
     }
 
     /// A node dies with all it had in memory, and another takes its place. Its commit on the
-    /// way may still land, now or later, or never.
+    /// way lands or never does; where several nodes share a database it may also land later.
     fn crash(&mut self, index: usize, failed: bool) -> Result<(), Wrong> {
         if let Some(ticket) = self.nodes[index].ticket() {
-            match self.dice.below(3) {
+            match self.dice.below(if self.plan.lanes > 1 { 3 } else { 2 }) {
                 0 => self.wire.lose(ticket),
                 1 => self.wire.land_ticket(ticket),
                 _ => self.figures.add("faults", "commit outlives its node"),

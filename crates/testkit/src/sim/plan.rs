@@ -2,8 +2,8 @@
 //!
 //! Each seed draws another subset, so that no fault hides behind a louder one.
 
-use super::dice::Dice;
 use super::process::{self, Process};
+use crate::dice::Dice;
 use runtime::lane::LaneLimits;
 
 /// What one simulation does.

@@ -2,7 +2,7 @@
 //!
 //! Not a store of its own: what lands is carried out by the memory store.
 
-use super::dice::Dice;
+use crate::dice::Dice;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};

@@ -126,7 +126,7 @@ impl World {
     /// Whether an instance is to go on with its agenda by an effect that is on its way.
     #[must_use]
     pub fn continues(&self, instance: Key) -> bool {
-        self.queue.iter().any(|effect| {
+        self.effects().any(|effect| {
             effect.target == instance
                 && effect.command == Command::Instance(InstanceCommand::Continue)
         })

@@ -91,7 +91,8 @@ pub struct World {
     entries: BTreeMap<Key, Held<Entry>>,
     heads: BTreeMap<Key, Held<Head>>,
     started: Vec<Key>,
-    queue: VecDeque<Effect>,
+    /// Effects on their way, each with its source.
+    queue: VecDeque<(Key, Effect)>,
     rows: Rows,
     log: Vec<Happened>,
     coverage: Coverage,
@@ -184,7 +185,7 @@ impl World {
 
     /// Effects that are on their way, the oldest first.
     pub fn effects(&self) -> impl Iterator<Item = &Effect> {
-        self.queue.iter()
+        self.queue.iter().map(|(_, effect)| effect)
     }
 
     /// What happened since this was last asked.
@@ -225,17 +226,27 @@ impl World {
     /// Gives a command to an aggregate and leaves its effects waiting.
     pub fn post(&mut self, target: Key, command: &Command) -> Result<(), Rejection> {
         let effects = self.step(target, command)?;
-        self.queue.extend(effects);
+        self.queue.extend(effects.into_iter().map(|effect| (target, effect)));
         Ok(())
     }
 
     /// Carries the oldest waiting effect; `false` if there is none. An effect that is rejected
     /// is over: its target has ended.
     pub fn carry(&mut self) -> bool {
-        let Some(Effect { target, command }) = self.queue.pop_front() else { return false };
-        if let Ok(effects) = self.step(target, &command) {
-            self.queue.extend(effects);
-        }
+        self.carry_one_of(0)
+    }
+
+    /// Carries one of the effects that may be next: those from one aggregate to another arrive
+    /// in their order, and nothing else is promised. `choice` counts from the oldest.
+    pub fn carry_one_of(&mut self, choice: usize) -> bool {
+        let mut pairs = std::collections::BTreeSet::new();
+        let heads = self.queue.iter().enumerate();
+        let heads = heads.filter(|(_, (source, effect))| pairs.insert((*source, effect.target)));
+        let places: Vec<usize> = heads.map(|(place, _)| place).collect();
+        let Some(place) = places.get(choice % places.len().max(1)) else { return false };
+        let (_, effect) = self.queue.remove(*place).expect("the place was just found");
+        // A rejection is an answer to nobody.
+        let _ = self.post(effect.target, &effect.command);
         true
     }
 
@@ -259,10 +270,20 @@ impl World {
         {
             self.set_clock(due_ms);
             self.fire(key, owner);
+            self.settle();
             fired += 1;
         }
         self.set_clock(until_ms);
         fired
+    }
+
+    /// Moves the clock to the next timer and fires it; its effects are left waiting. `false` if
+    /// no timer runs.
+    pub fn fire_next(&mut self) -> bool {
+        let Some((due_ms, key, owner)) = self.next_timer() else { return false };
+        self.set_clock(due_ms);
+        self.fire(key, owner);
+        true
     }
 
     /// Moves the clock without firing anything, as if nobody was there; never backwards.

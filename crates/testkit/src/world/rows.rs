@@ -157,7 +157,7 @@ impl World {
             }
             TimerOwner::Head(head) => (head, Command::Head(HeadCommand::FireStartTimer { timer })),
         };
-        let fired = self.ask(target, &command);
+        let fired = self.post(target, &command);
         fired.unwrap_or_else(|why| panic!("a timer whose row is there fires: {why}"));
         let again = self.rows.timers.contains_key(&(self.now_ms(), timer));
         assert!(!again, "timer {timer} is gone or later after it fired");

@@ -1,4 +1,4 @@
-//! Dice: the one source of chance of a simulation.
+//! Dice: the one source of chance of a random life or a simulation.
 //!
 //! Not cryptographic: splitmix64 (Steele, Lea, Flood 2014), the same on every machine.
 

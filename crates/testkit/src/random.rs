@@ -1,0 +1,284 @@
+//! Random valid processes in short notation, put together from blocks that can always be left.
+//!
+//! Not random graphs: every fork is joined and every loop counts, so that a process whose jobs,
+//! tasks and messages are served comes to its end.
+
+use crate::dice::Dice;
+use std::fmt::Write;
+
+/// Job types a random process may have.
+pub const JOB_TYPES: [&str; 3] = ["pack", "check", "mail"];
+/// Messages a random process may wait for; `order` starts it.
+pub const MESSAGES: [&str; 3] = ["paid", "news", "order"];
+/// The message of boundary events that do not interrupt. Nothing else waits for it: such an event
+/// is the oldest taker for as long as its activity lives, and would leave nothing to others.
+pub const BELL: &str = "bell";
+/// Correlation keys: few, so that they meet. The variable is `key`.
+pub const KEYS: [&str; 3] = ["k0", "k1", "k2"];
+/// Error codes; the last is caught by no exact boundary event.
+pub const ERRORS: [&str; 3] = ["LATE", "POOR", "ODD"];
+
+/// Blocks inside blocks.
+const DEPTH: u32 = 4;
+/// Leaves of a process, about.
+const LEAVES: u32 = 14;
+
+/// A random process for a seed. It reads the variables `key` (text), `n` (number), `go` and
+/// `fixed` (booleans); where one is missing it has an incident until all are set.
+#[must_use]
+pub fn random_process(seed: u64) -> String {
+    let mut maker = Maker { dice: Dice::new(seed), next: 0, leaves: LEAVES, lines: Vec::new() };
+    let body = maker.sequence(DEPTH);
+    let gate = maker.id("gate");
+    maker.line(format!("start -> {gate}:xor -> {}", body.first));
+    maker.line(format!("{} -> end", body.last));
+    if maker.dice.chance(30) {
+        maker.line(format!("tick:timer-start(R2/PT7M) -> {gate}"));
+    }
+    if maker.dice.chance(40) {
+        maker.line(format!("ordered:message-start(order) -> {gate}"));
+    }
+    format!("process random\n{}\n", maker.lines.join("\n"))
+}
+
+struct Maker {
+    dice: Dice,
+    next: u32,
+    /// Leaves still to give away.
+    leaves: u32,
+    /// Statements of the scope at hand.
+    lines: Vec<String>,
+}
+
+/// The flow nodes a block begins and ends with; whatever enters it once leaves it once.
+struct Block {
+    first: String,
+    last: String,
+}
+
+impl Block {
+    fn one(id: &str) -> Block {
+        Block { first: id.to_owned(), last: id.to_owned() }
+    }
+}
+
+impl Maker {
+    fn id(&mut self, word: &str) -> String {
+        self.next += 1;
+        format!("{word}{}", self.next)
+    }
+
+    fn line(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    fn word(&mut self, words: &[&'static str]) -> &'static str {
+        self.dice.pick(words).expect("there are words to choose from")
+    }
+
+    fn duration(&mut self) -> String {
+        format!("PT{}S", self.dice.between(1, 600))
+    }
+
+    fn message(&mut self) -> String {
+        format!("{}, = key", self.word(&MESSAGES))
+    }
+
+    fn block(&mut self, depth: u32) -> Block {
+        if depth == 0 || self.leaves == 0 {
+            return self.leaf();
+        }
+        match self.dice.weighted(&[8, 4, 3, 3, 2, 4, 5]) {
+            0 => self.leaf(),
+            1 => self.sequence(depth - 1),
+            2 => self.choice(depth - 1),
+            3 => self.fork(depth - 1),
+            4 => self.repeat(depth - 1),
+            5 => self.sub(depth - 1),
+            _ => {
+                let host = self.waiting_leaf();
+                self.guard(&host, depth - 1, &[])
+            }
+        }
+    }
+
+    fn sequence(&mut self, depth: u32) -> Block {
+        let mut whole = self.block(depth);
+        for _ in 0..self.dice.between(1, 2) {
+            let next = self.block(depth);
+            self.line(format!("{} -> {}", whole.last, next.first));
+            whole.last = next.last;
+        }
+        whole
+    }
+
+    fn choice(&mut self, depth: u32) -> Block {
+        let (split, merge) = (self.id("split"), self.id("merge"));
+        self.line(format!("{split}:xor"));
+        self.line(format!("{merge}:xor"));
+        for condition in ["[= go = true]", "[= n > 2]", "[default]"] {
+            let way = self.block(depth);
+            self.line(format!("{split} -{condition}-> {}", way.first));
+            self.line(format!("{} -> {merge}", way.last));
+        }
+        Block { first: split, last: merge }
+    }
+
+    fn fork(&mut self, depth: u32) -> Block {
+        let (fork, join) = (self.id("fork"), self.id("join"));
+        self.line(format!("{fork}:and"));
+        self.line(format!("{join}:and"));
+        for _ in 0..self.dice.between(2, 3) {
+            let way = self.block(depth);
+            self.line(format!("{fork} -> {} ", way.first));
+            self.line(format!("{} -> {join}", way.last));
+        }
+        Block { first: fork, last: join }
+    }
+
+    /// Goes round twice at most; a counter that is shared by many tokens only ends it sooner.
+    fn repeat(&mut self, depth: u32) -> Block {
+        let (again, count) = (self.id("again"), self.id("count"));
+        let (enough, on) = (self.id("enough"), self.id("on"));
+        let body = self.block(depth);
+        self.line(format!("{again}:xor -> {}", body.first));
+        self.line(format!(
+            "{} -> {count}:script(= if c{count} = null then 1 else c{count} + 1, c{count}) -> \
+             {enough}:xor",
+            body.last
+        ));
+        self.line(format!("{enough} -[= c{count} < 2]-> {again}"));
+        self.line(format!("{enough} -[default]-> {on}:xor"));
+        Block { first: again, last: on }
+    }
+
+    /// A sub-process, which may end by an error or be terminated from within.
+    fn sub(&mut self, depth: u32) -> Block {
+        let id = self.id("box");
+        let outside = std::mem::take(&mut self.lines);
+        let body = self.block(depth);
+        let mut thrown = Vec::new();
+        let inner = match self.dice.weighted(&[5, 3, 3]) {
+            0 => body.first,
+            way => {
+                let split = self.id("split");
+                let end = if way == 1 {
+                    "terminate".to_owned()
+                } else {
+                    let code = self.word(&ERRORS[..2]);
+                    thrown.push(code);
+                    format!("error-end({code})")
+                };
+                let last = self.id("stop");
+                self.line(format!("{split}:xor -[= go = true]-> {last}:{end}"));
+                self.line(format!("{split} -[default]-> {}", body.first));
+                split
+            }
+        };
+        self.line(format!("start -> {inner}"));
+        self.line(format!("{} -> end", body.last));
+        let inside = std::mem::replace(&mut self.lines, outside);
+        self.line(format!("{id}:sub {{\n{}\n}}", inside.join("\n")));
+        self.mappings(&id);
+        self.guard(&id, depth, &thrown)
+    }
+
+    /// Boundary events on a host, and the ways from them. Errors in `thrown` are caught.
+    fn guard(&mut self, host: &str, depth: u32, thrown: &[&'static str]) -> Block {
+        let mut events: Vec<(bool, String)> = Vec::new();
+        for code in thrown {
+            events.push((true, format!("error({code})")));
+        }
+        if thrown.is_empty() && self.dice.chance(30) {
+            let code = self.word(&ERRORS[..2]);
+            events.push((true, format!("error({code})")));
+        }
+        if self.dice.chance(20) {
+            events.push((true, "error".to_owned()));
+        }
+        for _ in 0..self.dice.between(0, 2) {
+            let interrupting = self.dice.chance(50);
+            let event = match (self.dice.chance(50), interrupting) {
+                (true, true) => format!("message({})", self.message()),
+                (true, false) => format!("message({BELL}, = key)"),
+                (false, true) => format!("timer({})", self.duration()),
+                (false, false) => format!("timer(R2/{})", self.duration()),
+            };
+            events.push((interrupting, event));
+        }
+        if events.is_empty() {
+            return Block::one(host);
+        }
+        let merge = self.id("merge");
+        self.line(format!("{host} -> {merge}:xor"));
+        for (interrupting, event) in events {
+            let id = self.id("on");
+            let way = self.block(depth.min(1));
+            let sign = if interrupting { "!" } else { "!~" };
+            self.line(format!("{host} {sign} {id}:{event} -> {}", way.first));
+            // What goes on beside the host has its own end; what replaces it goes its way.
+            let end =
+                if interrupting { merge.clone() } else { format!("{}:end", self.id("beside")) };
+            self.line(format!("{} -> {end}", way.last));
+        }
+        Block { first: host.to_owned(), last: merge }
+    }
+
+    fn leaf(&mut self) -> Block {
+        if self.dice.chance(60) {
+            let id = self.waiting_leaf();
+            return Block::one(&id);
+        }
+        self.leaves = self.leaves.saturating_sub(1);
+        let id = self.id("pass");
+        let kind = match self.dice.below(6) {
+            0 => "manual".to_owned(),
+            1 => "task".to_owned(),
+            2 => "throw".to_owned(),
+            3 => format!("script(= n + 1, v{})", self.dice.below(3)),
+            4 => format!("timer({})", self.duration()),
+            _ => format!("catch-message({})", self.message()),
+        };
+        self.line(format!("{id}:{kind}"));
+        if kind != "throw" {
+            self.mappings(&id);
+        }
+        Block::one(&id)
+    }
+
+    /// A job, a user task or a receive task.
+    fn waiting_leaf(&mut self) -> String {
+        self.leaves = self.leaves.saturating_sub(1);
+        let id = self.id("work");
+        let kind = match self.dice.weighted(&[5, 3, 2]) {
+            0 => {
+                let retries = self.dice.between(1, 3);
+                format!("job({}) retries={retries}", self.word(&JOB_TYPES))
+            }
+            1 => "user".to_owned(),
+            _ => format!("receive({})", self.message()),
+        };
+        self.line(format!("{id}:{kind}"));
+        self.mappings(&id);
+        id
+    }
+
+    /// Mappings, some of which fail until `fixed` is true.
+    fn mappings(&mut self, id: &str) {
+        let mut text = String::new();
+        for side in ["inputs", "outputs"] {
+            if !self.dice.chance(20) {
+                continue;
+            }
+            let (name, other) = (self.dice.below(3), self.dice.below(3));
+            let source = match self.dice.weighted(&[3, 1]) {
+                0 => format!("v{other}"),
+                _ => "assert(fixed, fixed = true)".to_owned(),
+            };
+            let _ = write!(text, " {side} {{ v{name} = = {source} }}");
+        }
+        if !text.is_empty() {
+            self.line(format!("{id}:{text}"));
+        }
+    }
+}
