@@ -127,6 +127,31 @@ fn run_waits_for_timers_and_reports_failures() {
 }
 
 #[test]
+fn scenarios_pass_or_say_what_went_differently() {
+    let folder = folder_with("start -> work:job(charge) -> done:end");
+    let write = |name: &str, steps: &str| {
+        let text = format!("process: file a.bpmn\n\n{steps}");
+        std::fs::write(folder.path().join(name), text).unwrap();
+    };
+    write(
+        "good.scenario",
+        "start {}\ncomplete charge {\"receipt\": 7}\n~ variables {\"receipt\": 7}\n",
+    );
+    write(
+        "bad.scenario",
+        "start {}\ncomplete charge {\"receipt\": 7}\n~ variables {\"receipt\": 8}\n",
+    );
+    let good = segue(folder.path(), &["test", "good.scenario"]);
+    assert_eq!(good.status.code(), Some(0), "{}", printed(&good));
+    let both = segue(folder.path(), &["test", "good.scenario", "bad.scenario", "--json"]);
+    assert_eq!(both.status.code(), Some(1));
+    let results: serde_json::Value = serde_json::from_str(&printed(&both)).unwrap();
+    assert_eq!(results[0]["passed"], true);
+    assert_eq!(results[1]["passed"], false);
+    assert!(results[1]["error"].as_str().unwrap().contains('8'), "{results}");
+}
+
+#[test]
 fn completions_know_the_verbs() {
     let folder = tempfile::tempdir().unwrap();
     let output = segue(folder.path(), &["completions", "bash"]);

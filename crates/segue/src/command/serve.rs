@@ -40,7 +40,8 @@ impl Serve {
                 let (url, data) = (server.url(), settings.data.display());
                 terminal::line(format_args!("Segue listens on {url}, data in {data}"));
             }
-            tracing::info!(address = %settings.grpc, "reserved for gRPC; nothing listens there yet");
+            let address = settings.grpc;
+            tracing::info!(%address, "reserved for gRPC; nothing listens there yet");
             let ended = server.until_signal().await;
             server.stop().await.and(ended)
         })

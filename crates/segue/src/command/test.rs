@@ -12,8 +12,8 @@ use crate::terminal;
 /// Plays scenario files: what is done to a process, and what must happen
 ///
 /// A file names its process in its first lines; docs/scenarios.md has the language. Nothing waits
-/// for real time. With UPDATE=1 in the environment, expectations that do not hold are written again.
-/// Exit code 0: everything went as written. 1: something went differently.
+/// for real time. With UPDATE=1 in the environment, expectations that do not hold are written
+/// again. Exit code 0: everything went as written. 1: something went differently.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Test {
     /// Scenario files
