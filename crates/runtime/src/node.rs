@@ -121,6 +121,7 @@ impl Node {
             node: options.node,
             zone: options.zone,
             seed,
+            shared: false,
             limits: LaneLimits::default(),
         };
         let lane = Lane::open(store.clone(), lane_options)?;

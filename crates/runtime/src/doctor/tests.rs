@@ -27,6 +27,7 @@ fn store() -> std::sync::Arc<Memory> {
         node: 0,
         zone: jiff::tz::TimeZone::UTC,
         seed: 1,
+        shared: false,
         limits: LaneLimits::default(),
     };
     let mut lane = Lane::open(store.clone(), options).unwrap();

@@ -15,6 +15,16 @@ impl Lane {
     /// The job of a row, if its instance still holds it.
     pub(super) fn activated(&self, row: &JobRow, wanted: &ActivateJobs) -> Option<ActivatedJob> {
         let instance = self.cache.peek(Key(row.instance))?.aggregate.instance()?;
+        self.activated_of(instance, row, wanted)
+    }
+
+    /// The job of a row, if this state of its instance holds it.
+    pub(super) fn activated_of(
+        &self,
+        instance: &Instance,
+        row: &JobRow,
+        wanted: &ActivateJobs,
+    ) -> Option<ActivatedJob> {
         let element = instance.element(row.slot)?;
         let job = element.job.as_ref().filter(|job| job.key.0 == row.key)?;
         let definition = self.definitions.get(instance.definition)?;

@@ -34,11 +34,15 @@ impl Lane {
         self.inputs.now_ms = now_ms.max(self.inputs.now_ms);
         self.inputs.keys.tick(self.inputs.now_ms);
         if let Err(error) = self.add_due(&mut orders) {
+            let orders = self.without_effects(orders, 0);
             return Err(Unprepared { orders, error: Some(error) });
         }
         let answers = match self.gather(&orders) {
             Ok(answers) => answers,
-            Err(error) => return Err(Unprepared { orders, error: Some(error) }),
+            Err(error) => {
+                let orders = self.without_effects(orders, 0);
+                return Err(Unprepared { orders, error: Some(error) });
+            }
         };
         let mut work = Work::default();
         let mut rest = orders.into_iter();
@@ -46,6 +50,10 @@ impl Lane {
             let order = match order {
                 Order::Activate { wanted, reply } => {
                     self.board.wait(Poll { wanted, reply });
+                    continue;
+                }
+                order if self.must_wait(&work, &order) => {
+                    work.postponed.push(order);
                     continue;
                 }
                 order => order,
@@ -61,16 +69,9 @@ impl Lane {
     /// Due timers and effects from the outbox join the turn.
     fn add_due(&mut self, orders: &mut Vec<Order>) -> Result<(), store::Error> {
         self.reserve_keys()?;
-        for _ in 0..self.limits.effects_per_turn {
-            let Some(row) = self.outbox.pop_front() else { break };
-            if let Some(count) = self.outbox_targets.get_mut(&row.target) {
-                *count -= 1;
-                if *count == 0 {
-                    self.outbox_targets.remove(&row.target);
-                }
-            }
-            orders.push(Order::Effect(row));
-        }
+        // Effects come first: what was asked of others before is older than any new request.
+        let effects = self.outbox.take(self.limits.effects_per_turn);
+        orders.splice(0..0, effects.into_iter().map(Order::Effect));
         let now_ms = self.inputs.now_ms;
         if self.next_timer_ms.is_none_or(|due| due > now_ms) {
             return Ok(());
@@ -116,6 +117,7 @@ impl Lane {
             self.firing.remove(fired);
         }
         orders.extend(work.outcomes.into_iter().map(|outcome| outcome.order));
+        let stepped = orders.len() + 1;
         let error = match stop {
             Stop::Store(error) => {
                 orders.push(order);
@@ -134,12 +136,26 @@ impl Lane {
             Stop::Rejected(_) => unreachable!("a rejection concerns one order"),
         };
         orders.extend(rest);
+        orders.extend(work.postponed);
+        let orders = self.without_effects(orders, stepped);
         for order in &orders {
             if let Order::Timer(row) = order {
                 self.firing.insert(Key(row.key));
             }
         }
         Unprepared { orders, error }
+    }
+
+    /// Puts effects back into the outbox; the first `stepped` orders had their step.
+    pub(super) fn without_effects(&mut self, orders: Vec<Order>, stepped: usize) -> Vec<Order> {
+        let mut kept = Vec::with_capacity(orders.len());
+        for (at, order) in orders.into_iter().enumerate() {
+            match order {
+                Order::Effect(row) => self.outbox.put_back(row, at < stepped),
+                order => kept.push(order),
+            }
+        }
+        kept
     }
 
     fn assemble(&mut self, mut work: Work) -> Prepared {
@@ -155,10 +171,12 @@ impl Lane {
             left: Vec::new(),
             ended: Vec::new(),
             fired: std::mem::take(&mut work.fired),
+            postponed: std::mem::take(&mut work.postponed),
         };
         let places = place_components(&work);
         prepared.batch.components.resize_with(places.count, Row::default);
         self.write_aggregates(&mut work, &places, &mut prepared);
+        write_relied(&mut work, &places, &mut prepared.batch);
         self.write_rows(&mut work, &places, &mut prepared);
         for (component, served, jobs) in served {
             prepared.served.push((places.of(&work, component), served, jobs));
@@ -246,6 +264,7 @@ impl Lane {
             let cached = self.cache.get(*key, self.turn).expect("what was touched is kept");
             let encoded = cached.aggregate.encode(*key);
             cached.stamp = encoded.is_some().then_some(stamp);
+            cached.written = self.turn;
             if encoded.is_none() && expected.is_none() {
                 continue;
             }
@@ -270,18 +289,25 @@ impl Lane {
         for key in std::mem::take(&mut work.job_order) {
             let Some((component, change)) = work.jobs.remove(&key) else { continue };
             let at = places.of(work, component);
-            let write = match change {
+            let is_new = matches!(change, JobChange::New(_));
+            let writes = &mut prepared.batch.components[at].jobs;
+            match change {
                 JobChange::New(row) | JobChange::Changed(row) => {
+                    if !is_new {
+                        // The row must still be what was changed: a claim may have come between.
+                        let attempt = Some(row.attempt);
+                        writes.push(JobWrite::Delete { key: key.0, attempt });
+                    }
                     self.board.ready(&row.job_type, row.due_ms);
                     self.cache.jobs.insert(key, row.clone());
-                    JobWrite::Put(row)
+                    writes.push(JobWrite::Put(row));
                 }
                 JobChange::Gone => {
-                    self.cache.jobs.remove(&key);
-                    JobWrite::Delete { key: key.0, attempt: None }
+                    let known = self.cache.jobs.remove(&key).filter(|_| self.shared);
+                    let attempt = known.map(|row| row.attempt);
+                    writes.push(JobWrite::Delete { key: key.0, attempt });
                 }
-            };
-            prepared.batch.components[at].jobs.push(write);
+            }
         }
         for (component, key, attempt) in std::mem::take(&mut work.releases) {
             let due_ms = self.inputs.now_ms;
@@ -358,6 +384,28 @@ fn work_root(parents: &[usize], mut component: usize) -> usize {
         component = parents[component];
     }
     component
+}
+
+/// What decisions that changed nothing rest on is compared like what is written.
+fn write_relied(work: &mut Work, places: &Places, batch: &mut Batch) {
+    for (component, key, stamp) in std::mem::take(&mut work.relied) {
+        let row = &mut batch.components[places.of(work, component)];
+        if row.aggregates.iter().any(|write| write.key == key.0) {
+            continue;
+        }
+        match stamp {
+            Some(stamp) => row.reads.push((key.0, stamp)),
+            None => row.aggregates.push(AggregateWrite {
+                key: key.0,
+                kind: 0,
+                tenant: 0,
+                expected: None,
+                stamp: 0,
+                body: None,
+                pages: Vec::new(),
+            }),
+        }
+    }
 }
 
 /// Where merged components stand in the batch.

@@ -2,7 +2,7 @@
 //!
 //! Not here: effects (`chain`), rows (`rows`), and anything about transports.
 
-use super::chain::{Chain, Stop};
+use super::chain::Stop;
 use super::gather::{Answers, answer_aggregate, answer_id};
 use super::work::{Component, Outcome, Work};
 use super::{Answered, Lane, Order};
@@ -69,6 +69,11 @@ impl Lane {
         if let Some((aggregate, id, hash)) = &stored
             && let Some(earlier) = self.earlier(work, answers, *aggregate, id)
         {
+            let (given_by, earlier) = earlier;
+            if let Some(other) = given_by {
+                // The answer holds if the command it answers goes in.
+                work.merge(component, other);
+            }
             if earlier.request_hash != *hash {
                 return Ok(Err(Refusal::KeyReused { key: id.clone() }));
             }
@@ -86,18 +91,22 @@ impl Lane {
         Ok(answer)
     }
 
-    /// The stored answer, or the one given earlier in this batch.
+    /// The stored answer, or one given earlier: in this batch (by that component) or in the one
+    /// being committed.
     fn earlier(
         &self,
         work: &Work,
         answers: &Answers,
         aggregate: u64,
         id: &str,
-    ) -> Option<AnswerRow> {
-        let in_batch = work.answers.iter().map(|(_, row)| row);
-        let mut rows = in_batch.chain(self.uncommitted_answers.iter());
-        let found = rows.find(|row| row.aggregate == aggregate && row.id == id).cloned();
-        found.or_else(|| answers.get(&(aggregate, id.to_owned())).cloned())
+    ) -> Option<(Option<Component>, AnswerRow)> {
+        let is_it = |row: &AnswerRow| row.aggregate == aggregate && row.id == id;
+        if let Some((component, row)) = work.answers.iter().find(|(_, row)| is_it(row)) {
+            return Some((Some(*component), row.clone()));
+        }
+        let uncommitted = self.uncommitted_answers.iter().find(|row| is_it(row)).cloned();
+        let found = uncommitted.or_else(|| answers.get(&(aggregate, id.to_owned())).cloned());
+        found.map(|row| (None, row))
     }
 
     fn decide(
@@ -132,8 +141,7 @@ impl Lane {
                     variables: variables.clone(),
                     must_correlate: false,
                 };
-                let chain =
-                    self.publish(work, component, caller, name, correlation_key, command)?;
+                let chain = self.publish(work, component, caller, command)?;
                 Ok(Answer::MessagePublished { message: chain.message.unwrap_or_default() })
             }
             Request::CorrelateMessage { name, correlation_key, variables } => {
@@ -146,16 +154,7 @@ impl Lane {
                     variables: variables.clone(),
                     must_correlate: true,
                 };
-                let chain =
-                    self.publish(work, component, caller, name, correlation_key, command)?;
-                let message = chain.message.unwrap_or_default();
-                let instance = chain.taker.ok_or_else(|| {
-                    Stop::Rejected(Rejection::not_found(format!(
-                        "Expected an instance to take message `{name}` with correlation key \
-                         `{correlation_key}`, but none did."
-                    )))
-                })?;
-                Ok(Answer::MessageCorrelated { message, instance })
+                self.correlate(work, component, caller, (name, correlation_key), command)
             }
             _ => {
                 let (target, command) = self.instance_command(request)?;
@@ -240,20 +239,6 @@ impl Lane {
         permit(caller, tenant, target)?;
         let command = Command::Instance(command);
         self.run_chain(work, component, target, &command, &cause(caller)).map(drop)
-    }
-
-    fn publish(
-        &mut self,
-        work: &mut Work,
-        component: Component,
-        caller: &Caller,
-        name: &str,
-        correlation_key: &str,
-        command: MailboxCommand,
-    ) -> Result<Chain, Stop> {
-        let target = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
-        permit(caller, Some(caller.tenant), target)?;
-        self.run_chain(work, component, target, &Command::Mailbox(command), &cause(caller))
     }
 
     fn find_definition(
@@ -393,6 +378,7 @@ impl Lane {
         component: Component,
         row: &EffectRow,
     ) -> Result<(), Stop> {
+        self.outbox.step(row);
         let (target, source, n) = (row.target, row.source, row.n);
         work.effects.push((component, EffectWrite::Delete { target, source, n }));
         let target = Key(target);
@@ -476,7 +462,7 @@ fn none_start(definition: &Definition) -> Result<u32, Stop> {
 }
 
 /// The one question before a step; another tenant's things are not found.
-fn permit(caller: &Caller, tenant: Option<u32>, target: Key) -> Result<(), Stop> {
+pub(super) fn permit(caller: &Caller, tenant: Option<u32>, target: Key) -> Result<(), Stop> {
     let Some(tenant) = tenant else {
         return Err(Stop::Rejected(super::aggregate::gone(target)));
     };
@@ -485,7 +471,7 @@ fn permit(caller: &Caller, tenant: Option<u32>, target: Key) -> Result<(), Stop>
         .map_err(|_| Stop::Rejected(super::aggregate::gone(target)))
 }
 
-fn cause(caller: &Caller) -> Cause {
+pub(super) fn cause(caller: &Caller) -> Cause {
     Cause {
         actor: caller.actor.id.clone(),
         acting_for: caller.actor.acting_for.clone(),

@@ -54,12 +54,18 @@ impl Lane {
         let mut queue = VecDeque::new();
         self.step_one(work, component, target, command, cause, &mut queue, &mut chain)?;
         let mut steps = 1;
+        // A correlation answers after its chain: who is offered the message says now.
+        let steps_max = match command {
+            Command::Mailbox(MailboxCommand::PublishMessage { must_correlate: true, .. }) => {
+                self.limits.chain_commands.max(2 * queue.len() + 1)
+            }
+            _ => self.limits.chain_commands,
+        };
         while let Some((source, effect)) = queue.pop_front() {
             steps += 1;
             let later = matches!(effect.command, Command::Instance(InstanceCommand::Continue))
-                || self.outbox_targets.contains_key(&effect.target.0)
-                || work.left.iter().any(|(_, row)| row.target == effect.target.0)
-                || steps > self.limits.chain_commands;
+                || steps > steps_max
+                || self.older_waits(work, effect.target, source)?;
             if later {
                 self.leave_effect(work, component, source, &effect, cause);
                 continue;
@@ -67,6 +73,23 @@ impl Lane {
             self.take_effect(work, component, source, effect, cause, &mut queue, &mut chain)?;
         }
         Ok(chain)
+    }
+
+    /// Whether an older effect from a source to a target has not been taken yet.
+    fn older_waits(&self, work: &Work, target: Key, source: Key) -> Result<bool, store::Error> {
+        let pair = (target.0, source.0);
+        let left = work.left.iter().any(|(_, row)| (row.target, row.source) == pair);
+        if left || self.outbox.waits(target, source) {
+            return Ok(true);
+        }
+        if !self.shared {
+            return Ok(false);
+        }
+        // What another lane left is in the table only. It cannot come in later unseen: whoever
+        // leaves an effect of this source changes the source.
+        let rows = self.store.pending_effects((pair.0, pair.1, 0), 16)?;
+        let mut rows = rows.iter().filter(|row| (row.target, row.source) == pair);
+        Ok(rows.any(|row| !work.takes(row)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one chain's parts, passed down once")]
@@ -132,14 +155,20 @@ impl Lane {
         }));
         let stepped = match stepped {
             Ok(Ok(stepped)) => stepped,
-            Ok(Err(rejection)) => return Err(Stop::Rejected(rejection)),
+            Ok(Err(rejection)) => {
+                self.rely(work, component, target);
+                return Err(Stop::Rejected(rejection));
+            }
             Err(panic) => return Err(Stop::Broken(target, panic_text(&*panic))),
         };
         let Stepped { events, effects, places } = stepped;
         queue.extend(effects.into_iter().map(|effect| (target, effect)));
         if events.is_empty() {
+            self.rely(work, component, target);
             return Ok(());
         }
+        self.load_job_rows(work, target, &events)?;
+        let cached = self.cache.peek(target).expect("what was stepped is kept");
         let (kind, tenant) = (cached.aggregate.kind(), cached.aggregate.tenant());
         let definition = cached.aggregate.instance().map(|instance| instance.definition);
         note(&events, target, chain);
@@ -149,6 +178,19 @@ impl Lane {
         self.note_rows(work, component, target, &section.events);
         self.dirty(work, component, target, (kind, tenant, expected), section);
         Ok(())
+    }
+
+    /// A decision that changed nothing rests on what was read: its answer goes out only if that
+    /// still holds when the batch is committed (rule R2).
+    pub(super) fn rely(&self, work: &mut Work, component: Component, target: Key) {
+        if let Some(dirty) = work.dirty.get(&target) {
+            let other = dirty.component;
+            work.merge(component, other);
+        } else if self.shared
+            && let Some(cached) = self.cache.peek(target)
+        {
+            work.relied.push((component, target, cached.stamp));
+        }
     }
 
     fn dirty(
@@ -171,7 +213,7 @@ impl Lane {
     }
 
     /// Makes sure the target is in the cache: kept, loaded, or new.
-    fn bring(&mut self, target: Key, command: &Command) -> Result<(), Stop> {
+    pub(super) fn bring(&mut self, target: Key, command: &Command) -> Result<(), Stop> {
         if self.cache.has(target) {
             return Ok(());
         }

@@ -5,11 +5,12 @@
 use super::activation::{answer_bytes, fits};
 use super::board::Poll;
 use super::work::{Outcome, Prepared};
-use super::{Answered, Lane, Order, Reply};
+use super::{Aggregate, Answered, Lane, Order, Reply};
 use crate::project::Projection;
 use crate::request::{ActivatedJob, Answer, EndedInstance, Request};
 use engine::key::Key;
-use store::batch::{ClaimedJobs, Committed};
+use rustc_hash::FxHashMap;
+use store::batch::{Batch, ClaimedJobs, Committed, EffectRow, JobRow, JobWrite, TimerWrite};
 use store::load::{Load, Pages};
 
 /// Someone who waits for an instance's end.
@@ -45,7 +46,7 @@ impl Lane {
             left,
             ended,
             fired,
-            ..
+            postponed,
         } = prepared;
         let mut finished = Finished::default();
         let accepted = |component: usize| committed.accepted.get(component) == Some(&true);
@@ -53,11 +54,12 @@ impl Lane {
         self.counts.orders += outcomes.len() as u64;
         let all_in = committed.accepted.iter().all(|accepted| *accepted);
         if !all_in {
-            self.drop_conflicts(&sections, &accepted);
+            self.drop_conflicts(&batch, &sections, &accepted);
         }
         for (component, row) in batch.components.iter().enumerate() {
             if accepted(component) {
                 self.keep_definitions(&row.definitions)?;
+                self.expect_timers(&row.timers);
             }
             self.forget_answers(&row.answers);
         }
@@ -72,12 +74,14 @@ impl Lane {
         }
         for (component, row) in left {
             if accepted(component) {
-                self.leave(row);
+                self.outbox.leave(row);
             }
         }
         for outcome in outcomes {
-            self.answer(outcome, &accepted, &mut finished);
+            self.answer(outcome, &accepted, &mut finished)?;
         }
+        finished.again.extend(postponed);
+        self.settled = turn;
         for (component, key, ended) in ended {
             if accepted(component) {
                 self.announce_end(key, &ended);
@@ -91,7 +95,7 @@ impl Lane {
             }
         }
         for (poll, claimed) in claims.into_iter().zip(&committed.claimed) {
-            self.hand_out(poll, claimed, &mut finished)?;
+            self.hand_out(poll, claimed, turn, &mut finished)?;
         }
         for key in touched {
             self.forget_ended(key, turn);
@@ -117,7 +121,9 @@ impl Lane {
             self.board.wait_first(poll);
         }
         self.board.forget_all();
-        prepared.outcomes.into_iter().map(|outcome| outcome.order).collect()
+        let outcomes = prepared.outcomes.into_iter().map(|outcome| outcome.order);
+        let orders: Vec<Order> = outcomes.chain(prepared.postponed).collect();
+        self.without_effects(orders, usize::MAX)
     }
 
     /// The instance an order is about, if it is about one that exists.
@@ -131,6 +137,7 @@ impl Lane {
     /// Aggregates of refused components are loaded anew when they are needed.
     fn drop_conflicts(
         &mut self,
+        batch: &Batch,
         sections: &[(usize, Key, Vec<engine::record::Section>)],
         accepted: &impl Fn(usize) -> bool,
     ) {
@@ -140,7 +147,27 @@ impl Lane {
                 self.cache.forget(*key);
             }
         }
+        let refused = batch.components.iter().enumerate().filter(|(at, _)| !accepted(*at));
+        for (_, row) in refused {
+            row.reads.iter().for_each(|(key, _)| self.cache.forget(Key(*key)));
+            row.aggregates.iter().for_each(|write| self.cache.forget(Key(write.key)));
+            for write in &row.jobs {
+                if let JobWrite::Put(JobRow { key, .. }) | JobWrite::Delete { key, .. } = write {
+                    self.cache.jobs.remove(&Key(*key));
+                }
+            }
+        }
         self.board.forget_all();
+    }
+
+    /// Timers are looked for again once their rows are there: a turn may have looked before.
+    fn expect_timers(&mut self, writes: &[TimerWrite]) {
+        for write in writes {
+            if let TimerWrite::Put(row) = write {
+                let next_ms = self.next_timer_ms.map_or(row.due_ms, |next| next.min(row.due_ms));
+                self.next_timer_ms = Some(next_ms);
+            }
+        }
     }
 
     fn keep_definitions(
@@ -168,23 +195,54 @@ impl Lane {
         outcome: Outcome,
         accepted: &impl Fn(usize) -> bool,
         finished: &mut Finished,
-    ) {
+    ) -> Result<(), store::Error> {
         if !accepted(outcome.component) {
-            finished.again.push(outcome.order);
-            return;
+            match outcome.order {
+                Order::Effect(row) => self.try_effect_again(row)?,
+                order => finished.again.push(order),
+            }
+            return Ok(());
         }
-        let Some(answer) = outcome.answer else { return };
+        if let Order::Effect(row) = &outcome.order {
+            self.outbox.forget(row);
+        }
+        let Some(answer) = outcome.answer else { return Ok(()) };
         match outcome.order {
             Order::Request { request, reply, .. } => match (&request, answer) {
                 (
                     Request::CreateInstance { await_result: true, .. },
                     Ok(Answer::InstanceCreated(created)),
-                ) => self.await_end(created.instance, reply),
+                ) if self.is_live(created.instance)? => self.await_end(created.instance, reply),
                 (_, answer) => drop(reply.send(answer)),
             },
             Order::Quarantine { reply, .. } => drop(reply.send(answer)),
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Whether an instance that was created will end some time. A repeated request may be about
+    /// one that has ended.
+    fn is_live(&self, instance: Key) -> Result<bool, store::Error> {
+        if self.cache.has(instance) {
+            return Ok(true);
+        }
+        let load = Load { aggregates: vec![(instance.0, Pages::Root)], ..Load::default() };
+        Ok(self.store.load(&load)?.aggregates.iter().any(Option::is_some))
+    }
+
+    /// An effect whose commit conflicted is tried again, unless another lane has taken it.
+    fn try_effect_again(&mut self, row: EffectRow) -> Result<(), store::Error> {
+        if self.shared {
+            let rows = self.store.pending_effects((row.target, row.source, row.n - 1), 1)?;
+            let place = |row: &EffectRow| (row.target, row.source, row.n);
+            if rows.first().map(place) != Some(place(&row)) {
+                self.outbox.forget(&row);
+                return Ok(());
+            }
+        }
+        self.outbox.put_back(row, true);
+        Ok(())
     }
 
     fn await_end(&mut self, instance: Key, reply: Reply<Answered>) {
@@ -209,6 +267,7 @@ impl Lane {
         &mut self,
         poll: Poll,
         claimed: &ClaimedJobs,
+        turn: u64,
         finished: &mut Finished,
     ) -> Result<(), store::Error> {
         let job_type = poll.wanted.job_type.clone();
@@ -217,22 +276,22 @@ impl Lane {
         } else {
             self.board.plentiful(&job_type);
         }
-        let missing = claimed.jobs.iter().filter(|row| !self.cache.has(Key(row.instance)));
-        let aggregates = missing.map(|row| (row.instance, Pages::All)).collect::<Vec<_>>();
-        if !aggregates.is_empty() {
-            let loaded = self.store.load(&Load { aggregates, ..Load::default() })?;
-            for row in loaded.aggregates.into_iter().flatten() {
-                if let Ok(aggregate) = super::Aggregate::decode(&row, &self.definitions) {
-                    self.cache.put(Key(row.key), aggregate, Some(row.stamp), self.turn);
-                }
-            }
-        }
+        let committed = self.committed_instances(claimed, turn)?;
         let mut jobs: Vec<ActivatedJob> = Vec::with_capacity(claimed.jobs.len());
         let mut bytes = 0;
         for row in &claimed.jobs {
             self.board.ready(&job_type, row.due_ms);
-            let Some(job) = self.activated(row, &poll.wanted) else { continue };
-            self.cache.jobs.insert(Key(row.key), row.clone());
+            let held = self.activated(row, &poll.wanted);
+            if held.is_some() {
+                self.cache.jobs.insert(Key(row.key), row.clone());
+            }
+            let job = match committed.get(&row.instance) {
+                Some(state) => state
+                    .instance()
+                    .and_then(|instance| self.activated_of(instance, row, &poll.wanted)),
+                None => held,
+            };
+            let Some(job) = job else { continue };
             if fits(bytes, &job) {
                 bytes += answer_bytes(&job);
                 jobs.push(job);
@@ -246,6 +305,35 @@ impl Lane {
             finished.unwanted.extend(jobs.iter().map(|job| (job.key, job.attempt)));
         }
         Ok(())
+    }
+
+    /// Instances of claimed jobs that memory does not hold as they are committed: a worker must
+    /// not see what a later turn did to them, nor what another lane has changed since.
+    fn committed_instances(
+        &mut self,
+        claimed: &ClaimedJobs,
+        turn: u64,
+    ) -> Result<FxHashMap<u64, Aggregate>, store::Error> {
+        let is_committed = |key: u64| {
+            let cached = self.cache.peek(Key(key));
+            cached.is_some_and(|cached| cached.written <= turn && !self.shared)
+        };
+        let keys = claimed.jobs.iter().map(|row| row.instance).filter(|key| !is_committed(*key));
+        let mut aggregates: Vec<_> = keys.map(|key| (key, Pages::All)).collect();
+        aggregates.dedup();
+        let mut committed = FxHashMap::default();
+        if aggregates.is_empty() {
+            return Ok(committed);
+        }
+        let loaded = self.store.load(&Load { aggregates, ..Load::default() })?;
+        for row in loaded.aggregates.into_iter().flatten() {
+            let Ok(aggregate) = Aggregate::decode(&row, &self.definitions) else { continue };
+            if !self.cache.has(Key(row.key)) {
+                self.cache.put(Key(row.key), aggregate.clone(), Some(row.stamp), self.turn);
+            }
+            committed.insert(row.key, aggregate);
+        }
+        Ok(committed)
     }
 
     /// What has ended, or has nothing left to remember, leaves memory, unless a later batch

@@ -58,7 +58,13 @@ impl Lane {
     /// The job an order is about, if its row is not known yet.
     fn unknown_job(&self, order: &Order) -> Option<u64> {
         let key = job_of(order)?;
-        (!self.cache.jobs.contains_key(&key)).then_some(key.0)
+        let known = self.cache.jobs.get(&key).is_some_and(|row| {
+            // Another lane may have handed the job out; what this lane changed last is not in
+            // the table before its commit is finished.
+            let held = self.cache.peek(Key(row.instance));
+            !self.shared || held.is_some_and(|held| held.written > self.settled)
+        });
+        (!known).then_some(key.0)
     }
 
     /// The aggregate an order addresses first, when it may exist already.

@@ -11,6 +11,8 @@ mod carry;
 mod chain;
 mod finish;
 mod gather;
+mod message;
+mod outbox;
 mod rows;
 mod work;
 
@@ -30,8 +32,8 @@ use engine::definitions::Definitions;
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
 use jiff::tz::TimeZone;
+use outbox::Outbox;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::VecDeque;
 use std::sync::Arc;
 use store::Store;
 use store::batch::{AnswerRow, DefinitionRow, EffectRow, TimerRow};
@@ -140,11 +142,13 @@ pub struct Lane {
     inputs: Inputs,
     random: Random,
     turn: u64,
+    /// The last turn whose commit is finished.
+    settled: u64,
     results: FxHashMap<Key, Vec<finish::Awaiting>>,
     next_timer_ms: Option<i64>,
     firing: FxHashSet<Key>,
-    outbox: VecDeque<EffectRow>,
-    outbox_targets: FxHashMap<u64, u32>,
+    outbox: Outbox,
+    shared: bool,
     reserved: Key,
     uncommitted_answers: Vec<AnswerRow>,
     limits: LaneLimits,
@@ -200,6 +204,8 @@ pub struct LaneOptions {
     pub zone: TimeZone,
     /// Seed of stamps, salts and `uuid()`.
     pub seed: u64,
+    /// Whether other lanes write to the same store: then nothing is decided on memory alone.
+    pub shared: bool,
     /// How much it takes on at once.
     pub limits: LaneLimits,
 }
@@ -247,11 +253,12 @@ impl Lane {
             },
             random: Random(options.seed),
             turn: 0,
+            settled: 0,
             results: FxHashMap::default(),
             next_timer_ms: store.next_timer_ms()?,
             firing: FxHashSet::default(),
-            outbox: VecDeque::new(),
-            outbox_targets: FxHashMap::default(),
+            outbox: Outbox::default(),
+            shared: options.shared,
             reserved,
             uncommitted_answers: Vec::new(),
             limits: options.limits,
@@ -282,15 +289,16 @@ impl Lane {
             let Some(last) = rows.last() else { return Ok(()) };
             after = (last.target, last.source, last.n);
             for row in rows {
-                self.leave(row);
+                self.outbox.leave(row);
             }
         }
     }
 
-    /// Remembers an effect that a later turn takes.
-    fn leave(&mut self, row: EffectRow) {
-        *self.outbox_targets.entry(row.target).or_default() += 1;
-        self.outbox.push_back(row);
+    /// Other lanes may have written since: looks again for the effects, timers and jobs they left.
+    pub fn look_again(&mut self) -> Result<(), store::Error> {
+        self.board.forget_all();
+        self.next_timer_ms = self.store.next_timer_ms()?;
+        self.load_outbox()
     }
 
     /// The definitions this lane knows.

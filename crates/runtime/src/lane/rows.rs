@@ -11,6 +11,7 @@ use engine::record::Events;
 use engine::state::head::HeadEvent;
 use engine::state::mailbox::MailboxEvent;
 use store::batch::{JobRow, TimerRow};
+use store::load::Load;
 
 impl Lane {
     pub(super) fn note_rows(
@@ -39,6 +40,39 @@ impl Lane {
                 }
             }
             Events::Entry(_) => {}
+        }
+    }
+
+    /// Job rows that events change and nobody has looked up yet.
+    pub(super) fn load_job_rows(
+        &mut self,
+        work: &Work,
+        target: Key,
+        events: &Events,
+    ) -> Result<(), store::Error> {
+        let Events::Instance(events) = events else { return Ok(()) };
+        let changed = events.iter().filter_map(|event| match event {
+            InstanceEvent::JobFailed { key, .. }
+            | InstanceEvent::JobRetriesUpdated { key, .. }
+            | InstanceEvent::JobTimeoutUpdated { key, .. }
+            | InstanceEvent::JobOffered { key, .. } => Some(*key),
+            _ => None,
+        });
+        let known = |key: &Key| self.cache.jobs.contains_key(key) || work.jobs.contains_key(key);
+        let jobs: Vec<u64> = changed.filter(|key| !known(key)).map(|key| key.0).collect();
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        match self.store.load(&Load { jobs, ..Load::default() }) {
+            Ok(loaded) => {
+                let rows = loaded.jobs.into_iter().flatten();
+                self.cache.jobs.extend(rows.map(|row| (Key(row.key), row)));
+                Ok(())
+            }
+            Err(error) => {
+                self.cache.forget(target);
+                Err(error)
+            }
         }
     }
 

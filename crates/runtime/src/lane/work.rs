@@ -36,6 +36,10 @@ pub(super) struct Work {
     pub(super) outcomes: Vec<Outcome>,
     pub(super) ended: Vec<(Component, Key, EndedInstance)>,
     pub(super) fired: Vec<Key>,
+    /// What decisions that changed nothing rest on: (component, aggregate, its stamp).
+    pub(super) relied: Vec<(Component, Key, Option<Stamp>)>,
+    /// Orders for a later turn.
+    pub(super) postponed: Vec<Order>,
 }
 
 /// An aggregate that changed.
@@ -84,13 +88,17 @@ pub struct Prepared {
     pub(super) left: Vec<(Component, EffectRow)>,
     pub(super) ended: Vec<(Component, Key, EndedInstance)>,
     pub(super) fired: Vec<Key>,
+    pub(super) postponed: Vec<Order>,
 }
 
 impl Prepared {
     /// Whether there is nothing to commit and nobody to answer.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.outcomes.is_empty() && self.batch.components.is_empty() && self.claims.is_empty()
+        self.outcomes.is_empty()
+            && self.batch.components.is_empty()
+            && self.claims.is_empty()
+            && self.postponed.is_empty()
     }
 
     /// Whether the store has something to write.
@@ -119,6 +127,15 @@ impl Work {
     pub(super) fn merge(&mut self, a: Component, b: Component) {
         let (a, b) = (self.root(a), self.root(b));
         self.parents[a.max(b)] = a.min(b);
+    }
+
+    /// Whether this batch takes an effect.
+    pub(super) fn takes(&self, row: &EffectRow) -> bool {
+        let place = (row.target, row.source, row.n);
+        self.effects.iter().any(|(_, write)| {
+            matches!(write, EffectWrite::Delete { target, source, n }
+                if (*target, *source, *n) == place)
+        })
     }
 
     pub(super) fn change_job(&mut self, component: Component, key: Key, change: JobChange) {

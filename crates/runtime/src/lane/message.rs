@@ -1,0 +1,111 @@
+//! Messages from outside: published to wait, or correlated now or not at all.
+//!
+//! Not here: how a mailbox chooses who gets a message (`engine::step::mailbox`).
+
+use super::carry::{cause, permit};
+use super::chain::{Chain, Stop};
+use super::work::{Component, Work};
+use super::{Aggregate, Lane, Order};
+use crate::request::{Answer, Caller, Request};
+use engine::command::{Command, EntryCommand, MailboxCommand, Rejection};
+use engine::key::Key;
+use engine::state::{Kind, named_key};
+use std::sync::Arc;
+use store::batch::EffectRow;
+
+impl Lane {
+    /// Publishes a message.
+    pub(super) fn publish(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        command: MailboxCommand,
+    ) -> Result<Chain, Stop> {
+        let MailboxCommand::PublishMessage { name, correlation_key, .. } = &command else {
+            unreachable!("only publishing comes here")
+        };
+        let target = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
+        permit(caller, Some(caller.tenant), target)?;
+        self.run_chain(work, component, target, &Command::Mailbox(command), &cause(caller))
+    }
+
+    /// Correlates a message: it is taken by an instance or starts one, or nothing happens.
+    pub(super) fn correlate(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        (name, correlation_key): (&Arc<str>, &Arc<str>),
+        command: MailboxCommand,
+    ) -> Result<Answer, Stop> {
+        let nobody = || {
+            Stop::Rejected(Rejection::not_found(format!(
+                "Expected an instance to take message `{name}` with correlation key \
+                 `{correlation_key}`, but none did."
+            )))
+        };
+        if !self.has_taker(work, component, caller, (name, correlation_key), &command)? {
+            return Err(nobody());
+        }
+        let chain = self.publish(work, component, caller, command)?;
+        let message = chain.message.unwrap_or_default();
+        let instance = chain.taker.ok_or_else(nobody)?;
+        Ok(Answer::MessageCorrelated { message, instance })
+    }
+
+    /// Whether a message would be taken: by a subscription, or by a process it may start. A door
+    /// that is held by an open instance takes nothing that cannot wait.
+    fn has_taker(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        (name, correlation_key): (&Arc<str>, &Arc<str>),
+        command: &MailboxCommand,
+    ) -> Result<bool, Stop> {
+        let mailbox = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
+        permit(caller, Some(caller.tenant), mailbox)?;
+        self.bring(mailbox, &Command::Mailbox(command.clone()))?;
+        if let Some(Aggregate::Mailbox(held)) = self.cache.peek(mailbox).map(|it| &it.aggregate) {
+            let takes = held.subscriptions.iter().any(|waiting| {
+                waiting.offered.is_none()
+                    && waiting.name == *name
+                    && waiting.correlation_key == *correlation_key
+            });
+            if takes {
+                return Ok(true);
+            }
+        }
+        let starts = self.definitions.message_starts(caller.tenant, name);
+        let starts: Vec<_> = starts.map(|(held, _)| held.graph.process_id.clone()).collect();
+        for process_id in &starts {
+            if correlation_key.is_empty() {
+                return Ok(true);
+            }
+            let entry = named_key(Kind::Entry, caller.tenant, &[process_id, correlation_key]);
+            let ends = EntryCommand::EndInstance { instance: Key(0) };
+            self.bring(entry, &Command::Entry(ends))?;
+            let held = self.cache.peek(entry).map(|it| &it.aggregate);
+            let open = matches!(held, Some(Aggregate::Entry(held)) if held.doors.iter().any(
+                |door| door.process_id == *process_id && door.correlation_key == *correlation_key
+            ));
+            if !open {
+                return Ok(true);
+            }
+            self.rely(work, component, entry);
+        }
+        self.rely(work, component, mailbox);
+        Ok(false)
+    }
+
+    /// Whether an order must wait for a later turn: a correlation answers after its chain, so
+    /// nothing from or to its mailbox may be on its way.
+    pub(super) fn must_wait(&self, work: &Work, order: &Order) -> bool {
+        let Order::Request { caller, request, .. } = order else { return false };
+        let Request::CorrelateMessage { name, correlation_key, .. } = request else { return false };
+        let mailbox = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
+        let left = |row: &EffectRow| row.source == mailbox.0 || row.target == mailbox.0;
+        self.outbox.is_about(mailbox) || work.left.iter().any(|(_, row)| left(row))
+    }
+}

@@ -1,0 +1,121 @@
+//! The outbox in memory: effects left for a later turn, first in first out per target and source.
+//!
+//! Not here: the rows, which the commit that takes an effect deletes.
+
+use engine::key::Key;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
+use store::batch::EffectRow;
+
+/// Effects this lane knows of.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queue: VecDeque<EffectRow>,
+    /// How many rows of a (target, source) have not been stepped yet.
+    pairs: FxHashMap<(u64, u64), u32>,
+    /// Rows that wait, or are in a batch that is not finished.
+    known: FxHashSet<(u64, u64, u64)>,
+}
+
+impl Outbox {
+    /// Remembers an effect, unless it is known.
+    pub(super) fn leave(&mut self, row: EffectRow) {
+        if self.known.insert(place(&row)) {
+            *self.pairs.entry((row.target, row.source)).or_default() += 1;
+            self.queue.push_back(row);
+        }
+    }
+
+    /// Takes the oldest for a turn.
+    pub(super) fn take(&mut self, most: usize) -> Vec<EffectRow> {
+        let most = most.min(self.queue.len());
+        self.queue.drain(..most).collect()
+    }
+
+    /// An effect is being stepped: younger ones of its target and source need not wait for it.
+    pub(super) fn step(&mut self, row: &EffectRow) {
+        let pair = (row.target, row.source);
+        if let Some(count) = self.pairs.get_mut(&pair) {
+            *count -= 1;
+            if *count == 0 {
+                self.pairs.remove(&pair);
+            }
+        }
+    }
+
+    /// An effect that was taken is to be tried again, before younger ones of its target and
+    /// source.
+    pub(super) fn put_back(&mut self, row: EffectRow, stepped: bool) {
+        if stepped {
+            *self.pairs.entry((row.target, row.source)).or_default() += 1;
+        }
+        let younger = |held: &EffectRow| {
+            (held.target, held.source) == (row.target, row.source) && held.n > row.n
+        };
+        let at = self.queue.iter().position(younger).unwrap_or(self.queue.len());
+        self.queue.insert(at, row);
+    }
+
+    /// An effect was taken for good.
+    pub(super) fn forget(&mut self, row: &EffectRow) {
+        self.known.remove(&place(row));
+    }
+
+    /// Whether an older effect of the same target and source has not been stepped yet.
+    pub(super) fn waits(&self, target: Key, source: Key) -> bool {
+        self.pairs.contains_key(&(target.0, source.0))
+    }
+
+    /// Whether anything from or to an aggregate has not been stepped yet.
+    pub(super) fn is_about(&self, key: Key) -> bool {
+        self.pairs.keys().any(|(target, source)| *target == key.0 || *source == key.0)
+    }
+
+    /// Whether nothing waits for a turn.
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+}
+
+fn place(row: &EffectRow) -> (u64, u64, u64) {
+    (row.target, row.source, row.n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(target: u64, source: u64, n: u64) -> EffectRow {
+        EffectRow { target, source, n, body: Vec::new() }
+    }
+
+    #[test]
+    fn what_comes_back_stands_before_the_younger_of_its_pair() {
+        let mut outbox = Outbox::default();
+        for row in [row(1, 1, 1), row(1, 1, 2), row(2, 1, 3), row(1, 1, 4)] {
+            outbox.leave(row);
+        }
+        let taken = outbox.take(2);
+        taken.iter().for_each(|row| outbox.step(row));
+        for row in taken {
+            outbox.put_back(row, true);
+        }
+        let order: Vec<u64> = outbox.take(9).iter().map(|row| row.n).collect();
+        assert_eq!(order, [3, 1, 2, 4]);
+    }
+
+    #[test]
+    fn an_effect_is_known_until_it_was_taken_for_good() {
+        let mut outbox = Outbox::default();
+        outbox.leave(row(1, 1, 1));
+        outbox.leave(row(1, 1, 1));
+        assert_eq!(outbox.take(9).len(), 1);
+        outbox.leave(row(1, 1, 1));
+        assert!(outbox.is_empty() && outbox.waits(Key(1), Key(1)));
+        outbox.step(&row(1, 1, 1));
+        assert!(!outbox.waits(Key(1), Key(1)));
+        outbox.forget(&row(1, 1, 1));
+        outbox.leave(row(1, 1, 1));
+        assert!(!outbox.is_empty() && outbox.is_about(Key(1)));
+    }
+}
