@@ -2,6 +2,7 @@
 //!
 //! Not a programming language: few verbs, no variables, no branches (docs/scenarios.md).
 
+mod claim;
 mod diff;
 mod file;
 mod line;

@@ -1,3 +1,7 @@
+//! The language itself: what it reads, what it tells, and how it says that something differs.
+//!
+//! Not the engine; its scenarios are with its elements.
+
 use super::{check, play, run_text, source};
 
 const ONE_JOB: &str = "start -> charge:job(charge-card) -> end";

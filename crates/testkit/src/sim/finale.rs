@@ -48,28 +48,40 @@ impl Sim {
         Err(Wrong(format!("expected everything to finish, but this is stuck:\n{}", self.stuck())))
     }
 
-    /// Lets all nodes do all they have to do.
+    /// Lets all nodes do all they have to do, and look for what the others left them.
     fn drain(&mut self) -> Result<(), Wrong> {
+        loop {
+            let before = self.wire.position();
+            if self.plan.lanes > 1 {
+                for index in 0..self.nodes.len() {
+                    self.refresh(index)?;
+                }
+            }
+            self.come_to_rest()?;
+            let effects = self.wire.pending_effects((0, 0, 0), 1);
+            let effects = effects.map_err(|error| Wrong(error.to_string()))?;
+            if self.wire.position() == before && effects.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn come_to_rest(&mut self) -> Result<(), Wrong> {
         for _ in 0..TURNS_MAX {
             let mut moved = false;
             for index in 0..self.nodes.len() {
-                if self.plan.lanes > 1 {
-                    self.refresh(index)?;
-                }
                 moved |= self.go_through(index)?;
             }
             if !moved {
                 let now_ms = self.now_ms;
                 return ensure(self.nodes.iter().all(|node| Node::is_idle(node, now_ms)), || {
-                    let waking = self.nodes.iter().map(Node::describe);
-                    format!(
-                        "a node that has something to do does it: {:?} at {now_ms}",
-                        waking.collect::<Vec<_>>()
-                    )
+                    let waking = self.nodes.iter().map(Node::describe).collect::<Vec<_>>();
+                    format!("a node that has something to do does it: {waking:?} at {now_ms}")
                 });
             }
         }
-        Err(Wrong("expected nodes to come to rest, but they run in circles".to_owned()))
+        let waking = self.nodes.iter().map(Node::describe).collect::<Vec<_>>();
+        Err(Wrong(format!("expected nodes to come to rest, but they run in circles: {waking:?}")))
     }
 
     /// Does for every live instance what it waits for. `false`: only time can help.

@@ -87,6 +87,8 @@ pub struct World {
     inputs: Inputs,
     definitions: Definitions,
     instances: BTreeMap<Key, Held<Instance>>,
+    /// Pages of instances beyond the root, as a store would hold them.
+    pages: BTreeMap<Key, BTreeMap<u32, Vec<u8>>>,
     mailboxes: BTreeMap<Key, Held<Mailbox>>,
     entries: BTreeMap<Key, Held<Entry>>,
     heads: BTreeMap<Key, Held<Head>>,
@@ -118,6 +120,7 @@ impl World {
             inputs: Inputs { now_ms: BEGIN_MS, keys, seed, zone: jiff::tz::TimeZone::UTC },
             definitions: Definitions::default(),
             instances: BTreeMap::new(),
+            pages: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
             entries: BTreeMap::new(),
             heads: BTreeMap::new(),

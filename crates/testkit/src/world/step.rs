@@ -80,16 +80,40 @@ impl World {
             }
             effects
         });
+        let root = self.store_pages(target, &held.state);
         held.state.dirty.clear();
         held.replayed.dirty.clear();
         self.steps = self.steps.wrapping_add(1);
         if self.steps.is_multiple_of(self.check_every) {
             assert_eq!(held.state, held.replayed, "instance {target} is the fold of its events");
-            check_stored(target, &held.state);
+            self.check_stored(target, &root, &held.state);
             self.check_instance(target, &held.state, &definition.graph);
         }
         self.instances.insert(target, held);
         effects
+    }
+
+    /// Writes what a store would write after a step: the root, and dirty pages only.
+    fn store_pages(&mut self, target: Key, state: &Instance) -> Vec<u8> {
+        let (root, dirty) = record::encode_instance(state);
+        let pages = self.pages.entry(target).or_default();
+        for (page, body) in dirty {
+            match body {
+                Some(body) => pages.insert(page, body),
+                None => pages.remove(&page),
+            };
+        }
+        root
+    }
+
+    /// What was stored page by page over all steps reads back as the state.
+    fn check_stored(&self, target: Key, root: &[u8], state: &Instance) {
+        let pages = self.pages.get(&target).into_iter().flatten();
+        let pages: Vec<_> = pages.map(|(page, body)| (*page, body.clone())).collect();
+        let read = record::decode_instance(target, root, &pages);
+        let mut read = read.unwrap_or_else(|bad| panic!("a stored instance is read: {bad:?}"));
+        read.dirty.clear();
+        assert_eq!(read, *state, "instance {target} is read as it was stored");
     }
 
     fn step_mailbox(&mut self, target: Key, command: &Command) -> Result<Vec<Effect>, Rejection> {
@@ -283,19 +307,6 @@ fn check_folded<S: Debug + PartialEq + Wire>(target: Key, held: &Held<S>) {
     let read: Result<S, _> = record::decode(target, &body);
     let read = read.unwrap_or_else(|bad| panic!("a stored state is read: {bad:?}"));
     assert_eq!(read, held.state, "a state is read as it was stored");
-}
-
-/// An instance is stored in a root and pages; read back, it is the same.
-fn check_stored(target: Key, state: &Instance) {
-    let mut whole = state.clone();
-    let page_of = |slot: &Slot| slot / engine::limits::PAGE_ELEMENTS;
-    whole.dirty = whole.elements.keys().map(page_of).collect();
-    let (root, pages) = record::encode_instance(&whole);
-    let pages: Vec<_> = pages.into_iter().filter_map(|(page, body)| Some((page, body?))).collect();
-    let read = record::decode_instance(target, &root, &pages);
-    let mut read = read.unwrap_or_else(|bad| panic!("a stored instance is read: {bad:?}"));
-    read.dirty.clear();
-    assert_eq!(read, *state, "an instance is read as it was stored");
 }
 
 /// What a reader of the history may rely on: slots from before a step are named in its record.
