@@ -12,6 +12,7 @@ mod jobs;
 mod loops;
 mod machine;
 mod messages;
+mod refusals;
 mod starts;
 mod timers;
 mod tokens;

@@ -2,7 +2,9 @@
 //!
 //! Not timer start events (`starts`).
 
+use crate::machine::{start, world};
 use testkit::scenario::check;
+use testkit::world::BEGIN_MS;
 
 #[test]
 fn timers_fire_in_the_order_they_are_due() {
@@ -148,4 +150,35 @@ fn a_timer_and_a_message_race() {
             > #2 completed {}
         "#,
     );
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+#[test]
+fn what_was_due_during_a_downtime_fires_once_and_the_cycle_goes_on_in_step() {
+    let mut world = world(
+        "
+        start -> work:job(work) -> end
+        work !~ remind:timer(R/PT1H) -> mail:job(mail) -> mailed:end
+        ",
+    );
+    start(&mut world, "{}");
+    world.set_clock(BEGIN_MS + 5 * HOUR_MS + 1);
+    assert!(world.fire_next());
+    world.settle();
+    let mails = world.jobs().filter(|(_, job)| &*job.job_type == "mail").count();
+    assert_eq!(mails, 1, "five hours are one reminder");
+    let next = world.next_timer().map(|(due_ms, _, _)| due_ms);
+    assert_eq!(next, Some(BEGIN_MS + 6 * HOUR_MS));
+}
+
+#[test]
+fn a_start_timer_due_during_a_downtime_starts_once() {
+    let mut world = world("tick:timer-start(R5/PT1H) -> work:job(work) -> end");
+    world.set_clock(BEGIN_MS + 3 * HOUR_MS);
+    assert!(world.fire_next());
+    world.settle();
+    assert_eq!(world.started().len(), 1);
+    let next = world.next_timer().map(|(due_ms, _, _)| due_ms);
+    assert_eq!(next, Some(BEGIN_MS + 4 * HOUR_MS));
 }
