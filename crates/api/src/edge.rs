@@ -110,3 +110,36 @@ fn finish(mut response: Response, uri: &Uri) -> Response {
         None => response.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+
+    async fn answered(handler: impl Future<Output = Result<Response, Infallible>>) -> Response {
+        let (uri, state) = (Uri::from_static("/v2/topology"), Progress::Runs(Box::pin(handler)));
+        let Ok(answer) = Answering { uri, state }.await;
+        answer
+    }
+
+    async fn body(answer: Response) -> serde_json::Value {
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_and_nothing_else_ends() {
+        let answer = answered(async { panic!("a handler breaks an invariant") }).await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let problem = body(answer).await;
+        assert_eq!(problem["title"], "INTERNAL_ERROR");
+        assert_eq!(problem["instance"], "/v2/topology");
+    }
+
+    #[tokio::test]
+    async fn a_problem_gets_its_path() {
+        let answer = answered(async { Ok(Problem::not_found("gone").into_response()) }).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+        assert_eq!(body(answer).await["instance"], "/v2/topology");
+    }
+}

@@ -1,6 +1,8 @@
 //! What happens on real connections: limits, clients that go away, a server that stops.
 
 use crate::given::Server;
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -8,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tower::ServiceExt;
 
 struct Listening {
     server: Server,
@@ -85,6 +88,23 @@ async fn a_job_is_not_lost_when_its_client_goes_away() {
     let (_, answer) = read(&mut stream).await;
     assert_eq!(answer["jobs"].as_array().unwrap().len(), 1, "{answer}");
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_nobody_reads_gives_its_jobs_back() {
+    let server = Server::with("start -> a:job(a) -> end").await;
+    server.create(json!({})).await;
+    let body = json!({"type": "a", "timeout": 60_000, "maxJobsToActivate": 5});
+    let request = Request::post("/v2/jobs/activation").header("host", "localhost:8080");
+    let request = request.header("content-type", "application/json");
+    let request = request.body(Body::from(body.to_string())).unwrap();
+    let unread = server.router.clone().oneshot(request).await.unwrap();
+    let again = json!({"type": "a", "timeout": 60_000, "maxJobsToActivate": 5,
+        "requestTimeout": -1});
+    let nothing = server.post("/v2/jobs/activation", again).await.ok();
+    assert_eq!(nothing, json!({"jobs": []}), "the job is in somebody's hands");
+    drop(unread);
+    assert!(server.job("a").await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

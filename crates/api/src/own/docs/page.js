@@ -13,6 +13,11 @@ function element(name, content, attributes) {
   return node;
 }
 
+// A text in which `words like this` are code.
+function words(text) {
+  return (text || "").split("`").map((part, at) => (at % 2 ? element("code", part) : part));
+}
+
 function resolved(description, schema) {
   const prefix = "#/components/schemas/";
   let found = schema;
@@ -47,7 +52,7 @@ function fields(description, schema, depth) {
     const said = value.description || resolved(description, value).description;
     const cell = element("td", [kind(description, value)]);
     if (required.has(name)) cell.append(element("span", " required", { class: "quiet" }));
-    if (said) cell.append(element("div", said, { class: "quiet" }));
+    if (said) cell.append(element("div", words(said), { class: "quiet" }));
     const below = fields(description, value, depth + 1);
     if (below) {
       const more = element("details", [element("summary", "fields"), below]);
@@ -71,14 +76,14 @@ function content(description, body) {
 
 function operation(description, path, method, it) {
   const body = element("div", []);
-  if (it.description) body.append(element("p", it.description));
+  if (it.description) body.append(element("p", words(it.description)));
   const parameters = it.parameters || [];
   if (parameters.length) {
     body.append(element("h3", "Parameters"));
     body.append(element("table", parameters.map((parameter) => element("tr", [
       element("td", parameter.name),
       element("td", parameter.in + (parameter.required ? ", required" : "")),
-      element("td", parameter.description || ""),
+      element("td", words(parameter.description)),
     ]))));
   }
   if (it.requestBody) {
@@ -86,7 +91,7 @@ function operation(description, path, method, it) {
   }
   body.append(element("h3", "Answers"));
   for (const [status, answer] of Object.entries(it.responses || {})) {
-    body.append(element("p", [element("strong", status), " ", answer.description || ""]));
+    body.append(element("p", [element("strong", status), " ", ...words(answer.description)]));
     body.append(...content(description, answer));
   }
   const summary = element("summary", [
@@ -94,16 +99,16 @@ function operation(description, path, method, it) {
     element("span", path, { class: "path" }),
     element("span", " " + (it.summary || ""), { class: "quiet" }),
   ]);
-  const words = [method, path, it.summary, it.description, it.operationId].join(" ").toLowerCase();
+  const found = [method, path, it.summary, it.description, it.operationId].join(" ").toLowerCase();
   const node = element("details", [summary, body], {
-    class: "operation", id: it.operationId || "", "data-words": words,
+    class: "operation", id: it.operationId || "", "data-words": found,
   });
   return node;
 }
 
 function show(description) {
   document.getElementById("version").textContent = description.info.version;
-  document.getElementById("description").textContent = description.info.description || "";
+  document.getElementById("description").replaceChildren(...words(description.info.description));
   const groups = new Map();
   for (const [path, item] of Object.entries(description.paths)) {
     for (const method of METHODS.filter((name) => item[name])) {
