@@ -225,17 +225,17 @@ impl Node {
     ) -> Result<Vec<ActivatedJob>, Refusal> {
         let wait = Duration::from_millis(wanted.wait_ms.max(1));
         let at_once = wanted.wait_ms == 0;
-        let (sender, mut jobs) = oneshot::channel();
+        let (sender, jobs) = oneshot::channel();
         self.push(Order::Activate { wanted, reply: Reply::to(sender) })?;
+        let mut awaited = Awaited { node: self, jobs, is_taken: false };
         // An answer at once still needs its turn in the lane.
         let wait = if at_once { Duration::from_millis(50) } else { wait };
-        match tokio::time::timeout(wait, &mut jobs).await {
-            Ok(Ok(jobs)) => Ok(jobs),
-            Ok(Err(_)) => Err(self.unavailable()),
-            Err(_) => {
-                jobs.close();
-                Ok(jobs.try_recv().unwrap_or_default())
+        match tokio::time::timeout(wait, &mut awaited.jobs).await {
+            Ok(answer) => {
+                awaited.is_taken = true;
+                answer.map_err(|_| self.unavailable())
             }
+            Err(_) => Ok(awaited.take()),
         }
     }
 
@@ -311,6 +311,33 @@ impl Node {
     #[must_use]
     pub fn started_ms(&self) -> i64 {
         self.shared.started_ms
+    }
+}
+
+/// Jobs on their way to a client. Whoever drops this before taking them (the client went away)
+/// gives back what had been handed out already.
+struct Awaited<'a> {
+    node: &'a Node,
+    jobs: oneshot::Receiver<Vec<ActivatedJob>>,
+    is_taken: bool,
+}
+
+impl Awaited<'_> {
+    fn take(&mut self) -> Vec<ActivatedJob> {
+        self.is_taken = true;
+        self.jobs.close();
+        self.jobs.try_recv().unwrap_or_default()
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        if !self.is_taken {
+            let jobs: Vec<_> = self.take().iter().map(|job| (job.key, job.attempt)).collect();
+            if !jobs.is_empty() {
+                self.node.release(&jobs);
+            }
+        }
     }
 }
 

@@ -191,3 +191,27 @@ async fn an_awaited_instance_answers_with_its_variables() {
     }
     node.stop();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_of_clients_that_went_away_come_back_at_once() {
+    let node = Node::start(Arc::new(store::memory::Memory::new()), Options::default()).unwrap();
+    deploy(&node, "start -> a:job(a) -> end").await;
+    for round in 0..200_u64 {
+        let gone = tokio::spawn({
+            let node = node.clone();
+            async move { node.activate(caller(), jobs("a", 1)).await }
+        });
+        start(&node, &[]).await;
+        tokio::time::sleep(std::time::Duration::from_micros(round * 7)).await;
+        gone.abort();
+        // Either the task ended before it was stopped, or its job is to be had again.
+        let job = match gone.await {
+            Ok(handed) => handed.unwrap(),
+            Err(_) => node.activate(caller(), jobs("a", 1)).await.unwrap(),
+        };
+        assert_eq!(job.len(), 1, "round {round}: the job is lost until its time-out");
+        let request = Request::CompleteJob { job: job[0].key, variables: Vec::new() };
+        node.submit(caller(), request).await.unwrap();
+    }
+    node.stop();
+}

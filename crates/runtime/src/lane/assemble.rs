@@ -56,6 +56,18 @@ impl Lane {
                     work.postponed.push(order);
                     continue;
                 }
+                Order::Effect(row) => match self.is_early(&work, &row) {
+                    Ok(false) => Order::Effect(row),
+                    Ok(true) => {
+                        self.outbox.put_back(row, false);
+                        continue;
+                    }
+                    Err(error) => {
+                        let stop = Stop::Store(error);
+                        let rest = rest.collect();
+                        return Err(self.unprepare(work, Order::Effect(row), stop, rest));
+                    }
+                },
                 order => order,
             };
             match self.carry(&mut work, &order, &answers) {

@@ -9,10 +9,9 @@ use engine::command::{Command, Effect, InstanceCommand, MailboxCommand, Rejectio
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::v1::command_number;
-use engine::record::{Cause, Events, Section, encode_effect};
+use engine::record::{Cause, Events, Section};
 use engine::state::Kind;
 use std::collections::VecDeque;
-use store::batch::{EffectRow, EffectWrite};
 use store::load::{Load, Pages};
 
 /// Why a chain did not begin.
@@ -67,29 +66,12 @@ impl Lane {
                 || steps > steps_max
                 || self.older_waits(work, effect.target, source)?;
             if later {
-                self.leave_effect(work, component, source, &effect, cause);
+                self.leave_effect(work, component, source, &effect, cause)?;
                 continue;
             }
             self.take_effect(work, component, source, effect, cause, &mut queue, &mut chain)?;
         }
         Ok(chain)
-    }
-
-    /// Whether an older effect from a source to a target has not been taken yet.
-    fn older_waits(&self, work: &Work, target: Key, source: Key) -> Result<bool, store::Error> {
-        let pair = (target.0, source.0);
-        let left = work.left.iter().any(|(_, row)| (row.target, row.source) == pair);
-        if left || self.outbox.waits(target, source) {
-            return Ok(true);
-        }
-        if !self.shared {
-            return Ok(false);
-        }
-        // What another lane left is in the table only. It cannot come in later unseen: whoever
-        // leaves an effect of this source changes the source.
-        let rows = self.store.pending_effects((pair.0, pair.1, 0), 16)?;
-        let mut rows = rows.iter().filter(|row| (row.target, row.source) == pair);
-        Ok(rows.any(|row| !work.takes(row)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one chain's parts, passed down once")]
@@ -112,25 +94,6 @@ impl Lane {
             }
             other => other,
         }
-    }
-
-    fn leave_effect(
-        &mut self,
-        work: &mut Work,
-        component: Component,
-        source: Key,
-        effect: &Effect,
-        cause: &Cause,
-    ) {
-        let cause = Cause { source: Some(source), ..cause.clone() };
-        let row = EffectRow {
-            target: effect.target.0,
-            source: source.0,
-            n: self.inputs.keys.next_key().0,
-            body: encode_effect(effect.target, &cause, &effect.command),
-        };
-        work.effects.push((component, EffectWrite::Put(row.clone())));
-        work.left.push((component, row));
     }
 
     #[expect(clippy::too_many_arguments, reason = "one chain's parts, passed down once")]

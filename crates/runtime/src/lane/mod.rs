@@ -12,6 +12,7 @@ mod chain;
 mod finish;
 mod gather;
 mod message;
+mod order;
 mod outbox;
 mod rows;
 mod work;

@@ -15,6 +15,8 @@ pub(super) struct Outbox {
     pairs: FxHashMap<(u64, u64), u32>,
     /// Rows that wait, or are in a batch that is not finished.
     known: FxHashSet<(u64, u64, u64)>,
+    /// The highest number there ever was: what is above it is the youngest of its pair.
+    newest: u64,
 }
 
 impl Outbox {
@@ -22,8 +24,29 @@ impl Outbox {
     pub(super) fn leave(&mut self, row: EffectRow) {
         if self.known.insert(place(&row)) {
             *self.pairs.entry((row.target, row.source)).or_default() += 1;
-            self.queue.push_back(row);
+            self.insert(row);
         }
+    }
+
+    /// Rows of one pair stand in order.
+    fn insert(&mut self, row: EffectRow) {
+        let younger = |held: &EffectRow| {
+            (held.target, held.source) == (row.target, row.source) && held.n > row.n
+        };
+        let older = row.n <= self.newest;
+        let at = if older { self.queue.iter().position(younger) } else { None };
+        self.newest = self.newest.max(row.n);
+        self.queue.insert(at.unwrap_or(self.queue.len()), row);
+    }
+
+    /// The highest number of a pair among those that wait.
+    pub(super) fn last_of(&self, target: Key, source: Key) -> Option<u64> {
+        if !self.waits(target, source) {
+            return None;
+        }
+        let pair = (target.0, source.0);
+        let own = self.queue.iter().filter(|row| (row.target, row.source) == pair);
+        own.map(|row| row.n).max()
     }
 
     /// Takes the oldest for a turn.
@@ -49,11 +72,7 @@ impl Outbox {
         if stepped {
             *self.pairs.entry((row.target, row.source)).or_default() += 1;
         }
-        let younger = |held: &EffectRow| {
-            (held.target, held.source) == (row.target, row.source) && held.n > row.n
-        };
-        let at = self.queue.iter().position(younger).unwrap_or(self.queue.len());
-        self.queue.insert(at, row);
+        self.insert(row);
     }
 
     /// An effect was taken for good.
