@@ -8,7 +8,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use store::Store;
 use store::batch::{AggregateWrite, Batch, Component, HistoryWrite, JobClaim, JobRow, JobWrite};
@@ -33,6 +34,7 @@ fn main() -> Result<(), store::Error> {
     }
     sustained(&folder.join("sustained"))?;
     turns(&folder.join("sustained"))?;
+    beside(&folder.join("beside"))?;
     let instances = std::env::args().nth(2).and_then(|count| count.parse().ok());
     finished(&folder.join("finished"), instances.unwrap_or(100_000))
 }
@@ -324,7 +326,66 @@ fn variable_rows(n: u64, into: &mut Vec<ViewWrite>) {
 }
 
 fn bytes(folder: &Path) -> u64 {
-    std::fs::metadata(folder.join("segue.db")).map_or(0, |file| file.len())
+    let length = |file| std::fs::metadata(folder.join(file)).map_or(0, |file| file.len());
+    ["segue.db", "views.db"].into_iter().map(length).sum()
+}
+
+/// Bytes this process has sent to the disk, where the system tells.
+fn written_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("write_bytes:"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+}
+
+/// Commits of 64, one every 9 ms, alone and while views are written 60,000 rows at a time.
+fn beside(folder: &Path) -> Result<(), store::Error> {
+    const ROWS: usize = 60_000;
+    let store = fresh(folder)?;
+    let job_type: Arc<str> = "charge-card".into();
+    let is_over = AtomicBool::new(false);
+    let mut next = 0;
+    let mut commits = |until: &dyn Fn(usize) -> bool| -> Result<Vec<Duration>, store::Error> {
+        let mut times = Vec::new();
+        while !until(times.len()) {
+            let components = (next..next + 64).map(|n| component(n, false, &job_type)).collect();
+            next += 64;
+            let before = Instant::now();
+            store.commit(&Batch { now_ms: NOW_MS, components, claims: vec![] })?;
+            times.push(before.elapsed());
+            std::thread::sleep(Duration::from_millis(9).saturating_sub(before.elapsed()));
+        }
+        times.sort_unstable();
+        Ok(times)
+    };
+    let alone = commits(&|count| count >= 500)?;
+    let (beside, rate) = std::thread::scope(|scope| {
+        let projector = scope.spawn(|| {
+            let mut took = Duration::ZERO;
+            for chunk in 0..60 {
+                let mut writes = Vec::new();
+                (chunk * 7_500..(chunk + 1) * 7_500).for_each(|n| rows(n, &mut writes));
+                let before = Instant::now();
+                store.project(chunk + 1, &writes)?;
+                took += before.elapsed();
+            }
+            is_over.store(true, Ordering::Release);
+            Ok::<_, store::Error>(60.0 * ROWS as f64 / took.as_secs_f64())
+        });
+        let times = commits(&|_| is_over.load(Ordering::Acquire));
+        (times, projector.join().expect("the projector does not panic"))
+    });
+    println!("project {ROWS} rows at a time beside commits: {:.0} rows/s", rate?);
+    for (what, times) in [("alone", alone), ("beside the projector", beside?)] {
+        let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+        println!(
+            "{} commits of 64 {what}: p50 {:?}, p99 {:?}, longest {:?}",
+            times.len(),
+            at(50),
+            at(99),
+            at(100)
+        );
+    }
+    Ok(())
 }
 
 fn finished(folder: &Path, count: u64) -> Result<(), store::Error> {
@@ -356,11 +417,15 @@ fn finished(folder: &Path, count: u64) -> Result<(), store::Error> {
     for round in 0..rounds {
         let mut writes = Vec::new();
         (round * INSTANCES..(round + 1) * INSTANCES).for_each(|n| rows(n, &mut writes));
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), written_bytes());
         store.project(round + 1, &writes)?;
         if round < 3 || round + 3 >= rounds {
             let (count, took) = (writes.len(), start.elapsed());
-            println!("project {count} rows of {INSTANCES} instances: {took:?}");
+            let written = (written_bytes() - before) / INSTANCES;
+            println!(
+                "project {count} rows of {INSTANCES} instances: {took:?}, \
+                 {written} bytes written an instance"
+            );
         }
     }
     println!("resident after projecting: {} KiB", memory_kib());
@@ -379,16 +444,18 @@ fn finished(folder: &Path, count: u64) -> Result<(), store::Error> {
 /// Bytes per instance of every table and index.
 fn sizes(folder: &Path, instances: u64) {
     let select = "select name, sum(pgsize) from dbstat group by name order by 2 desc";
-    let Ok(db) = rusqlite::Connection::open(folder.join("segue.db")) else { return };
-    let Ok(mut select) = db.prepare(select) else { return };
-    let Ok(rows) = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))) else { return };
-    let sizes: Vec<String> = rows
-        .flatten()
-        .map(|(name, bytes): (String, u32)| (name, u64::from(bytes) / instances))
-        .filter(|(_, bytes)| *bytes > 0)
-        .map(|(name, bytes)| format!("{name} {bytes}"))
-        .collect();
-    println!("bytes per instance: {}", sizes.join(", "));
+    for file in ["segue.db", "views.db"] {
+        let Ok(db) = rusqlite::Connection::open(folder.join(file)) else { return };
+        let Ok(mut select) = db.prepare(select) else { return };
+        let Ok(rows) = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))) else { return };
+        let sizes: Vec<String> = rows
+            .flatten()
+            .map(|(name, bytes): (String, u32)| (name, u64::from(bytes) / instances))
+            .filter(|(_, bytes)| *bytes > 0)
+            .map(|(name, bytes)| format!("{name} {bytes}"))
+            .collect();
+        println!("{file}, bytes per instance: {}", sizes.join(", "));
+    }
 }
 
 fn ask(store: &Sqlite) -> Result<(), store::Error> {

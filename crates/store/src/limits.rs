@@ -34,11 +34,16 @@ pub const WAL_ALARM_BYTES: u64 = 256 << 20;
 /// The write-ahead log is copied back after so much quiet, milliseconds.
 pub const WAL_QUIET_MS: u64 = 2_000;
 
+/// The log of the views' file is copied back from this many pages of 4 KiB on.
+pub const VIEWS_WAL_PAGES: u32 = 8_000;
+
 /// Page cache of the writer, KiB.
 pub const WRITER_CACHE_KIB: u32 = 16 * 1024;
+/// Page cache of the views' writer, KiB.
+pub const VIEWS_CACHE_KIB: u32 = 16 * 1024;
 /// Page cache of each reader, KiB.
 pub const READER_CACHE_KIB: u32 = 4 * 1024;
-/// Reader connections.
+/// Reader connections of each file.
 pub const READERS: usize = 4;
 /// Dictionary words kept in memory.
 pub const WORDS_CACHED_MAX: usize = 100_000;

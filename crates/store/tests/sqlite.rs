@@ -7,7 +7,7 @@ use access::verify::Witness;
 use store::batch::{Batch, Component, HistoryWrite, JobRow, JobWrite};
 use store::load::{Load, Pages};
 use store::sqlite::{Options, Sqlite, verify};
-use store::view::{Cell, View, ViewWrite, incidents, jobs};
+use store::view::{Cell, Page, PageStart, Query, View, ViewWrite, incidents, jobs};
 use store::{Error, Store};
 
 fn open(folder: &Path) -> Sqlite {
@@ -46,6 +46,42 @@ fn tamper(folder: &Path, sql: &str) {
     db.execute_batch(sql).expect("tampers");
 }
 
+fn tamper_views(folder: &Path, sql: &str) {
+    let db = rusqlite::Connection::open(folder.join("views.db")).expect("opens");
+    db.execute_batch(sql).expect("tampers");
+}
+
+/// A row of tenant 0 that says nothing but its key.
+fn put(view: View, column: u16, key: i64) -> ViewWrite {
+    let mut row = vec![Cell::Null; view.columns().len()];
+    row[column as usize] = Cell::Int(key);
+    row[view.spec().tenant as usize] = Cell::Int(0);
+    ViewWrite::Put(view, row)
+}
+
+fn all(view: View) -> Query {
+    let page = Page { limit: 100, start: PageStart::Offset(0) };
+    Query { view, tenants: vec![0], filters: vec![], variables: vec![], sort: vec![], page }
+}
+
+/// The keys in a view.
+fn keys(store: &Sqlite, view: View) -> Vec<i64> {
+    let column = view.spec().key[0] as usize;
+    let rows = store.query(&all(view)).expect("answers").rows;
+    let keys = rows.iter().map(|row| match row[column] {
+        Cell::Int(key) => key,
+        _ => panic!("keys are numbers: {row:?}"),
+    });
+    keys.collect()
+}
+
+/// The files as a kill would leave them: the logs not copied back, the lock not released.
+fn copy_folder(from: &Path, to: &Path) {
+    for file in ["segue.db", "segue.db-wal", "views.db", "views.db-wal"] {
+        std::fs::copy(from.join(file), to.join(file)).expect("copies");
+    }
+}
+
 fn found(folder: &Path, witness: Option<Witness>) -> Vec<Finding> {
     verify(folder, witness).expect("reads").findings
 }
@@ -56,17 +92,9 @@ fn keeps_what_was_committed_when_the_process_dies() {
     let copy = tempfile::tempdir().expect("a folder");
     let store = open(folder.path());
     note(&store, 7, "before the crash");
-    let put = ViewWrite::Put(View::Jobs, {
-        let mut row = vec![Cell::Null; View::Jobs.columns().len()];
-        row[jobs::KEY as usize] = Cell::Int(5);
-        row
-    });
-    store.project(1, &[put]).expect("projects");
+    store.project(1, &[put(View::Jobs, jobs::KEY, 5)]).expect("projects");
     assert_eq!(store.reserve_keys(500).expect("reserves"), 0);
-    // The files as a kill would leave them: the log not copied back, the lock not released.
-    for file in ["segue.db", "segue.db-wal"] {
-        std::fs::copy(folder.path().join(file), copy.path().join(file)).expect("copies");
-    }
+    copy_folder(folder.path(), copy.path());
     let again = open(copy.path());
     assert_eq!(again.events(0, 10).expect("reads")[0].body, b"before the crash");
     assert_eq!(again.projected().expect("reads"), 1);
@@ -131,13 +159,127 @@ fn a_reader_works_beside_the_server_and_cannot_write() {
 fn view_tables_of_another_layout_are_made_anew() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = open(folder.path());
-    let mut row = vec![Cell::Null; View::Incidents.columns().len()];
-    row[incidents::KEY as usize] = Cell::Int(5);
-    store.project(4, &[ViewWrite::Put(View::Incidents, row)]).expect("projects");
+    note(&store, 7, "one");
+    store.project(1, &[put(View::Incidents, incidents::KEY, 5)]).expect("projects");
     drop(store);
-    assert_eq!(open(folder.path()).projected().expect("reads"), 4);
-    tamper(folder.path(), "update meta set value = 1 where id = 3");
-    assert_eq!(open(folder.path()).projected().expect("reads"), 0);
+    assert_eq!(open(folder.path()).projected().expect("reads"), 1);
+    tamper_views(folder.path(), "update meta set value = 1 where id = 3");
+    let reader = Sqlite::open_reader(folder.path()).expect("the history is still there");
+    assert_eq!(reader.projected().expect("nothing counts"), 0);
+    assert_made_anew(folder.path());
+}
+
+/// The store opens with nothing projected, no view row, and writes views again.
+fn assert_made_anew(folder: &Path) {
+    let store = open(folder);
+    assert_eq!(store.projected().expect("reads"), 0);
+    assert_eq!((keys(&store, View::Jobs), keys(&store, View::Incidents)), (vec![], vec![]));
+    store.project(1, &[put(View::Jobs, jobs::KEY, 9)]).expect("projects");
+    drop(store);
+    let store = open(folder);
+    assert_eq!((store.projected().expect("reads"), keys(&store, View::Jobs)), (1, vec![9]));
+}
+
+#[test]
+fn lost_views_are_folded_again_from_the_first_history_row() {
+    for lost in [&["views.db"][..], &["views.db", "views.db-wal"]] {
+        let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let store = open(folder.path());
+        note(&store, 7, "one");
+        store.project(1, &[put(View::Jobs, jobs::KEY, 5)]).expect("projects");
+        copy_folder(folder.path(), copy.path());
+        for file in lost {
+            std::fs::remove_file(copy.path().join(file)).expect("the file was there");
+        }
+        let reader = Sqlite::open_reader(copy.path()).expect("the history is still there");
+        assert_eq!(reader.projected().expect("nothing counts"), 0);
+        assert!(matches!(reader.query(&all(View::Jobs)), Err(Error::Io { .. })));
+        assert_eq!(reader.query(&all(View::Definitions)).expect("answers").rows.len(), 0);
+        drop(reader);
+        assert_made_anew(copy.path());
+    }
+}
+
+#[test]
+fn views_ahead_of_a_restored_history_are_made_anew() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(folder.path());
+    note(&store, 7, "one");
+    store.project(1, &[put(View::Jobs, jobs::KEY, 5)]).expect("projects");
+    drop(store);
+    std::fs::copy(folder.path().join("segue.db"), copy.path().join("segue.db")).expect("copies");
+    let store = open(folder.path());
+    note(&store, 7, "two");
+    store.project(2, &[put(View::Jobs, jobs::KEY, 6)]).expect("projects");
+    drop(store);
+    std::fs::copy(copy.path().join("segue.db"), folder.path().join("segue.db")).expect("copies");
+    assert_made_anew(folder.path());
+}
+
+#[test]
+fn views_of_another_history_are_made_anew() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [folder.path(), other.path()] {
+        let store = open(folder);
+        note(&store, 7, "one");
+        store.project(1, &[put(View::Jobs, jobs::KEY, 5)]).expect("projects");
+    }
+    std::fs::copy(other.path().join("views.db"), folder.path().join("views.db")).expect("copies");
+    assert_made_anew(folder.path());
+}
+
+#[test]
+fn damaged_views_are_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path());
+    note(&store, 7, "one");
+    store.project(1, &[put(View::Jobs, jobs::KEY, 5)]).expect("projects");
+    drop(store);
+    std::fs::write(folder.path().join("views.db"), [7; 8192]).expect("writes");
+    assert_made_anew(folder.path());
+    std::fs::write(folder.path().join("views.db"), []).expect("writes");
+    assert_made_anew(folder.path());
+}
+
+#[test]
+fn damage_met_while_writing_is_mended_by_the_next_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path());
+    note(&store, 7, "one");
+    let rows = |keys: std::ops::Range<i64>| -> Vec<ViewWrite> {
+        keys.map(|key| put(View::Jobs, jobs::KEY, key)).collect()
+    };
+    store.project(1, &rows(1..20_000)).expect("projects");
+    drop(store);
+    let path = folder.path().join("views.db");
+    let mut file = std::fs::read(&path).expect("reads");
+    // The first pages hold the schema and the numbers looked at when it is opened.
+    let length = file.len();
+    file[length / 2..].fill(7);
+    std::fs::write(&path, file).expect("writes");
+    let store = open(folder.path());
+    assert_eq!(store.projected().expect("reads"), 1);
+    let outcome = store.project(1, &rows(1..20_000));
+    assert!(matches!(outcome, Err(Error::Io { .. })), "{outcome:?}");
+    assert!(store.health().is_err(), "the process must restart");
+    note(&store, 7, "commits go on until then");
+    drop(store);
+    assert_made_anew(folder.path());
+}
+
+#[test]
+fn a_kill_between_two_chunks_keeps_the_first_and_its_position() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(folder.path());
+    note(&store, 7, "one");
+    note(&store, 7, "two");
+    store.project(1, &[put(View::Jobs, jobs::KEY, 5)]).expect("projects");
+    copy_folder(folder.path(), copy.path());
+    store.project(2, &[put(View::Jobs, jobs::KEY, 6)]).expect("projects");
+    let again = open(copy.path());
+    assert_eq!((again.projected().expect("reads"), keys(&again, View::Jobs)), (1, vec![5]));
+    again.project(2, &[put(View::Jobs, jobs::KEY, 6)]).expect("projects");
+    assert_eq!((again.projected().expect("reads"), keys(&again, View::Jobs)), (2, vec![5, 6]));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The embedded store: one SQLite file, one writer, a few readers, one process.
+//! The embedded store: one SQLite file for what is decided on and one for views, each with one
+//! writer and a few readers; one process.
 //!
 //! Not here: what is in the tables (`schema`), how a query becomes SQL (`query`).
 
@@ -17,6 +18,7 @@ mod scan;
 mod schema;
 mod tables;
 mod verify;
+mod views;
 mod words;
 
 use std::path::PathBuf;
@@ -27,13 +29,14 @@ use rusqlite::Connection;
 
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded};
-use crate::view::{Query, Rows, ViewWrite};
+use crate::view::{Query, Rows, View, ViewWrite};
 use crate::{Error, Store, refuse};
 use audit::Segment;
 use checkpoint::Checkpointer;
 pub use open::Options;
 use readers::Readers;
 pub use verify::verify;
+use views::Views;
 use words::Words;
 
 /// The embedded store.
@@ -45,6 +48,7 @@ pub struct Sqlite {
     readers: Readers,
     writer: Option<Arc<Mutex<Writer>>>,
     words: Words,
+    views: Views,
     /// Set when a commit's outcome is unknown; nothing is written after that.
     failed: AtomicBool,
     _lock: Option<std::fs::File>,
@@ -55,17 +59,6 @@ pub struct Sqlite {
 struct Writer {
     connection: Connection,
     head: Head,
-    /// How the connection syncs now; `None` while it is being changed.
-    sync: Option<Sync>,
-}
-
-/// Whether a commit waits for the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sync {
-    /// It does.
-    Full,
-    /// The next one that does takes this one along: what is written can be made again.
-    Later,
 }
 
 /// What the next commit continues from; replaced only after a commit went through.
@@ -106,14 +99,13 @@ impl Sqlite {
         &self,
         writer: &mut Writer,
         action: &'static str,
-        sync: Sync,
         work: impl FnOnce(&Connection, &mut Head) -> Result<T, Error>,
     ) -> Result<T, Error> {
         if self.failed.load(Ordering::Acquire) {
             let reason = "an earlier commit failed; the process must restart".into();
             return Err(Error::Io { action, reason });
         }
-        let Writer { connection, head: last, sync: synced } = writer;
+        let Writer { connection, head: last } = writer;
         let run = |sql: &str| {
             let done =
                 connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
@@ -121,12 +113,6 @@ impl Sqlite {
         };
         if !connection.is_autocommit() {
             run("rollback")?;
-        }
-        if synced.replace(sync) != Some(sync) {
-            *synced = None;
-            let level = if sync == Sync::Full { "full" } else { "normal" };
-            run(&format!("pragma synchronous = {level}"))?;
-            *synced = Some(sync);
         }
         run("begin immediate")?;
         let mut head = last.clone();
@@ -169,7 +155,7 @@ impl Store for Sqlite {
         refuse::check(batch)?;
         let mut writer = self.writer()?;
         let mut words = words::Interner::new(&self.words);
-        let committed = self.transact(&mut writer, "commit", Sync::Full, |connection, head| {
+        let committed = self.transact(&mut writer, "commit", |connection, head| {
             commit::commit(connection, head, &mut words, batch)
         })?;
         words.publish();
@@ -227,23 +213,19 @@ impl Store for Sqlite {
     }
 
     fn projected(&self) -> Result<u64, Error> {
-        self.read("read the projected position", |db| scan::meta(db, schema::META_PROJECTED))
-            .map(i64::cast_unsigned)
+        self.views.projected()
     }
 
     fn project(&self, through: u64, writes: &[ViewWrite]) -> Result<(), Error> {
-        let mut writer = self.writer()?;
-        let mut words = words::Interner::new(&self.words);
-        // A power cut may take views and their position back together; never one of them.
-        self.transact(&mut writer, "project", Sync::Later, |db, _| {
-            project::project(db, &mut words, through, writes)
-        })?;
-        words.publish();
-        Ok(())
+        self.views.project(&self.readers, through, writes)
     }
 
     fn query(&self, query: &Query) -> Result<Rows, Error> {
-        self.readers.with(|db| query::query(db, &self.words, query))
+        // Definitions are shown as they were deployed; all else is in the views' own file.
+        if query.view == View::Definitions {
+            return self.readers.with(|db| query::query(db, &self.words, query));
+        }
+        self.views.query(query)
     }
 
     fn anchor(&self, now_ms: i64) -> Result<(), Error> {
@@ -251,12 +233,12 @@ impl Store for Sqlite {
         if writer.head.anchored == Some(writer.head.segment.tip.seq) {
             return Ok(());
         }
-        self.transact(&mut writer, "anchor", Sync::Full, |db, head| audit::anchor(db, head, now_ms))
+        self.transact(&mut writer, "anchor", |db, head| audit::anchor(db, head, now_ms))
     }
 
     fn reserve_keys(&self, key: u64) -> Result<u64, Error> {
         let mut writer = self.writer()?;
-        self.transact(&mut writer, "reserve keys", Sync::Full, |db, _| {
+        self.transact(&mut writer, "reserve keys", |db, _| {
             let action = "reserve keys";
             let before = scan::meta(db, schema::META_RESERVED).map_err(io(action))?;
             let before = before.cast_unsigned();
@@ -272,6 +254,7 @@ impl Store for Sqlite {
             let reason = "a commit failed; the process must restart".into();
             return Err(Error::Io { action: "be healthy", reason });
         }
+        self.views.health()?;
         self.read("be healthy", |db| scan::meta(db, schema::META_RESERVED)).map(drop)
     }
 }

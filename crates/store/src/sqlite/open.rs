@@ -1,4 +1,4 @@
-//! Opening the data folder: the lock, the file, its settings, its format.
+//! Opening the data folder: the lock, the main file, its settings, its format.
 //!
 //! Not here: what the tables mean.
 
@@ -14,8 +14,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::audit::{self, Segment};
 use super::checkpoint::Checkpointer;
 use super::readers::Readers;
+use super::views::Views;
 use super::words::Words;
-use super::{Head, Sqlite, Sync, Writer, io, scan, schema, tables};
+use super::{Head, Sqlite, Writer, io, scan, schema};
 use crate::{Error, limits};
 
 const DATA_FILE: &str = "segue.db";
@@ -26,9 +27,11 @@ const LOCK_FILE: &str = "segue.lock";
 pub struct Options {
     /// Page cache of the writer, KiB.
     pub writer_cache_kib: u32,
+    /// Page cache of the views' writer, KiB.
+    pub views_cache_kib: u32,
     /// Page cache of each reader, KiB.
     pub reader_cache_kib: u32,
-    /// Reader connections, opened when needed.
+    /// Reader connections of each of the two files, opened when needed.
     pub readers: usize,
     /// Name of the build, noted in the audit segment.
     pub build: String,
@@ -41,6 +44,7 @@ impl Default for Options {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Self {
             writer_cache_kib: limits::WRITER_CACHE_KIB,
+            views_cache_kib: limits::VIEWS_CACHE_KIB,
             reader_cache_kib: limits::READER_CACHE_KIB,
             readers: limits::READERS,
             build: env!("CARGO_PKG_VERSION").to_owned(),
@@ -51,6 +55,10 @@ impl Default for Options {
 
 impl Sqlite {
     /// Opens the data folder for this process alone, creating it if needed.
+    ///
+    /// Views that are missing, damaged, laid out by another release or not of this history are
+    /// made anew; then [`Store::projected`](crate::Store::projected) is 0, and all history has
+    /// to be folded again.
     ///
     /// # Errors
     /// [`Error::Locked`] when another process holds it, [`Error::Format`] when a newer release
@@ -70,15 +78,16 @@ impl Sqlite {
         schema::check(&connection)?;
         set_up_writer(&connection).map_err(io("open the data file"))?;
         schema::migrate(&mut connection)?;
-        tables::make(&mut connection)?;
+        let views = Views::open(folder, options, &connection)?;
         let head = head(&connection).map_err(io("read where the last process stopped"))?;
-        let writer = Arc::new(Mutex::new(Writer { connection, head, sync: None }));
+        let writer = Arc::new(Mutex::new(Writer { connection, head }));
         let checkpointer = Checkpointer::start(&path, &writer)?;
         let store = Self {
             folder: folder.to_owned(),
             checkpointer: Some(checkpointer),
             readers: Readers::new(path, options.readers, options.reader_cache_kib),
             writer: Some(writer),
+            views,
             words: Words::default(),
             failed: AtomicBool::new(false),
             _lock: Some(lock),
@@ -87,7 +96,8 @@ impl Sqlite {
         Ok(store)
     }
 
-    /// Opens the data folder for reading only, beside the process that may hold it.
+    /// Opens the data folder for reading only, beside the process that may hold it. Without a
+    /// usable file of views nothing counts as projected, and queries fail.
     ///
     /// # Errors
     /// [`Error::Io`] when there is no data file, [`Error::Format`] when it is newer.
@@ -104,6 +114,7 @@ impl Sqlite {
             checkpointer: None,
             readers: Readers::new(path, limits::READERS, limits::READER_CACHE_KIB),
             writer: None,
+            views: Views::open_reader(folder, &connection),
             words: Words::default(),
             failed: AtomicBool::new(false),
             _lock: None,
@@ -118,7 +129,7 @@ impl Sqlite {
 
     fn open_segment(&self, options: &Options) -> Result<(), Error> {
         let mut writer = self.writer()?;
-        self.transact(&mut writer, "open an audit segment", Sync::Full, |db, head| {
+        self.transact(&mut writer, "open an audit segment", |db, head| {
             head.segment = audit::open_segment(db, options)?;
             head.anchored = None;
             Ok(())
@@ -144,7 +155,7 @@ fn lock(folder: &Path) -> Result<File, Error> {
 }
 
 /// A connection with the settings all of ours share.
-fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, Error> {
+pub(super) fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, Error> {
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

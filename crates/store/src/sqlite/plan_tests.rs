@@ -16,7 +16,7 @@ fn plan_of(store: &Sqlite, query: &Query, rare: bool) -> String {
     sql.order(query.view.spec(), &reading.order);
     sql.limit(query.page.limit, 0);
     let text = format!("explain query plan {}", sql.text());
-    let explained = store.readers.with(|db| {
+    let explained = store.views.readers.as_ref().expect("views are there").with(|db| {
         let mut statement = db.prepare(&text).expect("the statement is valid");
         let rows = statement.query_map(params_from_iter(sql.values()), |row| row.get(3));
         Ok(rows.expect("it explains").collect::<Result<Vec<String>, _>>().expect("it explains"))

@@ -6,18 +6,20 @@ use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, params_from_iter};
 
 use super::words::Interner;
-use super::{refused_or_io, scan, schema};
 use crate::Error;
 use crate::view::{Cell, Kind, Spec, View, ViewWrite, check_write, key_of, view_of};
 
-/// Writes all rows and moves the projected position, inside the transaction that is open.
-pub(super) fn project(
+/// Refuses rows that do not fit their view.
+pub(super) fn check(writes: &[ViewWrite]) -> Result<(), Error> {
+    writes.iter().try_for_each(check_write)
+}
+
+/// Writes all rows, inside the transaction that is open.
+pub(super) fn write(
     db: &Connection,
     words: &mut Interner<'_>,
-    through: u64,
     writes: &[ViewWrite],
-) -> Result<(), Error> {
-    writes.iter().try_for_each(check_write)?;
+) -> rusqlite::Result<()> {
     let mut sorted: Vec<(View, [i64; 2], u32)> = Vec::with_capacity(writes.len());
     for (place, write) in writes.iter().enumerate() {
         sorted.push((view_of(write), numbers(write), place as u32));
@@ -25,9 +27,7 @@ pub(super) fn project(
     // Writes of one row stay in their order: they share their numbers, and the place decides.
     sorted.sort_unstable();
     let order = sorted.into_iter().map(|(.., place)| &writes[place as usize]);
-    apply(db, words, order).map_err(refused_or_io("project"))?;
-    let projected = scan::set_meta(db, schema::META_PROJECTED, through.cast_signed());
-    projected.map(drop).map_err(refused_or_io("project"))
+    apply(db, words, order)
 }
 
 /// The first two numbers of the key; rows that share them are few.

@@ -218,6 +218,14 @@ pub(super) fn last_position(db: &Connection) -> rusqlite::Result<u64> {
     db.query_row(last, [], |row| row.get(0)).map(i64::cast_unsigned)
 }
 
+/// Name of the audit segment a history row is of, bit for bit.
+pub(super) fn segment_at(db: &Connection, position: u64) -> rusqlite::Result<Option<i64>> {
+    let select = "select segment.segment from history join segment on segment.id = history.segment
+         where history.position = ?1";
+    let mut select = db.prepare_cached(select)?;
+    select.query_row([position.cast_signed()], |row| row.get(0)).optional()
+}
+
 /// A stored answer: hash of its request, and body.
 pub(super) fn answer(
     db: &Connection,

@@ -1,6 +1,7 @@
 //! The tables of the SQLite store, as numbered scripts that are never changed after a release.
 //!
-//! Not here: view tables; those are derived from history and made from their specs (`view`).
+//! Not here: view tables; those are derived from history and live in a file of their own
+//! (`views`), made from their specs (`tables`).
 
 use rusqlite::Connection;
 
@@ -17,10 +18,6 @@ pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
 
 /// Rows of `meta`: the highest key reserved.
 pub(super) const META_RESERVED: i64 = 1;
-/// Rows of `meta`: the position up to which views are written.
-pub(super) const META_PROJECTED: i64 = 2;
-/// Rows of `meta`: fingerprint of the view tables.
-pub(super) const META_VIEWS: i64 = 3;
 /// Rows of `meta`: the newest span of time with a table of answers.
 pub(super) const META_SPAN: i64 = 4;
 
@@ -82,7 +79,7 @@ create table answer_3(
 create table answer_4(
     aggregate integer not null, id text not null, request_hash integer not null,
     body blob not null, primary key (aggregate, id)) strict, without rowid;
-insert into meta(id, value) values (1, 0), (2, 0), (3, 0), (4, 0);
+insert into meta(id, value) values (1, 0), (4, 0);
 ";
 
 /// Brings the file to the newest format, or refuses one that is newer.

@@ -1,5 +1,5 @@
-//! The view tables, made from the specs; when a spec changes they are made anew and filled from
-//! history by the projector.
+//! The view tables, made from the specs; when a spec changes their file is made anew and filled
+//! from history by the projector.
 //!
 //! Not here: tables decisions are made on (`schema`).
 
@@ -7,41 +7,42 @@ use std::fmt::Write;
 
 use rusqlite::Connection;
 
-use super::{io, scan, schema};
+use super::{io, scan};
 use crate::Error;
 use crate::view::{ColumnSpec, Kind, Spec, View};
 
-/// Makes the view tables if they are missing or laid out as another release did.
+/// Rows of `meta`: the position up to which views are written.
+pub(super) const META_PROJECTED: i64 = 1;
+/// Rows of `meta`: name of the audit segment of the history row at that position.
+pub(super) const META_SEGMENT: i64 = 2;
+/// Rows of `meta`: fingerprint of the layout.
+const META_LAYOUT: i64 = 3;
+
+/// What the file of the views holds besides them.
+const OWN: &str = "
+create table meta(id integer primary key, value integer not null) strict;
+create table word(id integer primary key, text text not null unique) strict;
+insert into meta(id, value) values (1, 0), (2, 0), (3, 0);
+";
+
+/// Lays out an empty file.
 pub(super) fn make(db: &mut Connection) -> Result<(), Error> {
     let failed = io("make the view tables");
     let script = script() + &statistics();
-    let made = scan::meta(db, schema::META_VIEWS).map_err(&failed)?;
-    if made == fingerprint(&script) {
-        return Ok(());
-    }
     let transaction = db.transaction().map_err(&failed)?;
-    let mut drops = String::new();
-    {
-        let old = "select name from sqlite_schema where type = 'table' and name glob 'view_*'";
-        let mut old = transaction.prepare(old).map_err(&failed)?;
-        let names = old.query_map([], |row| row.get::<_, String>(0)).map_err(&failed)?;
-        for name in names {
-            let name = name.map_err(&failed)?;
-            let _infallible = writeln!(drops, "drop table {name};");
-        }
-    }
-    transaction.execute_batch(&drops).map_err(&failed)?;
     transaction.execute_batch(&script).map_err(&failed)?;
-    let numbers = [(schema::META_VIEWS, fingerprint(&script)), (schema::META_PROJECTED, 0)];
-    for (id, value) in numbers {
-        scan::set_meta(&transaction, id, value).map_err(&failed)?;
-    }
+    scan::set_meta(&transaction, META_LAYOUT, fingerprint(&script)).map_err(&failed)?;
     transaction.commit().map_err(&failed)
 }
 
-/// SQL that makes all view tables and their indexes.
+/// Whether the file is laid out as this build does it.
+pub(super) fn is_current(db: &Connection) -> rusqlite::Result<bool> {
+    Ok(scan::meta(db, META_LAYOUT)? == fingerprint(&(script() + &statistics())))
+}
+
+/// SQL that makes all tables of the file and their indexes.
 fn script() -> String {
-    let mut sql = String::new();
+    let mut sql = OWN.to_owned();
     for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
         let spec = view.spec();
         table(&mut sql, spec);

@@ -1,4 +1,4 @@
-//! The dictionary of repeated texts: a row stores a small number instead of a name.
+//! The dictionary of repeated texts of one file: a row stores a small number instead of a name.
 //!
 //! Not here: which columns use it (`view` specs, and `job.job_type`). Words are never deleted.
 
