@@ -70,9 +70,11 @@ impl TimerSpec {
                 )
                 .hint("Use a duration, or a non-interrupting boundary event for a cycle.");
         }
+        let before = problems.len();
         let text = read_text(node, problems);
         let spec = TimerSpec { kind, text };
         if let Text::Fixed(fixed) = &spec.text
+            && problems.len() == before
             && let Err(message) = spec.due(fixed, 0, &TimeZone::UTC)
         {
             problems

@@ -5,7 +5,7 @@
 use super::instance::{
     ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
 };
-use crate::event::{Created, ElementIndex, InstanceEvent, Slot, Variables};
+use crate::event::{Created, ElementIndex, InstanceEvent, Resume, Slot, Variables};
 use crate::key::Key;
 use crate::limits::PAGE_ELEMENTS;
 
@@ -45,7 +45,14 @@ impl Instance {
                 self.at(*slot).incidents.push(incident);
             }
             E::IncidentResolved { slot, key } => {
-                self.at(*slot).incidents.retain(|incident| incident.key != *key);
+                let held = &mut self.at(*slot).incidents;
+                let loops = |incident: &Incident| incident.resume == Resume::Agenda;
+                let was_loop = held.iter().any(|held| held.key == *key && loops(held));
+                held.retain(|incident| incident.key != *key);
+                if was_loop {
+                    // Whoever resolved it wants the full budget tried again.
+                    self.continuations = 0;
+                }
             }
             other => self.apply_wait(other),
         }

@@ -6,6 +6,7 @@ mod child;
 mod compare;
 mod load;
 mod machine;
+mod overload;
 mod report;
 mod workload;
 
@@ -42,6 +43,7 @@ enum What {
     #[command(name = "message_round_trip")]
     MessageRoundTrip(Load),
     Compare(compare::Compare),
+    Overload(overload::Overload),
 }
 
 /// How much load, and against what.
@@ -84,6 +86,7 @@ impl Bench {
             What::TenTasks(load) => (Workload::TenTasks, load),
             What::MessageRoundTrip(load) => (Workload::MessageRoundTrip, load),
             What::Compare(compare) => return compare.run(),
+            What::Overload(overload) => return overload.run(),
         };
         let report = measure(workload, load)?;
         report.print(load.json);

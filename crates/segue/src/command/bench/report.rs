@@ -100,7 +100,7 @@ impl Report {
 }
 
 /// The value below which a share `q` of the sorted values lies.
-fn quantile(sorted: &[Duration], q: f64) -> Duration {
+pub(super) fn quantile(sorted: &[Duration], q: f64) -> Duration {
     let at = (sorted.len() as f64 * q) as usize;
     sorted.get(at).or(sorted.last()).copied().unwrap_or_default()
 }

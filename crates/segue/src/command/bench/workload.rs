@@ -68,6 +68,15 @@ impl Workload {
         )
     }
 
+    /// The body that creates a one-task instance and does not wait.
+    pub(super) fn start_only(order: &str) -> String {
+        format!(
+            "{{\"processDefinitionId\":\"bench-{}\",\"variables\":{{\"orderId\":\"{order}\",\
+             \"amount\":42.5}}}}",
+            Workload::OneTask.name()
+        )
+    }
+
     /// The body that publishes the message an instance waits for, whoever comes first.
     pub(super) fn publish(order: &str) -> String {
         format!(
@@ -94,6 +103,8 @@ mod tests {
         let create = Workload::OneTask.create("A-1234567890");
         let create: serde_json::Value = serde_json::from_str(&create).unwrap();
         assert_eq!(create["variables"]["amount"], 42.5);
+        let start: serde_json::Value = serde_json::from_str(&Workload::start_only("A-1")).unwrap();
+        assert_eq!(start["processDefinitionId"], create["processDefinitionId"]);
         let publish = Workload::publish("A-1");
         assert!(serde_json::from_str::<serde_json::Value>(&publish).is_ok());
     }
