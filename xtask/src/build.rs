@@ -9,10 +9,7 @@ const DATA_FOLDER: &str = "data";
 const HTTP_ADDRESS: &str = "127.0.0.1:8080";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    child::cargo(
-        &workspace.root,
-        &["build", "--release", "--package", "segue"],
-    )?;
+    child::cargo(&workspace.root, &["build", "--release", "--package", "segue"])?;
     let binary = workspace.binary("release");
     let line = demo_line(arguments);
     let line: Vec<&str> = line.iter().map(String::as_str).collect();
@@ -23,9 +20,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 fn demo_line(arguments: &[String]) -> Vec<String> {
     let given = |name: &str| {
         let with_value = format!("{name}=");
-        arguments
-            .iter()
-            .any(|argument| argument == name || argument.starts_with(&with_value))
+        arguments.iter().any(|argument| argument == name || argument.starts_with(&with_value))
     };
     let mut line = vec!["demo".to_owned()];
     for (name, value) in [("--data", DATA_FOLDER), ("--http", HTTP_ADDRESS)] {
@@ -43,19 +38,12 @@ pub(crate) fn dist(workspace: &Workspace, arguments: &[String]) -> Result<(), Fa
             "Expected no argument for dist, but found `{argument}`."
         )));
     }
-    child::cargo(
-        &workspace.root,
-        &["build", "--profile", "dist", "--locked", "-p", "segue"],
-    )?;
+    child::cargo(&workspace.root, &["build", "--profile", "dist", "--locked", "-p", "segue"])?;
     let binary = workspace.binary("dist");
     let size_bytes = std::fs::metadata(&binary)
         .map_err(|error| Failure::Work(format!("{} is not there: {error}", binary.display())))?
         .len();
-    println!(
-        "{} {:.1} MiB",
-        binary.display(),
-        size_bytes as f64 / (1024.0 * 1024.0)
-    );
+    println!("{} {:.1} MiB", binary.display(), size_bytes as f64 / (1024.0 * 1024.0));
     Ok(())
 }
 
@@ -78,10 +66,7 @@ mod tests {
 
     #[test]
     fn starts_the_demo_on_its_own_folder_and_port() {
-        assert_eq!(
-            demo_line(&[]),
-            words("demo --data data --http 127.0.0.1:8080")
-        );
+        assert_eq!(demo_line(&[]), words("demo --data data --http 127.0.0.1:8080"));
     }
 
     #[test]

@@ -10,9 +10,7 @@ const PROFILE: &str = "ci";
 
 pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     provide_c_compiler(workspace)?;
-    let chosen = arguments
-        .iter()
-        .any(|argument| matches!(argument.as_str(), "-p" | "--package"));
+    let chosen = arguments.iter().any(|argument| matches!(argument.as_str(), "-p" | "--package"));
     let mut line = vec!["test", "--profile", PROFILE, "--no-fail-fast"];
     if !chosen {
         line.push("--workspace");
@@ -29,18 +27,8 @@ pub(crate) fn ci(workspace: &Workspace, arguments: &[String]) -> Result<(), Fail
     }
     provide_c_compiler(workspace)?;
     child::cargo(&workspace.root, &["fmt", "--all", "--check"])?;
-    let clippy = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--profile",
-        PROFILE,
-    ];
-    child::cargo(
-        &workspace.root,
-        &[&clippy[..], &["--", "-D", "warnings"]].concat(),
-    )?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--profile", PROFILE];
+    child::cargo(&workspace.root, &[&clippy[..], &["--", "-D", "warnings"]].concat())?;
     tidy::command(workspace, &[])?;
     test(workspace, &["--locked".to_owned()])
 }
@@ -50,13 +38,7 @@ fn provide_c_compiler(workspace: &Workspace) -> Result<(), Failure> {
     if child::answers("cc") {
         return Ok(());
     }
-    let install = [
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "gcc",
-        "libc6-dev",
-    ];
+    let install = ["install", "-y", "--no-install-recommends", "gcc", "libc6-dev"];
     if !child::answers("apt-get") || !is_root(&process_status()) {
         return Err(Failure::Work(format!(
             "Expected a C compiler `cc`, but found none. Run: sudo apt-get {}",

@@ -63,9 +63,7 @@ pub(crate) fn answers(program: &str) -> bool {
 }
 
 fn said(program: &str, arguments: &[&str]) -> String {
-    let name = Path::new(program)
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
+    let name = Path::new(program).file_name().map(|name| name.to_string_lossy().into_owned());
     let mut line = name.unwrap_or_else(|| program.to_owned());
     for argument in arguments {
         line.push(' ');
@@ -81,25 +79,15 @@ mod tests {
     #[test]
     fn says_what_failed_and_how() {
         let failure = run(Path::new("."), "false", &["indeed"]).unwrap_err();
-        let Failure::Work(reason) = failure else {
-            panic!("expected a failure of the work")
-        };
-        assert!(
-            reason.starts_with("`false indeed` failed (exit"),
-            "{reason}"
-        );
+        let Failure::Work(reason) = failure else { panic!("expected a failure of the work") };
+        assert!(reason.starts_with("`false indeed` failed (exit"), "{reason}");
     }
 
     #[test]
     fn says_which_program_is_absent() {
         let failure = run(Path::new("."), "no-such-program-here", &["x"]).unwrap_err();
-        let Failure::Work(reason) = failure else {
-            panic!("expected a failure of the work")
-        };
-        assert!(
-            reason.starts_with("`no-such-program-here x` did not start"),
-            "{reason}"
-        );
+        let Failure::Work(reason) = failure else { panic!("expected a failure of the work") };
+        assert!(reason.starts_with("`no-such-program-here x` did not start"), "{reason}");
         assert!(!answers("no-such-program-here"));
     }
 }

@@ -117,9 +117,7 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &[String]) -> Result<(), Failure> {
     let Some(name) = arguments.first() else {
-        return Err(Failure::Usage(
-            "Expected a command, but found none.".to_owned(),
-        ));
+        return Err(Failure::Usage("Expected a command, but found none.".to_owned()));
     };
     if matches!(name.as_str(), "help" | "--help" | "-h") {
         let text = match arguments.get(1) {
@@ -141,9 +139,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
 fn find(name: &str) -> Result<&'static Command, Failure> {
     let found = COMMANDS.iter().find(|command| command.name == name);
     found.ok_or_else(|| {
-        Failure::Usage(format!(
-            "Expected one of the commands below, but found `{name}`."
-        ))
+        Failure::Usage(format!("Expected one of the commands below, but found `{name}`."))
     })
 }
 
@@ -160,12 +156,7 @@ fn overview() -> String {
 
 fn details(command: &Command) -> String {
     let call = format!("cargo xtask {} {}", command.name, command.arguments);
-    format!(
-        "Usage: {}\n\n{}\n\n{}",
-        call.trim_end(),
-        command.summary,
-        command.help
-    )
+    format!("Usage: {}\n\n{}\n\n{}", call.trim_end(), command.summary, command.help)
 }
 
 #[cfg(test)]

@@ -14,11 +14,7 @@ const SEEDS_PER_ROUND: u64 = 1_000;
 
 pub(crate) fn sim(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let numbers = numbers(arguments, &["--seeds", "--from"])?;
-    simulate(
-        workspace,
-        numbers[0].unwrap_or(SEEDS),
-        numbers[1].unwrap_or(0),
-    )
+    simulate(workspace, numbers[0].unwrap_or(SEEDS), numbers[1].unwrap_or(0))
 }
 
 pub(crate) fn soak(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -36,16 +32,7 @@ pub(crate) fn soak(workspace: &Workspace, arguments: &[String]) -> Result<(), Fa
 
 fn simulate(workspace: &Workspace, seeds: u64, from: u64) -> Result<(), Failure> {
     let (seeds, from) = (seeds.to_string(), from.to_string());
-    let program = [
-        "run",
-        "--profile",
-        "ci",
-        "--package",
-        "testkit",
-        "--example",
-        "sim",
-        "--",
-    ];
+    let program = ["run", "--profile", "ci", "--package", "testkit", "--example", "sim", "--"];
     let range = ["--seeds", seeds.as_str(), "--from", from.as_str()];
     child::cargo(&workspace.root, &[&program[..], &range[..]].concat())
 }
@@ -57,15 +44,11 @@ fn numbers(arguments: &[String], names: &[&str]) -> Result<Vec<Option<u64>>, Fai
     while let Some(argument) = rest.next() {
         let Some(place) = names.iter().position(|name| name == argument) else {
             let names = names.join(" or ");
-            return Err(Failure::Usage(format!(
-                "Expected {names}, but found `{argument}`."
-            )));
+            return Err(Failure::Usage(format!("Expected {names}, but found `{argument}`.")));
         };
         let value = rest.next().map(String::as_str).unwrap_or_default();
         let number = value.replace('_', "").parse().map_err(|_| {
-            Failure::Usage(format!(
-                "Expected a number after {argument}, but found `{value}`."
-            ))
+            Failure::Usage(format!("Expected a number after {argument}, but found `{value}`."))
         })?;
         found[place] = Some(number);
     }

@@ -20,10 +20,7 @@ pub(crate) struct Workspace {
 impl Workspace {
     pub(crate) fn find() -> Self {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = own
-            .parent()
-            .expect("xtask lies in a folder of the workspace")
-            .to_owned();
+        let root = own.parent().expect("xtask lies in a folder of the workspace").to_owned();
         Workspace { root }
     }
 
@@ -41,11 +38,7 @@ impl Workspace {
         };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if folder.is_empty() {
-                name.clone()
-            } else {
-                format!("{folder}/{name}")
-            };
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             let Ok(kind) = entry.file_type() else {
                 continue;
             };
@@ -53,10 +46,7 @@ impl Workspace {
                 if !name.starts_with('.') && !SKIPPED_FOLDERS.contains(&name.as_str()) {
                     self.walk(&path, extension, found);
                 }
-            } else if name
-                .rsplit_once('.')
-                .is_some_and(|(_, end)| end == extension)
-            {
+            } else if name.rsplit_once('.').is_some_and(|(_, end)| end == extension) {
                 found.push(path);
             }
         }
@@ -64,10 +54,7 @@ impl Workspace {
 
     /// The names of the folders in `crates/`, sorted.
     pub(crate) fn crates(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.root.join("crates"))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let entries = std::fs::read_dir(self.root.join("crates")).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries
             .filter(|entry| entry.path().join("Cargo.toml").exists())
             .map(|entry| entry.file_name().to_string_lossy().into_owned())

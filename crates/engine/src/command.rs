@@ -55,7 +55,14 @@ pub enum InstanceCommand {
     /// A timer is due.
     FireTimer { slot: Slot, timer: Key },
     /// A mailbox offers a message.
-    OfferMessage { slot: Slot, subscription: Key, message: Key, mailbox: Key, variables: Variables },
+    OfferMessage {
+        /// Where it is awaited.
+        slot: Slot,
+        subscription: Key,
+        message: Key,
+        mailbox: Key,
+        variables: Variables,
+    },
     /// Try again what could not proceed.
     ResolveIncident { incident: Key },
     /// Set variables from an element instance (by key) outwards, or in its own scope only.

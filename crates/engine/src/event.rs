@@ -49,7 +49,15 @@ pub enum InstanceEvent {
     /// A worker completed the job.
     JobCompleted { slot: Slot, key: Key, by: Activation },
     /// A worker failed; it may be tried again at `due_ms` while retries are left.
-    JobFailed { slot: Slot, key: Key, by: Activation, retries: i32, due_ms: i64, message: Arc<str> },
+    JobFailed {
+        slot: Slot,
+        key: Key,
+        by: Activation,
+        /// Retries left.
+        retries: i32,
+        due_ms: i64,
+        message: Arc<str>,
+    },
     /// A worker threw a BPMN error.
     JobErrorThrown { slot: Slot, key: Key, by: Activation, code: Arc<str>, message: Arc<str> },
     /// Someone changed the retries left.

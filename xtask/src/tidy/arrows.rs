@@ -12,28 +12,14 @@ use crate::workspace::Workspace;
 /// Crate, and which of ours it may depend on. ARCHITECTURE.md draws the same table.
 const ARROWS: &[(&str, &[&str])] = &[
     ("access", &[]),
-    (
-        "api",
-        &["access", "decision", "engine", "model", "runtime", "store"],
-    ),
+    ("api", &["access", "decision", "engine", "model", "runtime", "store"]),
     ("decision", &[]),
     ("engine", &["decision", "model"]),
     ("model", &[]),
-    (
-        "runtime",
-        &["access", "decision", "engine", "model", "store"],
-    ),
-    (
-        "segue",
-        &[
-            "access", "api", "decision", "engine", "model", "runtime", "store", "testkit",
-        ],
-    ),
+    ("runtime", &["access", "decision", "engine", "model", "store"]),
+    ("segue", &["access", "api", "decision", "engine", "model", "runtime", "store", "testkit"]),
     ("store", &["access", "engine"]),
-    (
-        "testkit",
-        &["access", "decision", "engine", "model", "runtime", "store"],
-    ),
+    ("testkit", &["access", "decision", "engine", "model", "runtime", "store"]),
     ("xtask", &[]),
 ];
 
@@ -78,10 +64,7 @@ struct Arrow<'a> {
 
 pub(crate) fn check(workspace: &Workspace, metadata: &Value, all: &mut Vec<Finding>) {
     let packages = array(&metadata["packages"]);
-    let ours: Vec<&Value> = packages
-        .iter()
-        .filter(|package| package["source"].is_null())
-        .collect();
+    let ours: Vec<&Value> = packages.iter().filter(|package| package["source"].is_null()).collect();
     let names: BTreeSet<&str> = ours.iter().map(|package| text(&package["name"])).collect();
     for package in &ours {
         let from = text(&package["name"]);
@@ -92,31 +75,14 @@ pub(crate) fn check(workspace: &Workspace, metadata: &Value, all: &mut Vec<Findi
             }
             let tests = dependency["kind"] == "dev";
             if let Some((expected, advice)) = complaint(&Arrow { from, to, tests }) {
-                all.push(finding(
-                    workspace,
-                    from,
-                    to,
-                    expected,
-                    format!("`{to}`"),
-                    advice,
-                ));
+                all.push(finding(workspace, from, to, expected, format!("`{to}`"), advice));
             }
         }
     }
-    for name in names
-        .iter()
-        .filter(|name| !ARROWS.iter().any(|(known, _)| known == *name))
-    {
+    for name in names.iter().filter(|name| !ARROWS.iter().any(|(known, _)| known == *name)) {
         let advice = "decide what it may depend on and add it to ARROWS and ARCHITECTURE.md";
         let expected = "a crate with known arrows".to_owned();
-        all.push(finding(
-            workspace,
-            name,
-            name,
-            expected,
-            format!("`{name}`"),
-            advice,
-        ));
+        all.push(finding(workspace, name, name, expected, format!("`{name}`"), advice));
     }
     for name in PURE.iter().filter(|name| names.contains(*name)) {
         purity(workspace, metadata, name, all);
@@ -147,14 +113,9 @@ fn complaint(arrow: &Arrow<'_>) -> Option<(String, &'static str)> {
 fn purity(workspace: &Workspace, metadata: &Value, name: &str, all: &mut Vec<Finding>) {
     let clippy = format!("crates/{name}/clippy.toml");
     let forbids = workspace.read(&clippy).is_some_and(|text| {
-        [
-            "SystemTime::now",
-            "std::env::var",
-            "std::collections::HashMap",
-            "std::thread::spawn",
-        ]
-        .iter()
-        .all(|call| text.contains(call))
+        ["SystemTime::now", "std::env::var", "std::collections::HashMap", "std::thread::spawn"]
+            .iter()
+            .all(|call| text.contains(call))
     });
     if !forbids {
         all.push(Finding {
@@ -218,16 +179,8 @@ fn way(came_from: &BTreeMap<&str, &str>, name_of: &BTreeMap<&str, &str>, to: &st
 }
 
 fn normal_dependencies(node: &Value) -> Vec<&str> {
-    let is_normal = |edge: &&Value| {
-        array(&edge["dep_kinds"])
-            .iter()
-            .any(|k| k["kind"].is_null())
-    };
-    array(&node["deps"])
-        .iter()
-        .filter(is_normal)
-        .map(|edge| text(&edge["pkg"]))
-        .collect()
+    let is_normal = |edge: &&Value| array(&edge["dep_kinds"]).iter().any(|k| k["kind"].is_null());
+    array(&node["deps"]).iter().filter(is_normal).map(|edge| text(&edge["pkg"])).collect()
 }
 
 fn finding(
@@ -238,15 +191,10 @@ fn finding(
     found: String,
     advice: &str,
 ) -> Finding {
-    let file = if from == "xtask" {
-        "xtask/Cargo.toml".to_owned()
-    } else {
-        manifest(from)
-    };
+    let file = if from == "xtask" { "xtask/Cargo.toml".to_owned() } else { manifest(from) };
     let line = workspace.read(&file).and_then(|toml| {
         let is_entry = |line: &str| {
-            line.strip_prefix(entry)
-                .is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
+            line.strip_prefix(entry).is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
         };
         toml.lines().position(is_entry)
     });
@@ -302,11 +250,7 @@ mod tests {
         fn depth(name: &str, left: usize) -> usize {
             assert!(left > 0, "a circle through {name}");
             let (_, below) = ARROWS.iter().find(|(known, _)| *known == name).unwrap();
-            below
-                .iter()
-                .map(|next| depth(next, left - 1) + 1)
-                .max()
-                .unwrap_or(0)
+            below.iter().map(|next| depth(next, left - 1) + 1).max().unwrap_or(0)
         }
         for (name, _) in ARROWS {
             depth(name, ARROWS.len());

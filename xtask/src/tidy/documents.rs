@@ -38,14 +38,7 @@ fn finding(
     found: String,
     advice: &str,
 ) -> Finding {
-    Finding {
-        file: file.to_owned(),
-        line,
-        rule,
-        expected,
-        found,
-        advice: advice.to_owned(),
-    }
+    Finding { file: file.to_owned(), line, rule, expected, found, advice: advice.to_owned() }
 }
 
 /// Lines outside fenced code, numbered from 1.
@@ -79,11 +72,7 @@ fn broken(workspace: &Workspace, from: &str, target: &str) -> Option<String> {
         return None;
     }
     let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
-    let file = if path.is_empty() {
-        from.to_owned()
-    } else {
-        resolve(from, path)
-    };
+    let file = if path.is_empty() { from.to_owned() } else { resolve(from, path) };
     if !workspace.root.join(&file).exists() {
         return Some(format!("no `{file}`"));
     }
@@ -115,9 +104,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     let headings = prose(text).filter(|(_, line)| line.starts_with('#'));
     let slug = |line: &str| {
         let title = line.trim_start_matches('#').trim().to_lowercase();
-        let kept = title
-            .chars()
-            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
         kept.map(|c| if c == ' ' { '-' } else { c }).collect()
     };
     headings.map(|(_, line)| slug(line)).collect()
@@ -143,25 +130,13 @@ fn commands(path: &str, text: &str, all: &mut Vec<Finding>) {
 /// Every page below docs/ is linked from the index.
 fn index(workspace: &Workspace, paths: &[String], all: &mut Vec<Finding>) {
     let text = workspace.read(INDEX).unwrap_or_default();
-    let linked: BTreeSet<String> = links(&text)
-        .into_iter()
-        .map(|(_, target)| resolve(INDEX, &target))
-        .collect();
-    for path in paths
-        .iter()
-        .filter(|path| path.starts_with("docs/") && *path != INDEX)
-    {
+    let linked: BTreeSet<String> =
+        links(&text).into_iter().map(|(_, target)| resolve(INDEX, &target)).collect();
+    for path in paths.iter().filter(|path| path.starts_with("docs/") && *path != INDEX) {
         if !linked.contains(path) {
             let expected = format!("a link to `{path}`");
             let advice = "add the page with one sentence on what it answers";
-            all.push(finding(
-                INDEX,
-                1,
-                "index",
-                expected,
-                "none".to_owned(),
-                advice,
-            ));
+            all.push(finding(INDEX, 1, "index", expected, "none".to_owned(), advice));
         }
     }
 }
@@ -174,22 +149,13 @@ fn architecture(workspace: &Workspace, all: &mut Vec<Finding>) {
     let mut named = BTreeSet::new();
     for (index, line) in text.lines().enumerate() {
         for rest in line.split("crates/").skip(1) {
-            let name: String = rest
-                .chars()
-                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
-                .collect();
+            let name: String =
+                rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
             if !name.is_empty() && !crates.contains(&name) {
                 let expected = format!("a crate `{name}`");
                 let found = "no such folder".to_owned();
                 let advice = "describe what is built";
-                all.push(finding(
-                    path,
-                    index + 1,
-                    "architecture",
-                    expected,
-                    found,
-                    advice,
-                ));
+                all.push(finding(path, index + 1, "architecture", expected, found, advice));
             }
             named.insert(name);
         }
@@ -197,14 +163,7 @@ fn architecture(workspace: &Workspace, all: &mut Vec<Finding>) {
     for name in crates.iter().filter(|name| !named.contains(*name)) {
         let expected = format!("`crates/{name}` with a sentence");
         let advice = "describe what is built";
-        all.push(finding(
-            path,
-            1,
-            "architecture",
-            expected,
-            "none".to_owned(),
-            advice,
-        ));
+        all.push(finding(path, 1, "architecture", expected, "none".to_owned(), advice));
     }
 }
 
@@ -212,21 +171,11 @@ fn architecture(workspace: &Workspace, all: &mut Vec<Finding>) {
 fn changelog(workspace: &Workspace, all: &mut Vec<Finding>) {
     let path = "CHANGELOG.md";
     let text = workspace.read(path).unwrap_or_default();
-    let first = text
-        .lines()
-        .find(|line| line.starts_with("## "))
-        .unwrap_or("no section");
+    let first = text.lines().find(|line| line.starts_with("## ")).unwrap_or("no section");
     if !first.contains("Unreleased") {
         let expected = "`## [Unreleased]` as the first section".to_owned();
         let advice = "add it, with a line on what the user gains";
-        all.push(finding(
-            path,
-            1,
-            "changelog",
-            expected,
-            format!("`{first}`"),
-            advice,
-        ));
+        all.push(finding(path, 1, "changelog", expected, format!("`{first}`"), advice));
     }
 }
 
@@ -239,18 +188,12 @@ mod tests {
         let text = "a [b](c.md) and [d](e.md#f)\n```\n[x](y)\n```\n`[m](n)` [o](p)\n";
         let found: Vec<(usize, String)> = links(text);
         let expected = [(1, "c.md"), (1, "e.md#f"), (5, "p")];
-        assert_eq!(
-            found,
-            expected.map(|(line, target)| (line, target.to_owned()))
-        );
+        assert_eq!(found, expected.map(|(line, target)| (line, target.to_owned())));
     }
 
     #[test]
     fn resolves_links_from_where_they_stand() {
-        assert_eq!(
-            resolve("docs/adr/0001.md", "../limits.md"),
-            "docs/limits.md"
-        );
+        assert_eq!(resolve("docs/adr/0001.md", "../limits.md"), "docs/limits.md");
         assert_eq!(resolve("README.md", "./docs/"), "docs");
     }
 
@@ -274,15 +217,8 @@ mod tests {
     #[test]
     fn reports_commands_there_are_not() {
         let mut all = Vec::new();
-        commands(
-            "a.md",
-            "run `cargo xtask test`, then\n`cargo xtask polish`",
-            &mut all,
-        );
+        commands("a.md", "run `cargo xtask test`, then\n`cargo xtask polish`", &mut all);
         assert_eq!(all.len(), 1);
-        assert_eq!(
-            (all[0].line, all[0].found.as_str()),
-            (2, "`cargo xtask polish`")
-        );
+        assert_eq!((all[0].line, all[0].found.as_str()), (2, "`cargo xtask polish`"));
     }
 }

@@ -23,9 +23,7 @@ fn filter(all: Vec<Finding>, exceptions: &[Exception]) -> Vec<Finding> {
     let covers = |exception: &Exception, it: &Finding| {
         exception.rule == it.rule && exception.file == it.file
     };
-    let idle = exceptions
-        .iter()
-        .filter(|row| !all.iter().any(|it| covers(row, it)));
+    let idle = exceptions.iter().filter(|row| !all.iter().any(|it| covers(row, it)));
     let mut left: Vec<Finding> = idle
         .map(|row| Finding {
             file: "xtask/src/tidy/exceptions.rs".to_owned(),
@@ -36,9 +34,7 @@ fn filter(all: Vec<Finding>, exceptions: &[Exception]) -> Vec<Finding> {
             advice: "delete the row".to_owned(),
         })
         .collect();
-    let kept = all
-        .into_iter()
-        .filter(|it| !exceptions.iter().any(|row| covers(row, it)));
+    let kept = all.into_iter().filter(|it| !exceptions.iter().any(|row| covers(row, it)));
     left.extend(kept);
     left
 }
@@ -60,26 +56,15 @@ mod tests {
 
     #[test]
     fn covers_one_rule_in_one_file() {
-        let row = Exception {
-            rule: "file-length",
-            file: "a.rs",
-            reason: "a table",
-        };
+        let row = Exception { rule: "file-length", file: "a.rs", reason: "a table" };
         assert_eq!(filter(vec![long_file()], &[row]), []);
-        let other = Finding {
-            file: "b.rs".to_owned(),
-            ..long_file()
-        };
+        let other = Finding { file: "b.rs".to_owned(), ..long_file() };
         assert_eq!(filter(vec![other.clone()], &[]), [other]);
     }
 
     #[test]
     fn reports_an_exception_that_covers_nothing() {
-        let row = Exception {
-            rule: "file-length",
-            file: "gone.rs",
-            reason: "a table",
-        };
+        let row = Exception { rule: "file-length", file: "gone.rs", reason: "a table" };
         let left = filter(vec![long_file()], &[row]);
         assert_eq!(left.len(), 2);
         assert_eq!(left[0].rule, "idle-exception");

@@ -15,10 +15,8 @@ pub(crate) fn check(source: &RustSource, all: &mut Vec<Finding>) {
         if after_name || source.is_test(at) {
             continue;
         }
-        let name: String = code[at + 3..]
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
+        let name: String =
+            code[at + 3..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         let Some(open) = body(code, at) else { continue };
         if name.is_empty() {
             continue;
@@ -60,19 +58,13 @@ mod tests {
 
     fn found(text: String) -> Vec<Finding> {
         let mut all = Vec::new();
-        check(
-            &RustSource::new("crates/engine/src/step.rs".to_owned(), text),
-            &mut all,
-        );
+        check(&RustSource::new("crates/engine/src/step.rs".to_owned(), text), &mut all);
         all
     }
 
     #[test]
     fn finds_a_function_of_71_lines_and_names_it() {
-        let text = format!(
-            "//! A.\nfn long(a: [u8; 3]) {{\n{}}}\n",
-            "    a();\n".repeat(69)
-        );
+        let text = format!("//! A.\nfn long(a: [u8; 3]) {{\n{}}}\n", "    a();\n".repeat(69));
         let all = found(text);
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].line, all[0].found.as_str()), (2, "71 in `long`"));
@@ -80,18 +72,9 @@ mod tests {
 
     #[test]
     fn leaves_70_lines_declarations_and_tests_alone() {
-        assert_eq!(
-            found(format!("fn short() {{\n{}}}\n", "    a();\n".repeat(68))),
-            []
-        );
-        let test = format!(
-            "#[cfg(test)]\nmod tests {{ fn a() {{\n{}}} }}",
-            "a();\n".repeat(90)
-        );
+        assert_eq!(found(format!("fn short() {{\n{}}}\n", "    a();\n".repeat(68))), []);
+        let test = format!("#[cfg(test)]\nmod tests {{ fn a() {{\n{}}} }}", "a();\n".repeat(90));
         assert_eq!(found(test), []);
-        assert_eq!(
-            found("trait A { fn a(); }\ntype B = fn (u8);\n".to_owned()),
-            []
-        );
+        assert_eq!(found("trait A { fn a(); }\ntype B = fn (u8);\n".to_owned()), []);
     }
 }

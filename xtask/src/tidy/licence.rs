@@ -22,10 +22,7 @@ pub(crate) const ACCEPTED: &[&str] = &[
 
 /// `A OR B` needs one of them, `A AND B` both; the old `A/B` means `OR`.
 pub(crate) fn is_accepted(expression: &str) -> bool {
-    let spaced = expression
-        .replace('/', " OR ")
-        .replace('(', " ( ")
-        .replace(')', " ) ");
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut at = 0;
     let met = any_of(&words, &mut at);

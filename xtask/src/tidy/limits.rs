@@ -37,18 +37,9 @@ pub(crate) fn check(workspace: &Workspace, all: &mut Vec<Finding>) {
     let (_, below) = document.split_once(MARK).unwrap_or_default();
     for line in below.lines().filter(|line| line.starts_with("| `")) {
         if !rows.iter().any(|row| row == line) {
-            let at = document
-                .lines()
-                .position(|other| other == line)
-                .unwrap_or_default()
-                + 1;
+            let at = document.lines().position(|other| other == line).unwrap_or_default() + 1;
             let expected = "a row of a limit there is".to_owned();
-            all.push(finding(
-                DOCUMENT,
-                at,
-                expected,
-                "one that has changed or is gone",
-            ));
+            all.push(finding(DOCUMENT, at, expected, "one that has changed or is gone"));
         }
     }
 }
@@ -57,15 +48,11 @@ pub(crate) fn check(workspace: &Workspace, all: &mut Vec<Finding>) {
 pub(crate) fn write(workspace: &Workspace) -> Result<(), Failure> {
     let document = workspace.read(DOCUMENT).unwrap_or_default();
     let (above, _) = document.split_once(MARK).ok_or_else(|| {
-        Failure::Work(format!(
-            "Expected the line `{MARK}` in {DOCUMENT}, but found none."
-        ))
+        Failure::Work(format!("Expected the line `{MARK}` in {DOCUMENT}, but found none."))
     })?;
     let mut text = format!("{above}{MARK}\n");
     for (path, owner) in files(workspace) {
-        text.push_str(&format!(
-            "\n## {owner}\n\n| limit | value | of what |\n|---|---|---|\n"
-        ));
+        text.push_str(&format!("\n## {owner}\n\n| limit | value | of what |\n|---|---|---|\n"));
         for limit in read(&workspace.read(&path).unwrap_or_default()) {
             text.push_str(&row(&owner, &limit));
             text.push('\n');
@@ -79,15 +66,11 @@ pub(crate) fn write(workspace: &Workspace) -> Result<(), Failure> {
 fn files(workspace: &Workspace) -> Vec<(String, String)> {
     let with_owner = |name: String| (format!("crates/{name}/src/limits.rs"), name);
     let all = workspace.crates().into_iter().map(with_owner);
-    all.filter(|(path, _)| workspace.root.join(path).exists())
-        .collect()
+    all.filter(|(path, _)| workspace.root.join(path).exists()).collect()
 }
 
 fn row(owner: &str, limit: &Limit) -> String {
-    format!(
-        "| `{owner}::{}` | `{}` | {} |",
-        limit.name, limit.value, limit.words
-    )
+    format!("| `{owner}::{}` | `{}` | {} |", limit.name, limit.value, limit.words)
 }
 
 fn finding(file: &str, line: usize, expected: String, found: &str) -> Finding {
@@ -124,17 +107,10 @@ fn read(source: &str) -> Vec<Limit> {
 }
 
 fn comment_above(lines: &[&str]) -> String {
-    let from_below = lines
-        .iter()
-        .rev()
-        .map_while(|line| line.trim().strip_prefix("///"));
+    let from_below = lines.iter().rev().map_while(|line| line.trim().strip_prefix("///"));
     let mut words: Vec<&str> = from_below.map(str::trim).collect();
     words.reverse();
-    words
-        .join(" ")
-        .replace("[`", "`")
-        .replace("`]", "`")
-        .replace('|', "\\|")
+    words.join(" ").replace("[`", "`").replace("`]", "`").replace('|', "\\|")
 }
 
 #[cfg(test)]

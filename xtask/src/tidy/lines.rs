@@ -32,25 +32,13 @@ pub(crate) fn check(source: &RustSource, all: &mut Vec<Finding>) {
 
 fn finding(source: &RustSource, line: usize, rule: &'static str, texts: [&str; 3]) -> Finding {
     let [expected, found, advice] = texts.map(str::to_owned);
-    Finding {
-        file: source.path.clone(),
-        line,
-        rule,
-        expected,
-        found,
-        advice,
-    }
+    Finding { file: source.path.clone(), line, rule, expected, found, advice }
 }
 
 fn opening(source: &RustSource, all: &mut Vec<Finding>) {
     if !source.text.trim_start().starts_with("//!") {
         let advice = "open with one sentence on what it is and one on what it is not";
-        all.push(finding(
-            source,
-            1,
-            "opening",
-            ["`//!` in line 1", "none", advice],
-        ));
+        all.push(finding(source, 1, "opening", ["`//!` in line 1", "none", advice]));
     }
 }
 
@@ -60,20 +48,10 @@ fn file_length(source: &RustSource, all: &mut Vec<Finding>) {
     let advice = "split by phase or by view, so that each part has a name of its own";
     if bare > LINES_MAX_WITHOUT_TESTS {
         let expected = format!("at most {LINES_MAX_WITHOUT_TESTS} lines without tests");
-        all.push(finding(
-            source,
-            1,
-            "file-length",
-            [&expected, &bare.to_string(), advice],
-        ));
+        all.push(finding(source, 1, "file-length", [&expected, &bare.to_string(), advice]));
     } else if whole > LINES_MAX {
         let expected = format!("at most {LINES_MAX} lines with tests");
-        all.push(finding(
-            source,
-            1,
-            "file-length",
-            [&expected, &whole.to_string(), advice],
-        ));
+        all.push(finding(source, 1, "file-length", [&expected, &whole.to_string(), advice]));
     }
 }
 
@@ -132,9 +110,7 @@ mod tests {
         let mut all = Vec::new();
         let path = "crates/engine/src/step.rs".to_owned();
         check(&RustSource::new(path, text.to_owned()), &mut all);
-        all.into_iter()
-            .map(|finding| (finding.rule, finding.line))
-            .collect()
+        all.into_iter().map(|finding| (finding.rule, finding.line)).collect()
     }
 
     #[test]
@@ -148,42 +124,19 @@ mod tests {
         let lines = |count| "// Why.\n".repeat(count);
         let tests = |count| format!("#[cfg(test)]\nmod tests {{\n{}}}\n", lines(count));
         assert_eq!(broken(&format!("//! A.\n{}", lines(499))), []);
-        assert_eq!(
-            broken(&format!("//! A.\n{}", lines(500))),
-            [("file-length", 1)]
-        );
+        assert_eq!(broken(&format!("//! A.\n{}", lines(500))), [("file-length", 1)]);
         assert_eq!(broken(&format!("//! A.\n{}{}", lines(400), tests(500))), []);
-        assert_eq!(
-            broken(&format!("//! A.\n{}{}", lines(400), tests(700))),
-            [("file-length", 1)]
-        );
+        assert_eq!(broken(&format!("//! A.\n{}{}", lines(400), tests(700))), [("file-length", 1)]);
     }
 
     #[test]
     fn measures_lines_but_not_addresses_and_rows_of_strings() {
         let long = "x".repeat(101);
-        assert_eq!(
-            broken(&format!("//! A.\nlet {long} = 1;\n")),
-            [("line-length", 2)]
-        );
-        assert_eq!(
-            broken(&format!("//! A.\n// {long}\n")),
-            [("line-length", 2)]
-        );
-        assert_eq!(
-            broken(&format!("//! A.\n// https://segue.invalid/{long}\n")),
-            []
-        );
-        assert_eq!(
-            broken(&format!(
-                "//! A.\nconst A: &[&str] = &[\n    \"{long}\",\n];\n"
-            )),
-            []
-        );
-        assert_eq!(
-            broken(&format!("//! A.\nconst A: &str = r#\"\n{long}\n\"#;\n")),
-            []
-        );
+        assert_eq!(broken(&format!("//! A.\nlet {long} = 1;\n")), [("line-length", 2)]);
+        assert_eq!(broken(&format!("//! A.\n// {long}\n")), [("line-length", 2)]);
+        assert_eq!(broken(&format!("//! A.\n// https://segue.invalid/{long}\n")), []);
+        assert_eq!(broken(&format!("//! A.\nconst A: &[&str] = &[\n    \"{long}\",\n];\n")), []);
+        assert_eq!(broken(&format!("//! A.\nconst A: &str = r#\"\n{long}\n\"#;\n")), []);
     }
 
     #[test]
@@ -194,14 +147,8 @@ mod tests {
 
     #[test]
     fn allows_unwrap_in_tests_only_and_ignored_tests_never() {
-        assert_eq!(
-            broken("//! A.\nfn a() { b.unwrap() }\n"),
-            [("never-lands", 2)]
-        );
-        assert_eq!(
-            broken("//! A.\n#[cfg(test)]\nmod t { fn a() { b.unwrap() } }\n"),
-            []
-        );
+        assert_eq!(broken("//! A.\nfn a() { b.unwrap() }\n"), [("never-lands", 2)]);
+        assert_eq!(broken("//! A.\n#[cfg(test)]\nmod t { fn a() { b.unwrap() } }\n"), []);
         let ignored = "//! A.\n#[cfg(test)]\nmod t {\n#[ignore]\nfn a() {} }\n";
         assert_eq!(broken(ignored), [("never-lands", 4)]);
         assert_eq!(broken("//! A.\nfn a() { mydbg!(1); }\n"), []);

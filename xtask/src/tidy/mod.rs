@@ -37,18 +37,8 @@ pub(crate) struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding {
-            file,
-            line,
-            rule,
-            expected,
-            found,
-            advice,
-        } = self;
-        write!(
-            f,
-            "{file}:{line}: {rule}: expected {expected}, found {found}; {advice}"
-        )
+        let Finding { file, line, rule, expected, found, advice } = self;
+        write!(f, "{file}:{line}: {rule}: expected {expected}, found {found}; {advice}")
     }
 }
 
@@ -71,10 +61,7 @@ pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<(),
         println!("tidy: nothing found");
         return Ok(());
     }
-    Err(Failure::Work(format!(
-        "tidy found {} things",
-        findings.len()
-    )))
+    Err(Failure::Work(format!("tidy found {} things", findings.len())))
 }
 
 /// All findings that no exception covers, sorted, plus exceptions that cover nothing.
@@ -113,10 +100,7 @@ fn rust_sources(workspace: &Workspace) -> Vec<RustSource> {
     for source in &mut sources {
         let below = |folder: &String| source.path.starts_with(&format!("{folder}/"));
         let same = |module: &String| source.path == format!("{module}.rs");
-        if only_tests
-            .iter()
-            .any(|module| same(module) || below(module))
-        {
+        if only_tests.iter().any(|module| same(module) || below(module)) {
             source.only_tests = true;
         }
     }
@@ -147,10 +131,6 @@ mod tests {
     #[test]
     fn reads_all_sources_of_this_program() {
         let sources = rust_sources(&Workspace::find());
-        assert!(
-            sources
-                .iter()
-                .any(|source| source.path == "xtask/src/tidy/mod.rs")
-        );
+        assert!(sources.iter().any(|source| source.path == "xtask/src/tidy/mod.rs"));
     }
 }

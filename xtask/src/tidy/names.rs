@@ -6,9 +6,8 @@ use super::Finding;
 use super::rust_source::RustSource;
 
 /// Names that promise nothing and therefore collect everything.
-const EMPTY_NAMES: &[&str] = &[
-    "common", "core", "helper", "helpers", "manager", "misc", "shared", "types", "util", "utils",
-];
+const EMPTY_NAMES: &[&str] =
+    &["common", "core", "helper", "helpers", "manager", "misc", "shared", "types", "util", "utils"];
 
 pub(crate) fn check(source: &RustSource, all: &mut Vec<Finding>) {
     for name in source.path.trim_end_matches(".rs").split('/') {
@@ -18,9 +17,7 @@ pub(crate) fn check(source: &RustSource, all: &mut Vec<Finding>) {
     }
     for (at, _) in source.code.match_indices("mod ") {
         let rest = &source.code[at + 4..];
-        let name = rest
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next();
+        let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next();
         let inline = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
         let Some(name) = name.filter(|name| EMPTY_NAMES.contains(name)) else {
             continue;

@@ -14,28 +14,17 @@ const SERIALIZING: &[&str] = &["api", "segue"];
 const OWNERS: &[(&str, &[&str], &str)] = &[
     ("axum", &["api"], "only `api` knows HTTP"),
     ("clap", &["segue"], "only the binary has a command line"),
-    (
-        "reqwest",
-        &["segue"],
-        "only the command line calls a server",
-    ),
+    ("reqwest", &["segue"], "only the command line calls a server"),
     ("rusqlite", &["store"], "only `store` knows SQL"),
     ("tower-http", &["api"], "only `api` knows HTTP"),
     ("utoipa", &["api"], "only `api` knows HTTP"),
 ];
 
 pub(crate) fn check(metadata: &Value, all: &mut Vec<Finding>) {
-    let packages = metadata["packages"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice);
-    for package in packages
-        .iter()
-        .filter(|package| package["source"].is_null())
-    {
+    let packages = metadata["packages"].as_array().map_or(&[][..], Vec::as_slice);
+    for package in packages.iter().filter(|package| package["source"].is_null()) {
         let from = package["name"].as_str().unwrap_or_default();
-        let dependencies = package["dependencies"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
+        let dependencies = package["dependencies"].as_array().map_or(&[][..], Vec::as_slice);
         for dependency in dependencies.iter().filter(|it| it["kind"] != "dev") {
             let name = dependency["name"].as_str().unwrap_or_default();
             let Some((_, owners, why)) = OWNERS.iter().find(|(known, ..)| *known == name) else {
@@ -64,9 +53,7 @@ pub(crate) fn check_derives(source: &RustSource, all: &mut Vec<Finding>) {
     }
     for (at, _) in source.code.match_indices("derive(") {
         let derived = source.code[at..].split(')').next().unwrap_or_default();
-        let serializer = ["Serialize", "Deserialize"]
-            .into_iter()
-            .find(|it| derived.contains(it));
+        let serializer = ["Serialize", "Deserialize"].into_iter().find(|it| derived.contains(it));
         if let Some(found) = serializer.filter(|_| !source.is_test(at)) {
             all.push(Finding {
                 file: source.path.clone(),

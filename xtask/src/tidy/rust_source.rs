@@ -31,28 +31,15 @@ impl RustSource {
         let (code, comments) = masks(&text);
         let test_ranges = test_ranges(&code);
         let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-        let only_tests = folders
-            .split('/')
-            .any(|name| matches!(name, "tests" | "benches"))
+        let only_tests = folders.split('/').any(|name| matches!(name, "tests" | "benches"))
             || path.ends_with("/tests.rs")
             || code.contains("#![cfg(test)]");
-        RustSource {
-            path,
-            text,
-            code,
-            comments,
-            test_ranges,
-            only_tests,
-        }
+        RustSource { path, text, code, comments, test_ranges, only_tests }
     }
 
     /// The line of a byte offset, from 1.
     pub(crate) fn line_at(&self, offset: usize) -> usize {
-        self.text.as_bytes()[..offset]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
+        self.text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
     /// Whether the offset lies in what only tests see.
@@ -81,9 +68,7 @@ impl RustSource {
         let declared = self.test_ranges.iter().filter_map(|range| {
             let item = self.code[range.clone()].trim_end().strip_suffix(';')?;
             let name = item.rsplit_once("mod ")?.1.trim();
-            let (_, path) = self.text[range.clone()]
-                .split_once("path = \"")
-                .unwrap_or_default();
+            let (_, path) = self.text[range.clone()].split_once("path = \"").unwrap_or_default();
             match path.split_once(".rs\"") {
                 Some((named, _)) => Some(format!("{folder}/{named}")),
                 None => Some(format!("{base}/{name}")),
@@ -96,10 +81,7 @@ impl RustSource {
 /// The text as code only, and as comments only.
 fn masks(text: &str) -> (String, String) {
     let bytes = text.as_bytes();
-    let blank: Vec<u8> = bytes
-        .iter()
-        .map(|b| if *b == b'\n' { b'\n' } else { b' ' })
-        .collect();
+    let blank: Vec<u8> = bytes.iter().map(|b| if *b == b'\n' { b'\n' } else { b' ' }).collect();
     let (mut code, mut comments) = (blank.clone(), blank);
     let mut at = 0;
     while at < bytes.len() {
@@ -115,10 +97,7 @@ fn masks(text: &str) -> (String, String) {
         at = end;
     }
     let whole = "stretches end at character boundaries";
-    (
-        String::from_utf8(code).expect(whole),
-        String::from_utf8(comments).expect(whole),
-    )
+    (String::from_utf8(code).expect(whole), String::from_utf8(comments).expect(whole))
 }
 
 /// What starts at `at`, and where it ends.
@@ -144,10 +123,7 @@ fn next_stretch(text: &str, at: usize) -> (Kind, usize) {
             return (Kind::Literal, at + quoted_length(rest, '\''));
         }
     }
-    (
-        Kind::Code,
-        at + rest.chars().next().map_or(1, char::len_utf8),
-    )
+    (Kind::Code, at + rest.chars().next().map_or(1, char::len_utf8))
 }
 
 /// Block comments nest.
@@ -168,18 +144,12 @@ fn block_comment_length(rest: &str) -> usize {
 }
 
 fn raw_string_length(rest: &str) -> Option<usize> {
-    let prefix = if rest.starts_with("br") || rest.starts_with("cr") {
-        2
-    } else {
-        1
-    };
+    let prefix = if rest.starts_with("br") || rest.starts_with("cr") { 2 } else { 1 };
     let after = rest.strip_prefix(if prefix == 2 { &rest[..2] } else { "r" })?;
     let hashes = after.len() - after.trim_start_matches('#').len();
     let inner = after[hashes..].strip_prefix('"')?;
     let end = format!("\"{}", "#".repeat(hashes));
-    let length = inner
-        .find(&end)
-        .map_or(inner.len(), |found| found + end.len());
+    let length = inner.find(&end).map_or(inner.len(), |found| found + end.len());
     Some(prefix + hashes + 1 + length)
 }
 
@@ -270,10 +240,7 @@ mod tests {
         let text = "r#\"a \" { \"# 'a '\\'' b\"\\\"{\" r#fn br\"{\" x<'b>";
         let code = source(text).code;
         assert!(!code.contains('{'), "{code}");
-        assert!(
-            code.contains("'a") && code.contains("r#fn") && code.contains("x<'b>"),
-            "{code}"
-        );
+        assert!(code.contains("'a") && code.contains("r#fn") && code.contains("x<'b>"), "{code}");
     }
 
     #[test]

@@ -69,19 +69,13 @@ mod tests {
     #[test]
     fn finds_words_in_comments_and_names_and_says_what_to_write() {
         assert_eq!(found("// the workflow starts"), ["\"process\""]);
-        assert_eq!(
-            found("struct JobLease;"),
-            ["\"stamp (aggregates) or deadline (jobs)\""]
-        );
+        assert_eq!(found("struct JobLease;"), ["\"stamp (aggregates) or deadline (jobs)\""]);
         assert_eq!(found("fn lane_of_shard() {}"), ["\"lane\""]);
     }
 
     #[test]
     fn leaves_longer_words_and_strings_alone() {
-        assert_eq!(
-            found("fn release() { print(\"workflow\") } // released, Releases"),
-            [""; 0]
-        );
+        assert_eq!(found("fn release() { print(\"workflow\") } // released, Releases"), [""; 0]);
     }
 
     #[test]

@@ -416,8 +416,8 @@ macro_rules! variants {
                             let _ = number;
                         }
                         $($(let $field = $field.or_else(Wire::absent).ok_or_else(|| {
-                            let lost = concat!(stringify!($variant), " without ", stringify!($field));
-                            inner.bad(lost)
+                            let (variant, field) = (stringify!($variant), stringify!($field));
+                            inner.bad(format!("{variant} without {field}"))
                         })?;)*)?
                         $(let $only = $only.or_else(Wire::absent).ok_or_else(|| {
                             inner.bad(concat!(stringify!($variant), " without its value"))
