@@ -17,8 +17,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::Store;
 use store::batch::{Batch, Committed};
 
-/// How long the writer is left to commits between two chunks of view rows.
-const PROJECTION_PAUSE: Duration = Duration::from_micros(50);
 /// Longest sleep of an idle lane.
 const IDLE_WAIT: Duration = Duration::from_millis(500);
 
@@ -240,10 +238,6 @@ pub(crate) fn write_views(shared: &Shared) -> Result<(), store::Error> {
             shared.projected.load(Ordering::Acquire)
         };
         shared.store.project(reached, chunk)?;
-        if chunks.peek().is_some() {
-            // The store's writer is shared: a commit that waits for it comes in between.
-            std::thread::sleep(PROJECTION_PAUSE);
-        }
     }
     shared.projected.store(through, Ordering::Release);
     Ok(())

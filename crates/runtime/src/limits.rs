@@ -27,11 +27,11 @@ pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Jobs in one activation answer.
 pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
 /// View rows waiting for the projector before a commit waits for it.
-pub const PROJECTION_ROWS_MAX: usize = 100_000;
+pub const PROJECTION_ROWS_MAX: usize = 200_000;
 /// View rows written in one transaction of the projector.
-pub const PROJECTION_CHUNK_ROWS: usize = 500;
+pub const PROJECTION_CHUNK_ROWS: usize = 50_000;
 /// How long view rows wait when nobody asks, milliseconds.
-pub const PROJECTION_DELAY_MS: u64 = 200;
+pub const PROJECTION_DELAY_MS: u64 = 500;
 /// How long an anchor is behind at most while there is work, milliseconds.
 pub const ANCHOR_INTERVAL_MS: u64 = 500;
 /// How far ahead keys are reserved, milliseconds of key time.
