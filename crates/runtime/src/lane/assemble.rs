@@ -72,6 +72,7 @@ impl Lane {
             };
             match self.carry(&mut work, &order, &answers) {
                 Ok((component, answer)) => Lane::keep_outcome(&mut work, order, component, answer),
+                Err(Stop::Later) => work.postponed.push(order),
                 Err(stop) => return Err(self.unprepare(work, order, stop, rest.collect())),
             }
         }
@@ -145,7 +146,9 @@ impl Lane {
                 orders.push(Order::Quarantine { instance, message, reply });
                 None
             }
-            Stop::Rejected(_) => unreachable!("a rejection concerns one order"),
+            Stop::Rejected(_) | Stop::Later => {
+                unreachable!("a rejection or delay concerns one order")
+            }
         };
         orders.extend(rest);
         orders.extend(work.postponed);

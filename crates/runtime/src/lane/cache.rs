@@ -16,6 +16,8 @@ pub(super) struct Cached {
     pub stamp: Option<Stamp>,
     /// The turn that used it last.
     pub turn: u64,
+    /// The turn that loaded it, or found that there was nothing to load.
+    pub loaded: u64,
     /// The turn that changed it last; 0: it is as it was loaded.
     pub written: u64,
     weight: usize,
@@ -52,8 +54,9 @@ impl Cache {
     pub(super) fn put(&mut self, key: Key, aggregate: Aggregate, stamp: Option<Stamp>, turn: u64) {
         let weight = aggregate.weight();
         self.weight += weight;
-        if let Some(old) =
-            self.held.insert(key, Cached { aggregate, stamp, turn, written: 0, weight })
+        if let Some(old) = self
+            .held
+            .insert(key, Cached { aggregate, stamp, turn, loaded: turn, written: 0, weight })
         {
             self.weight -= old.weight;
         }

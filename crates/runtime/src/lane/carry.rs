@@ -3,7 +3,7 @@
 //! Not here: effects (`chain`), rows (`rows`), and anything about transports.
 
 use super::chain::Stop;
-use super::gather::{Answers, answer_aggregate, answer_id};
+use super::gather::{Answers, answer_aggregate, answer_id, job_of};
 use super::work::{Component, Outcome, Work};
 use super::{Answered, Lane, Order};
 use crate::deploy::CompiledResource;
@@ -16,10 +16,11 @@ use engine::command::{
 use engine::definitions::Definition;
 use engine::event::{Activation, Slot};
 use engine::key::Key;
-use engine::record::{Cause, decode_effect};
+use engine::record::Cause;
 use engine::state::{Kind, named_key};
 use std::sync::Arc;
-use store::batch::{AnswerRow, DefinitionRow, EffectRow, EffectWrite, TimerRow};
+use store::batch::{AnswerRow, DefinitionRow};
+use store::load::Load;
 
 impl Lane {
     /// Carries out one order. `Err` only for what concerns the whole batch.
@@ -81,7 +82,12 @@ impl Lane {
         }
         let answer = match self.decide(work, component, caller, request, compiled) {
             Ok(answer) => Ok(answer),
-            Err(Stop::Rejected(rejection)) => Err(Refusal::Rejected(rejection)),
+            Err(Stop::Rejected(rejection)) => {
+                if let Some(earlier) = self.answered_meanwhile(stored.as_ref())? {
+                    return Ok(crate::answer::decode(&earlier.body));
+                }
+                Err(Refusal::Rejected(rejection))
+            }
             Err(stop) => return Err(stop),
         };
         if let (Ok(answer), Some((aggregate, id, request_hash))) = (&answer, stored) {
@@ -107,6 +113,18 @@ impl Lane {
         let uncommitted = self.uncommitted_answers.iter().find(|row| is_it(row)).cloned();
         let found = uncommitted.or_else(|| answers.get(&(aggregate, id.to_owned())).cloned());
         found.map(|row| (None, row))
+    }
+
+    /// Rows are read first and answers last (rule R4): a row read after the answers were may
+    /// show what another lane did for the same request.
+    fn answered_meanwhile(
+        &self,
+        wanted: Option<&(u64, String, u64)>,
+    ) -> Result<Option<AnswerRow>, store::Error> {
+        let Some((aggregate, id, hash)) = wanted.filter(|_| self.shared) else { return Ok(None) };
+        let answers = vec![(*aggregate, id.clone())];
+        let found = self.store.load(&Load { answers, ..Load::default() })?.answers;
+        Ok(found.into_iter().flatten().find(|row| row.request_hash == *hash))
     }
 
     fn decide(
@@ -157,7 +175,11 @@ impl Lane {
                 self.correlate(work, component, caller, (name, correlation_key), command)
             }
             _ => {
-                let (target, command) = self.instance_command(request)?;
+                let command = self.instance_command(request);
+                if let (Err(_), Some(target)) = (&command, self.job_target(request)) {
+                    self.rely(work, component, target);
+                }
+                let (target, command) = command?;
                 self.ask_instance(work, component, caller, target, command)?;
                 Ok(Answer::Done)
             }
@@ -209,6 +231,12 @@ impl Lane {
             }
             _ => unreachable!("the other requests are decided above"),
         })
+    }
+
+    /// The instance of the job a request is about, if its row is known.
+    fn job_target(&self, request: &Request) -> Option<Key> {
+        let job = job_of(request)?;
+        self.cache.jobs.get(&job).map(|row| Key(row.instance))
     }
 
     /// Where a job is, and who holds it.
@@ -343,103 +371,6 @@ impl Lane {
         Ok(Answer::Deployed(deployment))
     }
 
-    fn carry_timer(
-        &mut self,
-        work: &mut Work,
-        component: Component,
-        row: &TimerRow,
-    ) -> Result<(), Stop> {
-        let (target, timer) = (Key(row.aggregate), Key(row.key));
-        work.fired.push(timer);
-        let command = match self.cache.peek(target).map(|cached| cached.aggregate.kind()) {
-            Some(Kind::Instance) => {
-                Command::Instance(InstanceCommand::FireTimer { slot: row.slot, timer })
-            }
-            Some(Kind::Mailbox) => Command::Mailbox(MailboxCommand::ExpireMessages),
-            Some(Kind::Head) => Command::Head(HeadCommand::FireStartTimer { timer }),
-            Some(Kind::Entry) | None => {
-                work.change_timer(component, timer, super::work::TimerChange::Gone);
-                return Ok(());
-            }
-        };
-        match self.run_chain(work, component, target, &command, &system_cause("timer")) {
-            Ok(_) | Err(Stop::Rejected(_)) => {
-                // Fired, or not held any more: either way the row dies with this commit.
-                work.change_timer(component, timer, super::work::TimerChange::Gone);
-                Ok(())
-            }
-            Err(stop) => Err(stop),
-        }
-    }
-
-    fn carry_effect(
-        &mut self,
-        work: &mut Work,
-        component: Component,
-        row: &EffectRow,
-    ) -> Result<(), Stop> {
-        self.outbox.step(row);
-        let (target, source, n) = (row.target, row.source, row.n);
-        work.effects.push((component, EffectWrite::Delete { target, source, n }));
-        let target = Key(target);
-        let (cause, command) = match decode_effect(target, &row.body) {
-            Ok(decoded) => decoded,
-            Err(bad) => {
-                tracing::error!(%target, %bad, "an effect is damaged and was dropped");
-                return Ok(());
-            }
-        };
-        match self.run_chain(work, component, target, &command, &cause) {
-            Ok(_) => Ok(()),
-            Err(Stop::Rejected(rejection)) => {
-                self.refuse_left_effect(work, component, &command, &cause, &rejection)
-            }
-            Err(stop) => Err(stop),
-        }
-    }
-
-    /// An offer that came too late goes back to its mailbox.
-    fn refuse_left_effect(
-        &mut self,
-        work: &mut Work,
-        component: Component,
-        command: &Command,
-        cause: &Cause,
-        rejection: &Rejection,
-    ) -> Result<(), Stop> {
-        let Command::Instance(InstanceCommand::OfferMessage {
-            subscription, message, mailbox, ..
-        }) = command
-        else {
-            tracing::debug!(%rejection, "an effect found nothing to do");
-            return Ok(());
-        };
-        let (subscription, message) = (*subscription, *message);
-        let refuse = Command::Mailbox(MailboxCommand::RefuseMessage { subscription, message });
-        match self.run_chain(work, component, *mailbox, &refuse, cause) {
-            Ok(_) | Err(Stop::Rejected(_)) => Ok(()),
-            Err(stop) => Err(stop),
-        }
-    }
-
-    fn quarantine(
-        &mut self,
-        work: &mut Work,
-        component: Component,
-        instance: Key,
-        message: &str,
-    ) -> Result<Answered, Stop> {
-        let command = InstanceCommand::Quarantine { message: message.into() };
-        let command = Command::Instance(command);
-        let ran = self.run_chain(work, component, instance, &command, &system_cause("engine"));
-        match ran {
-            Ok(_) | Err(Stop::Rejected(_)) => Ok(Err(Refusal::Internal {
-                reason: format!("the engine broke an invariant at `{instance}`: {message}"),
-            })),
-            Err(stop) => Err(stop),
-        }
-    }
-
     /// Puts the outcome of an order where `finish` finds it.
     pub(super) fn keep_outcome(
         work: &mut Work,
@@ -478,8 +409,4 @@ pub(super) fn cause(caller: &Caller) -> Cause {
         request: caller.request_key.clone(),
         ..Cause::default()
     }
-}
-
-fn system_cause(actor: &str) -> Cause {
-    Cause { actor: format!("segue:{actor}").into(), ..Cause::default() }
 }

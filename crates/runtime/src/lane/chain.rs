@@ -18,6 +18,8 @@ use store::load::{Load, Pages};
 pub(super) enum Stop {
     /// The engine says no; nothing changed.
     Rejected(Rejection),
+    /// Nothing changed, and nothing can be said yet: a later turn tries again.
+    Later,
     /// The store failed.
     Store(store::Error),
     /// The engine broke an invariant at this aggregate: the batch must be made anew.
@@ -107,7 +109,7 @@ impl Lane {
         queue: &mut VecDeque<(Key, Effect)>,
         chain: &mut Chain,
     ) -> Result<(), Stop> {
-        self.bring(target, command)?;
+        self.bring(work, target, command)?;
         self.inputs.seed = self.random.draw();
         let cached = self.cache.get(target, self.turn).expect("bring keeps what it finds");
         let expected = cached.stamp;
@@ -175,9 +177,26 @@ impl Lane {
         work.dirty.insert(target, Dirty { component, kind, tenant, expected, sections });
     }
 
+    /// Whether an aggregate need not be loaded. That there is none cannot be compared in the
+    /// commit like a stamp: with other lanes around it is only true when it was read in this turn.
+    pub(super) fn knows(&self, work: &Work, target: Key) -> bool {
+        self.cache.peek(target).is_some_and(|cached| {
+            !self.shared
+                || cached.stamp.is_some()
+                || cached.loaded == self.turn
+                || cached.written > self.settled
+                || work.dirty.contains_key(&target)
+        })
+    }
+
     /// Makes sure the target is in the cache: kept, loaded, or new.
-    pub(super) fn bring(&mut self, target: Key, command: &Command) -> Result<(), Stop> {
-        if self.cache.has(target) {
+    pub(super) fn bring(
+        &mut self,
+        work: &Work,
+        target: Key,
+        command: &Command,
+    ) -> Result<(), Stop> {
+        if self.knows(work, target) {
             return Ok(());
         }
         if let Command::Instance(InstanceCommand::CreateInstance(create)) = command {

@@ -3,6 +3,7 @@
 //! After this a turn reads only what effects lead to and the cache does not have.
 
 use super::aggregate::Aggregate;
+use super::work::Work;
 use super::{Lane, Order};
 use crate::request::Request;
 use engine::key::Key;
@@ -28,7 +29,7 @@ impl Lane {
         for order in orders {
             let target = self.target(order);
             if let Some(target) = target
-                && !self.cache.has(target)
+                && !self.knows(&Work::default(), target)
             {
                 load.aggregates.push((target.0, Pages::All));
             }
@@ -57,7 +58,8 @@ impl Lane {
 
     /// The job an order is about, if its row is not known yet.
     fn unknown_job(&self, order: &Order) -> Option<u64> {
-        let key = job_of(order)?;
+        let Order::Request { request, .. } = order else { return None };
+        let key = job_of(request)?;
         let known = self.cache.jobs.get(&key).is_some_and(|row| {
             // Another lane may have handed the job out; what this lane changed last is not in
             // the table before its commit is finished.
@@ -96,17 +98,13 @@ impl Lane {
     }
 }
 
-/// The job an order is about.
-pub(super) fn job_of(order: &Order) -> Option<Key> {
-    match order {
-        Order::Request {
-            request:
-                Request::CompleteJob { job, .. }
-                | Request::FailJob { job, .. }
-                | Request::ThrowJobError { job, .. }
-                | Request::UpdateJob { job, .. },
-            ..
-        } => Some(*job),
+/// The job a request is about.
+pub(super) fn job_of(request: &Request) -> Option<Key> {
+    match request {
+        Request::CompleteJob { job, .. }
+        | Request::FailJob { job, .. }
+        | Request::ThrowJobError { job, .. }
+        | Request::UpdateJob { job, .. } => Some(*job),
         _ => None,
     }
 }
@@ -126,13 +124,7 @@ pub(super) fn answer_id(order: &Order) -> Option<String> {
 pub(super) fn answer_aggregate(order: &Order, target: Option<Key>) -> u64 {
     match order {
         // A job that is gone leaves no target; its answer is found by the job's own key.
-        Order::Request { request, .. } => match request {
-            Request::CompleteJob { job, .. }
-            | Request::FailJob { job, .. }
-            | Request::ThrowJobError { job, .. }
-            | Request::UpdateJob { job, .. } => job.0,
-            _ => target.map_or(0, |target| target.0),
-        },
+        Order::Request { request, .. } => job_of(request).or(target).map_or(0, |key| key.0),
         _ => 0,
     }
 }

@@ -66,14 +66,23 @@ impl Lane {
     ) -> Result<bool, Stop> {
         let mailbox = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
         permit(caller, Some(caller.tenant), mailbox)?;
-        self.bring(mailbox, &Command::Mailbox(command.clone()))?;
+        self.bring(work, mailbox, &Command::Mailbox(command.clone()))?;
+        if self.shared && self.is_asked(work, mailbox)? {
+            return Err(Stop::Later);
+        }
         if let Some(Aggregate::Mailbox(held)) = self.cache.peek(mailbox).map(|it| &it.aggregate) {
-            let takes = held.subscriptions.iter().any(|waiting| {
+            let takes = held.subscriptions.iter().filter(|waiting| {
                 waiting.offered.is_none()
                     && waiting.name == *name
                     && waiting.correlation_key == *correlation_key
             });
-            if takes {
+            let takers: Vec<Key> = takes.map(|waiting| waiting.instance).collect();
+            for instance in &takers {
+                if self.older_waits(work, *instance, mailbox)? {
+                    return Err(Stop::Later);
+                }
+            }
+            if !takers.is_empty() {
                 return Ok(true);
             }
         }
@@ -84,8 +93,11 @@ impl Lane {
                 return Ok(true);
             }
             let entry = named_key(Kind::Entry, caller.tenant, &[process_id, correlation_key]);
+            if self.older_waits(work, entry, mailbox)? {
+                return Err(Stop::Later);
+            }
             let ends = EntryCommand::EndInstance { instance: Key(0) };
-            self.bring(entry, &Command::Entry(ends))?;
+            self.bring(work, entry, &Command::Entry(ends))?;
             let held = self.cache.peek(entry).map(|it| &it.aggregate);
             let open = matches!(held, Some(Aggregate::Entry(held)) if held.doors.iter().any(
                 |door| door.process_id == *process_id && door.correlation_key == *correlation_key
@@ -97,6 +109,13 @@ impl Lane {
         }
         self.rely(work, component, mailbox);
         Ok(false)
+    }
+
+    /// Whether another lane left something for an aggregate.
+    fn is_asked(&self, work: &Work, target: Key) -> Result<bool, store::Error> {
+        let rows = self.store.pending_effects((target.0, 0, 0), 64)?;
+        let mut own = rows.iter().take_while(|row| row.target == target.0);
+        Ok(own.any(|row| !work.takes(row)))
     }
 
     /// Whether an order must wait for a later turn: a correlation answers after its chain, so

@@ -11,6 +11,7 @@ mod carry;
 mod chain;
 mod finish;
 mod gather;
+mod inside;
 mod message;
 mod order;
 mod outbox;

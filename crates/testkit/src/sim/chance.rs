@@ -75,7 +75,7 @@ impl Sim {
         let trouble = self.trouble();
         let node = &mut self.nodes[index];
         let did = match self.dice.below(3) {
-            0 => node.turn(self.now_ms),
+            0 => node.turn(&self.wire, self.now_ms),
             1 => node.send(&self.wire, trouble),
             _ => node.settle(&self.wire),
         };
@@ -94,7 +94,7 @@ impl Sim {
             let trouble = if stage == 1 { self.trouble() } else { None };
             let node = &mut self.nodes[index];
             let did = match stage {
-                0 => node.turn(self.now_ms),
+                0 => node.turn(&self.wire, self.now_ms),
                 1 => node.send(&self.wire, trouble),
                 2 => {
                     node.ticket().inspect(|ticket| self.wire.land_ticket(*ticket));

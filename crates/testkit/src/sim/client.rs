@@ -107,10 +107,11 @@ impl Clients {
         self.polls.clear();
     }
 
-    /// Takes in what was answered by a batch that had landed when the history ended at `at`.
+    /// Takes in what was answered by a batch that began to read when the history ended at
+    /// `at.0` and had landed when it ended at `at.1`.
     pub(super) fn collect(
         &mut self,
-        at: u64,
+        at: (u64, u64),
         ledger: &Ledger,
         figures: &mut Figures,
         trace: &mut Trace,
@@ -139,14 +140,14 @@ impl Clients {
             }
         }
         self.asked = open;
-        self.collect_jobs(at, ledger, figures, trace)
+        self.collect_jobs(at.1, ledger, figures, trace)
     }
 
     fn judge(
         &mut self,
         asked: &mut Asked,
         answered: Answered,
-        at: u64,
+        at: (u64, u64),
         ledger: &Ledger,
         figures: &mut Figures,
     ) -> Result<(), Wrong> {
@@ -159,7 +160,7 @@ impl Clients {
                         format!("r{} is answered {earlier:?} again, not {answer:?}", asked.number)
                     })?;
                 }
-                asked.check_done(&answer, at, ledger)?;
+                asked.check_done(&answer, at.1, ledger)?;
                 asked.answer = Some(answer);
             }
             Err(Refusal::Rejected(rejection)) => {
@@ -292,9 +293,14 @@ impl Asked {
     fn check_refused(
         &self,
         rejection: &engine::command::Rejection,
-        at: u64,
+        (read_at, at): (u64, u64),
         ledger: &Ledger,
     ) -> Result<(), Wrong> {
+        // That there is no mailbox carries no stamp: it was true when it was read.
+        let at = match &self.request {
+            Request::CorrelateMessage { .. } => read_at,
+            _ => at,
+        };
         let name = || format!("r{} ({}): {rejection}", self.number, variant(&self.request));
         if let Some(key) = &self.key {
             let done = ledger.requests.get(key).is_some_and(|rows| rows[0] <= at);

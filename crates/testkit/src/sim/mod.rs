@@ -179,7 +179,7 @@ impl Sim {
             });
         }
         while !node.inbox.is_empty() {
-            node.turn(self.now_ms);
+            node.turn(&self.wire, self.now_ms);
             node.send(&self.wire, None);
             node.ticket().inspect(|ticket| self.wire.land_ticket(*ticket));
             node.settle(&self.wire);
@@ -211,7 +211,7 @@ impl Sim {
             Did::Nothing => return Ok(false),
             Did::Moved => {}
             Did::Settled => {
-                let at = self.nodes[index].settled_at;
+                let at = (self.nodes[index].read_at, self.nodes[index].settled_at);
                 let (figures, trace) = (&mut self.figures, &mut self.trace);
                 self.clients.collect(at, &self.ledger, figures, trace)?;
             }
@@ -246,7 +246,7 @@ impl Sim {
         self.figures.add_many("lanes", "batches", counts.batches);
         self.nodes[index] = self.open(index)?;
         self.read()?;
-        let at = self.ledger.position;
+        let at = (self.ledger.position, self.ledger.position);
         let (figures, trace) = (&mut self.figures, &mut self.trace);
         self.clients.collect(at, &self.ledger, figures, trace)
     }

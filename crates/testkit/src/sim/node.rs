@@ -18,8 +18,10 @@ pub(super) struct Node {
     pub(super) projection: Projection,
     /// Where the history ended when the last settled batch had landed.
     pub(super) settled_at: u64,
-    flight: Option<(u64, Prepared)>,
-    next: Option<Prepared>,
+    /// Where it ended when that batch began to read.
+    pub(super) read_at: u64,
+    flight: Option<(u64, u64, Prepared)>,
+    next: Option<(u64, Prepared)>,
     lag_ms: i64,
     batch_max: usize,
     orders_max: usize,
@@ -57,6 +59,7 @@ impl Node {
             inbox: VecDeque::new(),
             projection: Projection::default(),
             settled_at: 0,
+            read_at: 0,
             flight: None,
             next: None,
             lag_ms: pace.lag_ms,
@@ -72,7 +75,7 @@ impl Node {
 
     /// The ticket of the commit on its way.
     pub(super) fn ticket(&self) -> Option<u64> {
-        self.flight.as_ref().map(|(ticket, _)| *ticket)
+        self.flight.as_ref().map(|(ticket, _, _)| *ticket)
     }
 
     pub(super) fn is_idle(&self, now_ms: i64) -> bool {
@@ -92,7 +95,7 @@ impl Node {
     }
 
     /// Steps what waits into the next batch.
-    pub(super) fn turn(&mut self, now_ms: i64) -> Did {
+    pub(super) fn turn(&mut self, wire: &Wire, now_ms: i64) -> Did {
         let now_ms = now_ms - self.lag_ms;
         let waits = self.next.is_some() || (self.flight.is_some() && !self.pipelined);
         let asleep = self.lane.wake_ms().is_none_or(|wake_ms| wake_ms > now_ms);
@@ -101,11 +104,12 @@ impl Node {
         }
         let count = self.inbox.len().min(self.orders_max);
         let orders: Vec<Order> = self.inbox.drain(..count).collect();
+        let read_at = wire.position();
         match self.lane.prepare(now_ms, orders) {
             Ok(prepared) if prepared.is_idle() && count == 0 => Did::Nothing,
             Ok(prepared) if prepared.is_idle() => Did::Moved,
             Ok(prepared) => {
-                self.next = Some(prepared);
+                self.next = Some((read_at, prepared));
                 Did::Moved
             }
             Err(Unprepared { error: Some(_), .. }) => Did::Failed,
@@ -126,13 +130,13 @@ impl Node {
         if self.flight.is_some() {
             return Did::Nothing;
         }
-        let Some(prepared) = self.next.take() else { return Did::Nothing };
+        let Some((read_at, prepared)) = self.next.take() else { return Did::Nothing };
         if !prepared.writes() {
             let landed = Landed { outcome: Ok(Committed::default()), position: wire.position() };
-            return self.finish(prepared, landed);
+            return self.finish(prepared, read_at, landed);
         }
         let ticket = wire.send(prepared.batch.clone(), trouble);
-        self.flight = Some((ticket, prepared));
+        self.flight = Some((ticket, read_at, prepared));
         Did::Moved
     }
 
@@ -141,11 +145,12 @@ impl Node {
         let Some(landed) = self.ticket().and_then(|ticket| wire.outcome(ticket)) else {
             return Did::Nothing;
         };
-        let (_, prepared) = self.flight.take().expect("a ticket belongs to a flight");
-        self.finish(prepared, landed)
+        let (_, read_at, prepared) = self.flight.take().expect("a ticket belongs to a flight");
+        self.finish(prepared, read_at, landed)
     }
 
-    fn finish(&mut self, prepared: Prepared, landed: Landed) -> Did {
+    fn finish(&mut self, prepared: Prepared, read_at: u64, landed: Landed) -> Did {
+        self.read_at = read_at;
         self.settled_at = landed.position;
         let committed = match landed.outcome {
             Ok(committed) => committed,
@@ -177,7 +182,7 @@ impl Node {
 
     /// What was stepped on a batch that did not go in must be stepped again.
     fn abandon_next(&mut self) -> Vec<Order> {
-        self.next.take().map(|prepared| self.lane.abandon(prepared)).unwrap_or_default()
+        self.next.take().map(|(_, prepared)| self.lane.abandon(prepared)).unwrap_or_default()
     }
 
     fn push_again(&mut self, orders: Vec<Order>) {

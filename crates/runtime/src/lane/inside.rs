@@ -1,0 +1,116 @@
+//! Orders from inside: timers that are due, effects from the outbox, aggregates that broke.
+//!
+//! Not here: what people and systems ask (`carry`).
+
+use super::chain::Stop;
+use super::work::{Component, TimerChange, Work};
+use super::{Answered, Lane};
+use crate::request::Refusal;
+use engine::command::{Command, HeadCommand, InstanceCommand, MailboxCommand, Rejection};
+use engine::key::Key;
+use engine::record::{Cause, decode_effect};
+use engine::state::Kind;
+use store::batch::{EffectRow, EffectWrite, TimerRow};
+
+impl Lane {
+    pub(super) fn carry_timer(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        row: &TimerRow,
+    ) -> Result<(), Stop> {
+        let (target, timer) = (Key(row.aggregate), Key(row.key));
+        work.fired.push(timer);
+        let command = match self.cache.peek(target).map(|cached| cached.aggregate.kind()) {
+            Some(Kind::Instance) => {
+                Command::Instance(InstanceCommand::FireTimer { slot: row.slot, timer })
+            }
+            Some(Kind::Mailbox) => Command::Mailbox(MailboxCommand::ExpireMessages),
+            Some(Kind::Head) => Command::Head(HeadCommand::FireStartTimer { timer }),
+            Some(Kind::Entry) | None => {
+                work.change_timer(component, timer, TimerChange::Gone);
+                return Ok(());
+            }
+        };
+        match self.run_chain(work, component, target, &command, &system_cause("timer")) {
+            Ok(_) | Err(Stop::Rejected(_)) => {
+                // Fired, or not held any more: either way the row dies with this commit.
+                work.change_timer(component, timer, TimerChange::Gone);
+                Ok(())
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    pub(super) fn carry_effect(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        row: &EffectRow,
+    ) -> Result<(), Stop> {
+        self.outbox.step(row);
+        let (target, source, n) = (row.target, row.source, row.n);
+        work.effects.push((component, EffectWrite::Delete { target, source, n }));
+        let target = Key(target);
+        let (cause, command) = match decode_effect(target, &row.body) {
+            Ok(decoded) => decoded,
+            Err(bad) => {
+                tracing::error!(%target, %bad, "an effect is damaged and was dropped");
+                return Ok(());
+            }
+        };
+        match self.run_chain(work, component, target, &command, &cause) {
+            Ok(_) => Ok(()),
+            Err(Stop::Rejected(rejection)) => {
+                self.refuse_left_effect(work, component, &command, &cause, &rejection)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// An offer that came too late goes back to its mailbox.
+    fn refuse_left_effect(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        command: &Command,
+        cause: &Cause,
+        rejection: &Rejection,
+    ) -> Result<(), Stop> {
+        let Command::Instance(InstanceCommand::OfferMessage {
+            subscription, message, mailbox, ..
+        }) = command
+        else {
+            tracing::debug!(%rejection, "an effect found nothing to do");
+            return Ok(());
+        };
+        let (subscription, message) = (*subscription, *message);
+        let refuse = Command::Mailbox(MailboxCommand::RefuseMessage { subscription, message });
+        match self.run_chain(work, component, *mailbox, &refuse, cause) {
+            Ok(_) | Err(Stop::Rejected(_)) => Ok(()),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    pub(super) fn quarantine(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        instance: Key,
+        message: &str,
+    ) -> Result<Answered, Stop> {
+        let command = InstanceCommand::Quarantine { message: message.into() };
+        let command = Command::Instance(command);
+        let ran = self.run_chain(work, component, instance, &command, &system_cause("engine"));
+        match ran {
+            Ok(_) | Err(Stop::Rejected(_)) => Ok(Err(Refusal::Internal {
+                reason: format!("the engine broke an invariant at `{instance}`: {message}"),
+            })),
+            Err(stop) => Err(stop),
+        }
+    }
+}
+
+fn system_cause(actor: &str) -> Cause {
+    Cause { actor: format!("segue:{actor}").into(), ..Cause::default() }
+}
