@@ -3,7 +3,7 @@
 /// Commands in one batch.
 pub const BATCH_COMMANDS_MAX: usize = 1_024;
 /// Starts in one batch: a completion that arrives meanwhile waits no longer than these take.
-pub const BATCH_STARTS_MAX: usize = 128;
+pub const BATCH_STARTS_MAX: usize = 64;
 /// Bytes of variables and resources at which a batch closes.
 pub const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Commands of one request's chain of effects taken in one batch; the rest goes on in the next.
@@ -27,9 +27,11 @@ pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Jobs in one activation answer.
 pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
 /// View rows waiting for the projector before a commit waits for it.
-pub const PROJECTION_ROWS_MAX: usize = 200_000;
+pub const PROJECTION_ROWS_MAX: usize = 60_000;
 /// View rows written in one transaction of the projector.
 pub const PROJECTION_CHUNK_ROWS: usize = 50_000;
+/// History rows folded at a time when the views are behind at a start.
+pub const CATCH_UP_ROWS: u32 = 5_000;
 /// How long view rows wait when nobody asks, milliseconds.
 pub const PROJECTION_DELAY_MS: u64 = 500;
 /// How long an anchor is behind at most while there is work, milliseconds.

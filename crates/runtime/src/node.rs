@@ -7,7 +7,7 @@ use crate::disk::Gauge;
 use crate::driver::{self, Turn, clock_ms};
 use crate::inbox::Inbox;
 use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
-use crate::limits::{HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
+use crate::limits::{CATCH_UP_ROWS, HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
 use crate::project::Projection;
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
 use engine::definitions::Definitions;
@@ -345,7 +345,10 @@ impl Drop for Awaited<'_> {
 fn catch_up(store: &dyn Store, definitions: &Definitions) -> Result<(), StartError> {
     let mut after = store.projected()?;
     loop {
-        let rows = store.events(after, 500)?;
+        let rows = store.events(after, CATCH_UP_ROWS)?;
+        if rows.len() == CATCH_UP_ROWS as usize {
+            tracing::info!(after, "the views are behind; folding history");
+        }
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.position;
         let mut projection = Projection::default();
