@@ -88,11 +88,7 @@ impl Lane {
             }
         }
         for (component, served, jobs) in served {
-            if !accepted(component) {
-                self.board.wait_first(served.poll);
-            } else if let Err(jobs) = served.poll.reply.send(jobs) {
-                finished.unwanted.extend(jobs.iter().map(|job| (job.key, job.attempt)));
-            }
+            self.serve_born(served.poll, jobs, accepted(component), &mut finished);
         }
         for (poll, claimed) in claims.into_iter().zip(&committed.claimed) {
             self.hand_out(poll, claimed, turn, &mut finished)?;
@@ -101,6 +97,21 @@ impl Lane {
             self.forget_ended(key, turn);
         }
         Ok(finished)
+    }
+
+    /// Answers a worker whose jobs were born activated, once they are committed.
+    fn serve_born(
+        &mut self,
+        poll: Poll,
+        jobs: Vec<ActivatedJob>,
+        is_in: bool,
+        finished: &mut Finished,
+    ) {
+        if !is_in {
+            self.board.wait_first(poll);
+        } else if let Err(jobs) = poll.reply.send(jobs) {
+            finished.unwanted.extend(jobs.iter().map(|job| (job.key, job.attempt)));
+        }
     }
 
     /// Takes back a batch that will not be committed; its orders come back in order.
