@@ -77,29 +77,25 @@ fn drive(
         let Taken { orders, committed, closed } = shared.inbox.take(patience(lane), orders_max);
         if committed && let Ok(outcome) = outcomes.try_recv() {
             let sent = in_flight.take().expect("an outcome belongs to a batch on its way");
-            finish(lane, shared, sent, outcome, &mut orders_max)?;
+            finish(lane, shared, sent, outcome, &mut orders_max, &mut None)?;
         }
         let idle = orders.is_empty();
-        let next = prepare(lane, shared, orders, in_flight.is_some())?;
+        let mut next = prepare(lane, shared, orders, in_flight.is_some())?;
         if let Some(sent) = in_flight.take_if(|_| next.is_some() || closed && idle) {
             let outcome = receive(outcomes)?;
-            if !finish(lane, shared, sent, outcome, &mut orders_max)? {
-                // What was stepped on a batch that did not go in must be stepped again.
-                let again = next.map(|prepared| lane.abandon(prepared)).unwrap_or_default();
-                shared.inbox.push_again(again);
-                continue;
-            }
+            finish(lane, shared, sent, outcome, &mut orders_max, &mut next)?;
         }
         match next {
             None if closed && idle && shared.inbox.is_empty() => return Ok(()),
             None => {}
             Some(prepared) if !prepared.writes() => {
-                finish(lane, shared, prepared, Ok(Committed::default()), &mut orders_max)?;
+                let nothing = Ok(Committed::default());
+                finish(lane, shared, prepared, nothing, &mut orders_max, &mut None)?;
             }
             // Nobody else waits: committing here saves two hops between threads.
             Some(prepared) if shared.inbox.is_empty() => {
                 let outcome = shared.store.commit(&prepared.batch);
-                finish(lane, shared, prepared, outcome, &mut orders_max)?;
+                finish(lane, shared, prepared, outcome, &mut orders_max, &mut None)?;
             }
             Some(prepared) => {
                 send(to_committer, &prepared);
@@ -152,24 +148,28 @@ fn prepare(
     }
 }
 
-/// Settles a batch. `false`: not all of it went in.
+/// Settles a batch. Unless all of it went in, what was stepped on it is stepped again, after it.
 fn finish(
     lane: &mut Lane,
     shared: &Arc<Shared>,
     prepared: Prepared,
     outcome: Outcome,
     orders_max: &mut usize,
-) -> Result<bool, store::Error> {
+    next: &mut Option<Prepared>,
+) -> Result<(), store::Error> {
+    let whole = matches!(&outcome, Ok(done) if done.accepted.iter().all(|accepted| *accepted));
+    if !whole && let Some(next) = next.take() {
+        shared.inbox.push_again(lane.abandon(next));
+    }
     let committed = match outcome {
         Ok(committed) => committed,
         Err(error @ store::Error::Refused { .. }) => {
             *orders_max = refuse(lane, shared, prepared, &error);
-            return Ok(false);
+            return Ok(());
         }
         Err(error) => return Err(error),
     };
     *orders_max = (*orders_max * 2).min(BATCH_COMMANDS_MAX);
-    let whole = committed.accepted.iter().all(|accepted| *accepted);
     let deployed: Vec<_> = prepared
         .batch
         .components
@@ -183,17 +183,17 @@ fn finish(
         let mut projection = shared.projection.lock();
         lane.finish(prepared, &committed, &mut projection)?
     };
-    if !finished.again.is_empty() {
-        shared.inbox.push_again(finished.again);
-    }
     if !finished.unwanted.is_empty() {
         shared.inbox.push_again(vec![Order::Release(finished.unwanted)]);
+    }
+    if !finished.again.is_empty() {
+        shared.inbox.push_again(finished.again);
     }
     *shared.counts.lock() = lane.counts();
     if shared.projection.lock().len() > PROJECTION_ROWS_MAX {
         write_views(shared)?;
     }
-    Ok(whole)
+    Ok(())
 }
 
 /// The store refused a batch: its orders are tried again in smaller ones; an order that is

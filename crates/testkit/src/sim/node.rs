@@ -152,37 +152,33 @@ impl Node {
     fn finish(&mut self, prepared: Prepared, read_at: u64, landed: Landed) -> Did {
         self.read_at = read_at;
         self.settled_at = landed.position;
+        let whole = matches!(&landed.outcome, Ok(done) if done.accepted.iter().all(|it| *it));
+        let next = if whole { None } else { self.next.take() };
+        if let Some((_, next)) = next {
+            // What was stepped on a batch that did not go in must be stepped again, after it.
+            let again = self.lane.abandon(next);
+            self.push_again(again);
+        }
         let committed = match landed.outcome {
             Ok(committed) => committed,
             Err(Error::Refused { .. }) => {
-                let mut again = self.lane.abandon(prepared);
+                let again = self.lane.abandon(prepared);
                 self.orders_max = (again.len() / 2).max(1);
-                again.extend(self.abandon_next());
                 self.push_again(again);
                 return Did::Moved;
             }
             Err(_) => return Did::Failed,
         };
         self.orders_max = (self.orders_max * 2).min(self.batch_max);
-        let whole = committed.accepted.iter().all(|accepted| *accepted);
         let finished = match self.lane.finish(prepared, &committed, &mut self.projection) {
             Ok(finished) => finished,
             Err(_) => return Did::Failed,
         };
-        let mut again = finished.again;
-        if !whole {
-            again.extend(self.abandon_next());
-        }
         if !finished.unwanted.is_empty() {
-            again.push(Order::Release(finished.unwanted));
+            self.push_again(vec![Order::Release(finished.unwanted)]);
         }
-        self.push_again(again);
+        self.push_again(finished.again);
         Did::Settled
-    }
-
-    /// What was stepped on a batch that did not go in must be stepped again.
-    fn abandon_next(&mut self) -> Vec<Order> {
-        self.next.take().map(|(_, prepared)| self.lane.abandon(prepared)).unwrap_or_default()
     }
 
     fn push_again(&mut self, orders: Vec<Order>) {
