@@ -5,16 +5,16 @@
 use super::{NOW_MS, key, mixed};
 use store::view::{Cell, View, ViewWrite};
 
-pub fn text(text: &str) -> Cell {
+pub(crate) fn text(text: &str) -> Cell {
     Cell::Text(text.into())
 }
 
-pub fn int(key: u64) -> Cell {
+pub(crate) fn int(key: u64) -> Cell {
     Cell::Int(key.cast_signed())
 }
 
 /// The view rows of one finished one-task instance.
-pub fn rows(n: u64, into: &mut Vec<ViewWrite>) {
+pub(crate) fn rows(n: u64, into: &mut Vec<ViewWrite>) {
     let (instance, definition) = (key(n * 8), key(3));
     let at = |seconds: i64| Cell::Int(NOW_MS + n as i64 + seconds * 1_000);
     into.push(ViewWrite::Put(
