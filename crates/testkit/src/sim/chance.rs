@@ -4,7 +4,7 @@
 
 use super::ledger::Wrong;
 use super::node::Did;
-use super::process::{JOB_TYPES, KEYS, MESSAGES};
+use super::process::{self, ERRORS, JOB_TYPES, KEYS, MESSAGES};
 use super::{REPEAT_MS_MAX, Sim};
 use engine::event::Variables;
 use engine::key::Key;
@@ -19,7 +19,7 @@ impl Sim {
         let plan = &self.plan;
         let several = if plan.lanes > 1 { 5 } else { 0 };
         let landing = if self.wire.is_busy() { 20 } else { 0 };
-        let weights = [34, 50, landing, 10, plan.jumps, plan.crashes, several, 1, 2, 4];
+        let weights = [34, 25, landing, 10, plan.jumps, plan.crashes, several, 1, 2, 4];
         match self.dice.weighted(&weights) {
             0 => self.ask(),
             1 => self.move_node()?,
@@ -42,7 +42,7 @@ impl Sim {
             8 => self.project()?,
             _ => self.repeat(),
         }
-        if self.dice.chance(60) { self.step_node() } else { Ok(()) }
+        if self.dice.chance(80) { self.step_node() } else { Ok(()) }
     }
 
     fn pass(&mut self, most_ms: i64) {
@@ -112,11 +112,14 @@ impl Sim {
         if self.dice.chance(20) {
             return self.poll();
         }
+        if self.dice.chance(self.plan.deployments) {
+            return self.deploy_again();
+        }
         let Some(request) = self.draw_request() else { return };
         let keyed = self.dice.chance(self.plan.keyed);
         self.figures.add("asked", &super::figures::variant(&request));
         let index = self.dice.below(self.nodes.len());
-        let order = self.clients.ask(request, keyed, self.now_ms);
+        let order = self.clients.ask(request, Vec::new(), keyed, self.now_ms);
         self.say_asked(index);
         self.nodes[index].inbox.push_back(order);
         if keyed && self.dice.chance(self.plan.doubled) {
@@ -127,6 +130,21 @@ impl Sim {
                 self.nodes[index].inbox.push_back(order);
             }
         }
+    }
+
+    /// Somebody deploys a process with another body: what runs goes on with its own.
+    fn deploy_again(&mut self) {
+        let mut others = process::all();
+        others.retain(|process| process.id != "spinning");
+        let other = others.remove(self.dice.below(others.len()));
+        let at = self.dice.below(self.plan.processes.len());
+        let next = process::again(&self.plan.processes[at], &other);
+        let Ok(compiled) = super::compile(&next) else { return };
+        self.figures.add("asked", "Deploy");
+        let request = Request::Deploy { resources: Vec::new() };
+        let order = self.clients.ask(request, compiled, false, self.now_ms);
+        self.say_asked(0);
+        self.nodes[0].inbox.push_back(order);
     }
 
     fn say_asked(&mut self, index: usize) {
@@ -190,7 +208,7 @@ impl Sim {
                 })
             }
             3 => {
-                let code = ["BAD", "BAD", "WORSE"][self.dice.below(3)].into();
+                let code = ERRORS[self.dice.below(ERRORS.len())].into();
                 let (job, message) = (self.take_job()?, "thrown".into());
                 let variables = self.draw_variables();
                 Some(Request::ThrowJobError { job, code, message, variables })
@@ -216,18 +234,17 @@ impl Sim {
 
     fn draw_create(&mut self) -> Option<Request> {
         let processes = &self.plan.processes;
-        let startable: Vec<&str> = processes
-            .iter()
-            .filter(|process| process.startable)
-            .map(|process| process.id)
-            .collect();
+        let startable = processes.iter().filter(|process| process.startable);
+        let startable: Vec<&str> = startable.map(|process| &*process.id).collect();
         let id = *self.dice.pick(&startable)?;
         let key = KEYS[self.dice.below(KEYS.len())];
         let mut variables: Variables =
             vec![("key".into(), format!("\"{key}\"").into()), ("n".into(), "0".into())];
-        let go = ["true", "false", ""][self.dice.below(3)];
-        if !go.is_empty() {
-            variables.push(("go".into(), go.into()));
+        for name in ["go", "fixed"] {
+            let value = ["true", "false", ""][self.dice.below(3)];
+            if !value.is_empty() {
+                variables.push((name.into(), value.into()));
+            }
         }
         let business_id = self.dice.chance(10).then(|| "b".into());
         Some(Request::CreateInstance {

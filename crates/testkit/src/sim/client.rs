@@ -7,6 +7,7 @@ use super::ledger::{Ledger, Wrong, ensure};
 use super::trace::Trace;
 use engine::command::RejectionKind;
 use engine::key::Key;
+use runtime::deploy::CompiledResource;
 use runtime::lane::{Answered, Order, Reply};
 use runtime::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use tokio::sync::oneshot::{self, error::TryRecvError};
 pub(super) struct Asked {
     pub(super) number: u32,
     pub(super) request: Request,
+    compiled: Vec<CompiledResource>,
     pub(super) key: Option<Arc<str>>,
     pub(super) asked_ms: i64,
     copies: Vec<oneshot::Receiver<Answered>>,
@@ -54,13 +56,20 @@ pub(super) struct Clients {
 
 impl Clients {
     /// A new request, and the order to send.
-    pub(super) fn ask(&mut self, request: Request, keyed: bool, now_ms: i64) -> Order {
+    pub(super) fn ask(
+        &mut self,
+        request: Request,
+        compiled: Vec<CompiledResource>,
+        keyed: bool,
+        now_ms: i64,
+    ) -> Order {
         let number = self.numbers;
         self.numbers += 1;
         let key = keyed.then(|| format!("r{number}").into());
         self.asked.push(Asked {
             number,
             request,
+            compiled,
             key,
             asked_ms: now_ms,
             copies: Vec::new(),
@@ -329,8 +338,8 @@ fn order(asked: &mut Asked) -> Order {
     asked.copies.push(copy);
     let actor = access::Actor { id: "client".into(), acting_for: None, tenants: [0].into() };
     let caller = Caller { actor, tenant: 0, request_key: asked.key.clone() };
-    let request = asked.request.clone();
-    Order::Request { caller, request, compiled: Vec::new(), reply: Reply::to(sender) }
+    let (request, compiled) = (asked.request.clone(), asked.compiled.clone());
+    Order::Request { caller, request, compiled, reply: Reply::to(sender) }
 }
 
 fn words(answered: &Answered) -> String {

@@ -98,7 +98,7 @@ impl Sim {
         }
         let asked = !requests.is_empty();
         for request in requests {
-            let order = self.clients.ask(request, false, self.now_ms);
+            let order = self.clients.ask(request, Vec::new(), false, self.now_ms);
             let index = self.dice.below(self.nodes.len());
             self.nodes[index].inbox.push_back(order);
         }
@@ -171,17 +171,15 @@ fn wishes(key: Key, state: &Instance, requests: &mut Vec<Request>) {
                 action: "done".into(),
             });
         }
-        for waiting in &held.subscriptions {
-            // A boundary event that does not interrupt needs no message to let go.
-            if held.job.is_none() {
-                requests.push(Request::PublishMessage {
-                    name: waiting.name.clone(),
-                    correlation_key: waiting.correlation_key.clone(),
-                    id: None,
-                    ttl_ms: 0,
-                    variables: Vec::new(),
-                });
-            }
+        // Boundary events need no message to let go.
+        for waiting in held.subscriptions.iter().filter(|it| it.element == held.element) {
+            requests.push(Request::PublishMessage {
+                name: waiting.name.clone(),
+                correlation_key: waiting.correlation_key.clone(),
+                id: None,
+                ttl_ms: 0,
+                variables: Vec::new(),
+            });
         }
         for incident in &held.incidents {
             match incident.kind {
@@ -193,8 +191,10 @@ fn wishes(key: Key, state: &Instance, requests: &mut Vec<Request>) {
                         let (retries, timeout_ms) = (Some(1), None);
                         requests.push(Request::UpdateJob { job, retries, timeout_ms });
                     } else {
-                        let variables =
-                            vec![("go".into(), "true".into()), ("n".into(), "0".into())];
+                        let set =
+                            [("go", "true"), ("n", "0"), ("fixed", "true"), ("key", "\"k0\"")];
+                        let set = set.map(|(name, value)| (name.into(), value.into()));
+                        let variables = Vec::from(set);
                         let local = false;
                         let element = key;
                         requests.push(Request::SetVariables {

@@ -22,6 +22,7 @@ pub use process::Process;
 use client::Clients;
 use ledger::{Ledger, Wrong, ensure};
 use node::{Did, Node, Pace};
+use runtime::deploy::CompiledResource;
 use runtime::lane::{LaneOptions, Order, Reply};
 use runtime::project::Projection;
 use runtime::request::{Caller, Request, Resource};
@@ -100,6 +101,16 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     format!("panicked: {}", text.unwrap_or("without words"))
 }
 
+/// A process ready to be deployed.
+fn compile(process: &Process) -> Result<Vec<CompiledResource>, String> {
+    let content = model::short::to_bpmn(&process.short);
+    let content = content.map_err(|bad| format!("{}: {bad}", process.id))?;
+    let name = format!("{}.bpmn", process.id);
+    let resources = vec![Resource { name, content: content.into_bytes() }];
+    runtime::deploy::compile_all(resources)
+        .map_err(|refusal| format!("{}: {refusal:?}", process.id))
+}
+
 /// One simulation.
 struct Sim {
     dice: Dice,
@@ -138,7 +149,7 @@ impl Sim {
     }
 
     fn run(&mut self) -> Result<Report, Wrong> {
-        let ids: Vec<&str> = self.plan.processes.iter().map(|process| process.id).collect();
+        let ids: Vec<&str> = self.plan.processes.iter().map(|process| &*process.id).collect();
         let words = format!("{} lanes, {ids:?}, {:?}", self.plan.lanes, self.plan.limits);
         self.trace.say(|| words);
         self.deploy()?;
@@ -162,12 +173,7 @@ impl Sim {
     fn deploy(&mut self) -> Result<(), Wrong> {
         let mut node = self.open(0)?;
         for process in &self.plan.processes {
-            let content = model::short::to_bpmn(&process.short);
-            let content = content.map_err(|bad| Wrong(format!("{}: {bad}", process.id)))?;
-            let name = format!("{}.bpmn", process.id);
-            let resources = vec![Resource { name, content: content.into_bytes() }];
-            let compiled = runtime::deploy::compile_all(resources)
-                .map_err(|refusal| Wrong(format!("{}: {refusal:?}", process.id)))?;
+            let compiled = compile(process).map_err(Wrong)?;
             let actor = access::Actor { id: "admin".into(), acting_for: None, tenants: [0].into() };
             let caller = Caller { actor, tenant: 0, request_key: None };
             let request = Request::Deploy { resources: Vec::new() };

@@ -29,6 +29,9 @@ pub struct Plan {
     pub refusals: u32,
     /// Of a hundred loads, before how many another node's commit lands.
     pub eager: u32,
+    /// Of a hundred requests, how many deploy another version of a process. Lanes do not tell
+    /// each other yet: only where there is one.
+    pub deployments: u32,
     /// Of a hundred requests, how many carry a key.
     pub keyed: u32,
     /// Of a hundred requests with a key, how many are sent twice at once.
@@ -74,6 +77,7 @@ impl Plan {
             faults: often(dice, 12),
             refusals: often(dice, 8),
             eager: often(dice, 60),
+            deployments: if lanes == 1 && dice.chance(50) { 4 } else { 0 },
             keyed: [0, 50, 90, 100][dice.below(4)],
             doubled: often(dice, 50),
             jumps: often(dice, 4),
@@ -93,6 +97,10 @@ fn draw_processes(dice: &mut Dice) -> Vec<Process> {
     }
     let count = 1 + dice.below(4);
     let mut drawn = Vec::new();
+    for _ in 0..[0, 0, 1, 2][dice.below(4)] {
+        drawn.push(process::random(dice.roll()));
+    }
+    drawn.dedup_by(|one, other| one.id == other.id);
     for _ in 0..count {
         drawn.push(all.remove(dice.below(all.len())));
     }

@@ -1,13 +1,15 @@
 //! Processes the simulator runs, in short notation.
 //!
 //! Each can be driven to its end by completing jobs and tasks, publishing messages, resolving
-//! incidents and letting time pass. Variables given at the start: `key`, `n`, `go`.
+//! incidents and letting time pass. Variables given at the start: `key`, `n`, `go`, `fixed`.
+
+use crate::random::{BELL, random_process};
 
 /// A process and how it can be started.
 #[derive(Debug, Clone)]
 pub struct Process {
     /// Process id.
-    pub id: &'static str,
+    pub id: String,
     /// Short notation.
     pub short: String,
     /// Whether it has a none start event.
@@ -15,11 +17,13 @@ pub struct Process {
 }
 
 /// Message names the processes know.
-pub(super) const MESSAGES: [&str; 4] = ["order", "paid", "note", "m0"];
+pub(super) const MESSAGES: [&str; 6] = ["order", "paid", "note", "m0", "news", BELL];
 /// Correlation keys in use; few, so that they meet.
 pub(super) const KEYS: [&str; 3] = ["k0", "k1", "k2"];
 /// Job types the processes know.
-pub(super) const JOB_TYPES: [&str; 4] = ["a", "b", "work", "mail"];
+pub(super) const JOB_TYPES: [&str; 6] = ["a", "b", "work", "mail", "pack", "check"];
+/// Error codes that something catches, and one that nothing does.
+pub(super) const ERRORS: [&str; 4] = ["BAD", "LATE", "POOR", "WORSE"];
 
 const PLAIN: [(&str, bool, &str); 14] = [
     ("jobs", true, "start -> a:job(a) -> b:job(b) retries=2 -> end"),
@@ -104,7 +108,7 @@ const PLAIN: [(&str, bool, &str); 14] = [
 #[must_use]
 pub(super) fn all() -> Vec<Process> {
     let plain = PLAIN.iter().map(|(id, startable, text)| Process {
-        id,
+        id: (*id).to_owned(),
         short: format!("process {id}\n{text}"),
         startable: *startable,
     });
@@ -120,7 +124,7 @@ fn many() -> Process {
         let name = ["paid", "note", "m0"][n % 3];
         short.push_str(&format!("\nfork -> w{n}:catch-message({name}, = key) -> join"));
     }
-    Process { id: "many", short, startable: true }
+    Process { id: "many".to_owned(), short, startable: true }
 }
 
 /// Makes more transitions than one step may: the rest goes on through the outbox.
@@ -129,5 +133,19 @@ fn spinning() -> Process {
         start -> again:xor -> count:script(= n + 1, n) -> enough:xor
         enough -[= n < 4000]-> again
         enough -[default]-> a:job(a) -> end";
-    Process { id: "spinning", short: short.to_owned(), startable: true }
+    Process { id: "spinning".to_owned(), short: short.to_owned(), startable: true }
+}
+
+/// A random process of its own id.
+pub(super) fn random(seed: u64) -> Process {
+    let id = format!("random{}", seed % 1_000);
+    let short = random_process(seed).replacen("process random", &format!("process {id}"), 1);
+    Process { id, short, startable: true }
+}
+
+/// Another body under the id of a process that is deployed already.
+pub(super) fn again(process: &Process, other: &Process) -> Process {
+    let body = other.short.split_once('\n').map_or("start -> end", |(_, body)| body);
+    let short = format!("process {}\n{body}", process.id);
+    Process { id: process.id.clone(), short, startable: other.startable }
 }
