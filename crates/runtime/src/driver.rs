@@ -17,6 +17,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::Store;
 use store::batch::{Batch, Committed};
 
+/// At so many times the rows that hold starts, everything waits for the projector.
+const PROJECTION_ROWS_TIMES: usize = 4;
+/// How far the projector's thread stands back when the cores are busy.
+const PROJECTOR_NICENESS: i32 = 5;
 /// Longest sleep of an idle lane.
 const IDLE_WAIT: Duration = Duration::from_millis(500);
 
@@ -190,7 +194,13 @@ fn finish(
         shared.inbox.push_again(finished.again);
     }
     *shared.counts.lock() = lane.counts();
-    if shared.projection.lock().len() > PROJECTION_ROWS_MAX {
+    let rows = shared.projection.lock().len();
+    if rows > PROJECTION_ROWS_MAX {
+        // Starts wait until the views have caught up; what is under way goes on.
+        shared.inbox.hold_starts(true);
+        shared.wake_projector();
+    }
+    if rows > PROJECTION_ROWS_MAX * PROJECTION_ROWS_TIMES {
         write_views(shared)?;
     }
     Ok(())
@@ -245,13 +255,19 @@ pub(crate) fn write_views(shared: &Shared) -> Result<(), store::Error> {
 
 /// Writes views and anchors until the node stops.
 pub(crate) fn run_projector(shared: &Arc<Shared>) {
+    shared.announce_projector();
+    let thread = rustix::thread::gettid();
+    if let Err(error) = rustix::process::setpriority_process(Some(thread), PROJECTOR_NICENESS) {
+        tracing::debug!(%error, "the projector keeps the priority of the others");
+    }
     let mut anchored_ms = 0;
     while !shared.is_stopping() {
-        std::thread::sleep(Duration::from_millis(PROJECTION_DELAY_MS));
+        std::thread::park_timeout(Duration::from_millis(PROJECTION_DELAY_MS));
         let mut result = Ok(());
         if !shared.projection.lock().is_empty() {
             result = write_views(shared);
         }
+        shared.inbox.hold_starts(false);
         let now_ms = clock_ms();
         if result.is_ok() && now_ms - anchored_ms >= ANCHOR_INTERVAL_MS as i64 {
             anchored_ms = now_ms;

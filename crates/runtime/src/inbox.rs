@@ -25,6 +25,7 @@ struct State {
     starts: VecDeque<Order>,
     work: VecDeque<Order>,
     bytes: usize,
+    starts_held: bool,
     committed: bool,
     closed: bool,
 }
@@ -60,6 +61,16 @@ impl Inbox {
         }
         drop(state);
         self.arrived.notify_one();
+    }
+
+    /// Holds starts back, or lets them come again; everything else comes as before.
+    pub(crate) fn hold_starts(&self, hold: bool) {
+        let mut state = self.state.lock();
+        let changed = std::mem::replace(&mut state.starts_held, hold) != hold;
+        drop(state);
+        if changed && !hold {
+            self.arrived.notify_one();
+        }
     }
 
     /// Tells the lane that its commit is done.
@@ -99,8 +110,7 @@ impl Inbox {
     pub(crate) fn take(&self, wait: Duration, orders_max: usize) -> Taken {
         let mut state = self.state.lock();
         let until = Instant::now() + wait;
-        while state.starts.is_empty() && state.work.is_empty() && !state.committed && !state.closed
-        {
+        while !state.has_orders() && !state.committed && !state.closed {
             if self.arrived.wait_until(&mut state, until).timed_out() {
                 break;
             }
@@ -131,12 +141,18 @@ impl State {
         Ok(())
     }
 
+    fn has_orders(&self) -> bool {
+        !self.work.is_empty() || !self.starts.is_empty() && !self.starts_held
+    }
+
     /// Work first up to its reserve, then starts, then whatever room is left for work.
     fn batch(&mut self, orders_max: usize) -> Vec<Order> {
         let mut batch = Batch { orders: Vec::new(), bytes: 0, orders_max };
         batch.fill(&mut self.work, BATCH_WORK_RESERVED.min(orders_max));
-        let starts = batch.orders.len() + BATCH_STARTS_MAX;
-        batch.fill(&mut self.starts, starts.min(orders_max));
+        if !self.starts_held {
+            let starts = batch.orders.len() + BATCH_STARTS_MAX;
+            batch.fill(&mut self.starts, starts.min(orders_max));
+        }
         batch.fill(&mut self.work, orders_max);
         self.bytes = self.bytes.saturating_sub(batch.bytes);
         batch.orders
@@ -202,6 +218,19 @@ mod tests {
         assert_eq!(taken.len(), BATCH_COMMANDS_MAX);
         let starts = taken.iter().filter(|order| is_start(order)).count();
         assert_eq!(starts, BATCH_STARTS_MAX, "the rest of the batch is work");
+    }
+
+    #[test]
+    fn starts_that_are_held_back_let_the_work_pass() {
+        let inbox = Inbox::default();
+        inbox.hold_starts(true);
+        inbox.push(start(1)).unwrap();
+        inbox.push(completion()).unwrap();
+        let taken = inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders;
+        assert!(taken.len() == 1 && !is_start(&taken[0]), "{taken:?}");
+        assert!(inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders.is_empty());
+        inbox.hold_starts(false);
+        assert_eq!(inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders.len(), 1);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub const CACHE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Jobs in one activation answer.
 pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
-/// View rows waiting for the projector before a commit waits for it.
+/// View rows waiting for the projector at which starts are held until it has caught up.
 pub const PROJECTION_ROWS_MAX: usize = 60_000;
 /// View rows written in one transaction of the projector.
 pub const PROJECTION_CHUNK_ROWS: usize = 50_000;

@@ -17,8 +17,8 @@ use jiff::tz::TimeZone;
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::Store;
@@ -84,6 +84,7 @@ pub struct Shared {
     pub(crate) projecting: Turn,
     pub(crate) projected: AtomicU64,
     pub(crate) counts: Mutex<Counts>,
+    projector: OnceLock<std::thread::Thread>,
     pub(crate) disk: Gauge,
     pub(crate) folder: Option<PathBuf>,
     definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
@@ -99,6 +100,18 @@ impl Shared {
         self.stopping.store(true, Ordering::Release);
         // Whoever waits in the inbox is answered by the dropped orders.
         self.inbox.clear();
+    }
+
+    /// The calling thread writes the views.
+    pub(crate) fn announce_projector(&self) {
+        self.projector.get_or_init(std::thread::current);
+    }
+
+    /// The views are to be written now.
+    pub(crate) fn wake_projector(&self) {
+        if let Some(projector) = self.projector.get() {
+            projector.unpark();
+        }
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
@@ -133,6 +146,7 @@ impl Node {
             projecting: Turn::default(),
             projected: AtomicU64::new(store.projected()?),
             counts: Mutex::default(),
+            projector: OnceLock::new(),
             disk: Gauge::default(),
             folder: options.folder,
             definitions: RwLock::default(),

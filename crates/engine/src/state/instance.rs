@@ -205,13 +205,22 @@ impl Instance {
         seen
     }
 
-    /// Rough bytes held in memory, for the cache's budget.
+    /// Rough bytes held in memory, for the cache's budget: maps allocate whole nodes.
     #[must_use]
     pub fn weight(&self) -> usize {
+        /// Entries of a B-tree node of the standard library; a node is at least half full.
+        const NODE_ENTRIES: usize = 11;
+        let node = |entries: usize, bytes: usize| {
+            entries.div_ceil(NODE_ENTRIES / 2 + 1) * NODE_ENTRIES * bytes
+        };
         let variables = |element: &ElementInstance| {
-            element.variables.iter().map(|(n, v)| n.len() + v.len() + 96).sum::<usize>()
+            let texts = element.variables.iter().map(|(n, v)| n.len() + v.len() + 32);
+            node(element.variables.len(), size_of::<(Arc<str>, Arc<str>)>())
+                + texts.sum::<usize>()
                 + element.payload.iter().map(|(n, v)| n.len() + v.len() + 64).sum::<usize>()
         };
-        256 + self.elements.values().map(|element| 512 + variables(element)).sum::<usize>()
+        size_of::<Instance>()
+            + node(self.elements.len(), size_of::<(Slot, ElementInstance)>())
+            + self.elements.values().map(variables).sum::<usize>()
     }
 }
