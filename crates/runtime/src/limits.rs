@@ -27,13 +27,13 @@ pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Jobs in one activation answer.
 pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
 /// View rows waiting for the projector at which starts are held until it has caught up.
-pub const PROJECTION_ROWS_MAX: usize = 60_000;
+pub const PROJECTION_ROWS_MAX: usize = 120_000;
 /// View rows written in one transaction of the projector.
 pub const PROJECTION_CHUNK_ROWS: usize = 50_000;
 /// History rows folded at a time when the views are behind at a start.
 pub const CATCH_UP_ROWS: u32 = 5_000;
 /// How long view rows wait when nobody asks, milliseconds.
-pub const PROJECTION_DELAY_MS: u64 = 500;
+pub const PROJECTION_DELAY_MS: u64 = 250;
 /// How long an anchor is behind at most while there is work, milliseconds.
 pub const ANCHOR_INTERVAL_MS: u64 = 500;
 /// How far ahead keys are reserved, milliseconds of key time.
