@@ -33,10 +33,10 @@ struct Poll {
     jobs: oneshot::Receiver<Vec<ActivatedJob>>,
 }
 
-/// When a job was handed out last.
+/// For how long a job was handed out, and where the history ended then.
 #[derive(Debug, Clone, Copy)]
 struct Handed {
-    attempt: u32,
+    from_ms: i64,
     until_ms: i64,
     at: u64,
 }
@@ -50,7 +50,7 @@ pub(super) struct Clients {
     /// Requests whose every copy was lost: to be sent again.
     pub(super) lost: Vec<Asked>,
     polls: Vec<Poll>,
-    handed: BTreeMap<Key, Handed>,
+    handed: BTreeMap<(Key, u32), Handed>,
     numbers: u32,
 }
 
@@ -165,7 +165,7 @@ impl Clients {
             Ok(answer) => {
                 figures.add("done", &name);
                 if let Some(earlier) = &asked.answer {
-                    ensure(*earlier == answer, || {
+                    ensure(same(earlier, &answer), || {
                         format!("r{} is answered {earlier:?} again, not {answer:?}", asked.number)
                     })?;
                 }
@@ -217,17 +217,19 @@ impl Clients {
         ensure(job.job_type == poll.job_type, || {
             format!("{} is of type {}", job.key, job.job_type)
         })?;
-        let from_ms = job.deadline_ms - poll.timeout_ms;
-        if let Some(last) = self.handed.get(&job.key) {
-            ensure(last.attempt < job.attempt, || {
-                format!("job {} is handed out as attempt {} once", job.key, job.attempt)
-            })?;
-            let freed = ledger.jobs_freed.get(&job.key).is_some_and(|freed| *freed >= last.at);
-            let alone = last.until_ms <= from_ms || freed;
-            ensure(alone, || format!("job {} is one worker's until {}", job.key, last.until_ms))?;
+        let (from_ms, until_ms) = (job.deadline_ms - poll.timeout_ms, job.deadline_ms);
+        let handed = Handed { from_ms, until_ms, at };
+        let first = self.handed.insert((job.key, job.attempt), handed).is_none();
+        ensure(first, || format!("job {} is handed out as attempt {} once", job.key, job.attempt))?;
+        // Answers of several lanes may come in another order than they were given.
+        let attempts = self.handed.range((job.key, 0)..=(job.key, u32::MAX));
+        let attempts: Vec<Handed> = attempts.map(|(_, handed)| *handed).collect();
+        for pair in attempts.windows(2) {
+            let (one, next) = (pair[0], pair[1]);
+            let freed = ledger.jobs_freed.get(&job.key).is_some_and(|freed| *freed >= one.at);
+            let alone = one.until_ms <= next.from_ms || freed;
+            ensure(alone, || format!("job {} is one worker's until {}", job.key, one.until_ms))?;
         }
-        let handed = Handed { attempt: job.attempt, until_ms: job.deadline_ms, at };
-        self.handed.insert(job.key, handed);
         if ledger.changed.get(&job.instance).is_none_or(|changed| *changed > at) {
             return Ok(());
         }
@@ -331,6 +333,17 @@ impl Asked {
         let there = there.is_some_and(|span| span.holds(at));
         ensure(!there, || format!("what is there at {at} is found, {}", name()))
     }
+}
+
+/// Whether two answers say the same. Who waits for the end is told of it or, when it was before,
+/// that the instance was created.
+fn same(one: &Answer, other: &Answer) -> bool {
+    let created = |answer: &Answer| match answer {
+        Answer::InstanceCreated(created) => Some(created.instance),
+        Answer::InstanceEnded(ended) => Some(ended.created.instance),
+        _ => None,
+    };
+    one == other || (created(one).is_some() && created(one) == created(other))
 }
 
 fn order(asked: &mut Asked) -> Order {

@@ -5,6 +5,7 @@
 
 use super::chance::wanted;
 use super::ledger::{Wrong, ensure};
+use super::process::START;
 use super::{Sim, node::Node};
 use engine::event::IncidentKind;
 use engine::key::Key;
@@ -15,8 +16,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::Store;
 
-/// Rounds after which what is still there is stuck.
-const ROUNDS_MAX: usize = 400;
+/// Rounds after which what is still there has no end.
+const ROUNDS_MAX: usize = 5_000;
+/// Rounds after which nothing new is started: two processes that start each other go on for ever.
+const STARTS_ROUNDS_MAX: usize = 100;
+/// Rounds in which nothing is committed after which what is still there is stuck.
+const QUIET_ROUNDS_MAX: usize = 40;
 /// Turns in a row after which a node runs in circles.
 const TURNS_MAX: usize = 3_000;
 
@@ -35,13 +40,19 @@ impl Sim {
             self.took(node, did)?;
         }
         self.drain()?;
-        for _ in 0..ROUNDS_MAX {
-            let asked = self.work()?;
+        let (mut position, mut quiet) = (0, 0);
+        for round in 0..ROUNDS_MAX {
+            quiet = if self.ledger.position == position { quiet + 1 } else { 0 };
+            position = self.ledger.position;
+            if quiet > QUIET_ROUNDS_MAX {
+                break;
+            }
+            let asked = self.work(round < STARTS_ROUNDS_MAX)?;
             self.drain()?;
             if self.is_over()? {
                 return self.check_over();
             }
-            if !asked {
+            if !asked || round % 8 == 7 {
                 self.wait()?;
             }
         }
@@ -85,11 +96,11 @@ impl Sim {
     }
 
     /// Does for every live instance what it waits for. `false`: only time can help.
-    fn work(&mut self) -> Result<bool, Wrong> {
+    fn work(&mut self, starts: bool) -> Result<bool, Wrong> {
         let mut requests = Vec::new();
         let mut types: BTreeSet<Arc<str>> = BTreeSet::new();
         for (key, state) in &self.ledger.live {
-            wishes(*key, state, &mut requests);
+            wishes(*key, state, starts, &mut requests);
             let jobs = state.elements.values().filter_map(|held| held.job.as_ref());
             types.extend(jobs.map(|job| job.job_type.clone()));
         }
@@ -161,7 +172,7 @@ impl Sim {
 }
 
 /// What would help an instance on, apart from jobs and time.
-fn wishes(key: Key, state: &Instance, requests: &mut Vec<Request>) {
+fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>) {
     for held in state.elements.values().filter(|held| held.phase != Phase::Cancelling) {
         if let Some(task) = &held.user_task {
             requests.push(Request::CompleteUserTask {
@@ -173,6 +184,10 @@ fn wishes(key: Key, state: &Instance, requests: &mut Vec<Request>) {
         }
         // Boundary events need no message to let go.
         for waiting in held.subscriptions.iter().filter(|it| it.element == held.element) {
+            if !starts && &*waiting.name == START {
+                requests.push(Request::CancelInstance { instance: key });
+                continue;
+            }
             requests.push(Request::PublishMessage {
                 name: waiting.name.clone(),
                 correlation_key: waiting.correlation_key.clone(),

@@ -16,8 +16,10 @@ pub struct Process {
     pub startable: bool,
 }
 
+/// The message that starts processes.
+pub(super) const START: &str = "order";
 /// Message names the processes know.
-pub(super) const MESSAGES: [&str; 6] = ["order", "paid", "note", "m0", "news", BELL];
+pub(super) const MESSAGES: [&str; 6] = [START, "paid", "note", "m0", "news", BELL];
 /// Correlation keys in use; few, so that they meet.
 pub(super) const KEYS: [&str; 3] = ["k0", "k1", "k2"];
 /// Job types the processes know.
