@@ -49,10 +49,14 @@ pub fn examine(store: &dyn Store) -> Result<Vec<Finding>, store::Error> {
         store,
         definitions: Definitions::default(),
         tenants: BTreeSet::new(),
+        latest_ms: i64::MAX,
         findings: Vec::new(),
     };
     exam.definitions()?;
     let projected = exam.is_projected()?;
+    if projected {
+        exam.latest_ms = exam.latest_ms()?;
+    }
     let mut after = 0;
     loop {
         let rows = store.aggregates(after, PAGE)?;
@@ -76,6 +80,8 @@ struct Exam<'s> {
     store: &'s dyn Store,
     definitions: Definitions,
     tenants: BTreeSet<u32>,
+    /// When something was committed last, Unix milliseconds; the end of time when not known.
+    latest_ms: i64,
     findings: Vec<Finding>,
 }
 
@@ -122,6 +128,14 @@ impl Exam<'_> {
                 }
             }
         }
+    }
+
+    /// When something was committed last. Clocks of several lanes differ a little: the latest of
+    /// the last rows counts.
+    fn latest_ms(&self) -> Result<i64, store::Error> {
+        let from = self.store.projected()?.saturating_sub(u64::from(PAGE));
+        let rows = self.store.events(from, PAGE)?;
+        Ok(rows.iter().map(|row| row.at_ms).max().unwrap_or(i64::MAX))
     }
 
     /// Everything about one aggregate, and what others must know of it.

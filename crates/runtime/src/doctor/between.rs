@@ -11,7 +11,7 @@ use engine::record::decode_effect;
 use engine::state::entry::Entry;
 use engine::state::head::Head;
 use engine::state::instance::Instance;
-use engine::state::mailbox::{Mailbox, Waiting};
+use engine::state::mailbox::{Mailbox, Message, Waiting};
 use engine::state::{Kind, named_key};
 use store::batch::{EffectRow, TimerRow};
 use store::load::{Load, Pages};
@@ -65,6 +65,7 @@ impl Exam<'_> {
     pub(super) fn mailbox(&mut self, key: Key, state: &Mailbox) -> Result<(), store::Error> {
         for waiting in &state.subscriptions {
             self.subscription(key, state, waiting)?;
+            self.unmet(key, state, waiting);
         }
         for message in &state.messages {
             for (subscription, process_id) in &message.offers {
@@ -143,6 +144,22 @@ impl Exam<'_> {
             self.find(key, "I8", expected, format!("none on its way (message held: {held})"));
         }
         Ok(())
+    }
+
+    /// A message that lives and a free subscription it fits do not stand side by side.
+    fn unmet(&mut self, key: Key, state: &Mailbox, waiting: &Waiting) {
+        let fits = |message: &&Message| {
+            waiting.offered.is_none()
+                && message.deadline_ms > self.latest_ms
+                && message.name == waiting.name
+                && message.correlation_key == waiting.correlation_key
+                && !message.reached.contains(&waiting.process_id)
+                && !message.offers.iter().any(|(_, process_id)| *process_id == waiting.process_id)
+        };
+        if let Some(message) = state.messages.iter().find(fits) {
+            let expected = format!("message {} to be offered to {}", message.key, waiting.key);
+            self.find(key, "I8", expected, "that it is not");
+        }
     }
 
     pub(super) fn entry(&mut self, key: Key, state: &Entry) -> Result<(), store::Error> {

@@ -38,7 +38,13 @@ impl Sim {
                 let index = self.dice.below(self.nodes.len());
                 self.refresh(index)?;
             }
-            7 => self.examine()?,
+            7 => {
+                // Views are compared when they are up to date.
+                if self.dice.chance(60) {
+                    self.project()?;
+                }
+                self.examine()?;
+            }
             8 => self.project()?,
             _ => self.repeat(),
         }

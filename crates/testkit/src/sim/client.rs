@@ -10,7 +10,7 @@ use engine::key::Key;
 use runtime::deploy::CompiledResource;
 use runtime::lane::{Answered, Order, Reply};
 use runtime::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
@@ -102,6 +102,11 @@ impl Clients {
 
     pub(super) fn polls(&self) -> usize {
         self.polls.len()
+    }
+
+    /// Types of jobs somebody waits for.
+    pub(super) fn waiting(&self) -> BTreeSet<Arc<str>> {
+        self.polls.iter().map(|poll| poll.job_type.clone()).collect()
     }
 
     /// A worker goes away without a word.

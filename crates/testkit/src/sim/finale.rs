@@ -15,6 +15,7 @@ use runtime::request::Request;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::Store;
+use store::batch::JobRow;
 
 /// Rounds after which what is still there has no end.
 const ROUNDS_MAX: usize = 5_000;
@@ -72,7 +73,7 @@ impl Sim {
             let effects = self.wire.pending_effects((0, 0, 0), 1);
             let effects = effects.map_err(|error| Wrong(error.to_string()))?;
             if self.wire.position() == before && effects.is_empty() {
-                return Ok(());
+                return self.check_timers();
             }
         }
     }
@@ -119,8 +120,34 @@ impl Sim {
             self.nodes[index].inbox.push_back(order);
         }
         self.drain()?;
+        self.check_polls()?;
         self.clients.leave_all();
         Ok(asked || !self.clients.held.is_empty())
+    }
+
+    /// The clock of the lane that is furthest behind.
+    fn behind_ms(&self) -> i64 {
+        self.now_ms - self.plan.lags.iter().max().copied().unwrap_or_default()
+    }
+
+    /// Once all is quiet no timer is overdue.
+    pub(super) fn check_timers(&self) -> Result<(), Wrong> {
+        let due = self.wire.due_timers(self.behind_ms(), (i64::MIN, 0), 1);
+        let due = due.map_err(|error| Wrong(error.to_string()))?;
+        ensure(due.is_empty(), || {
+            let waking = self.nodes.iter().map(Node::describe).collect::<Vec<_>>();
+            format!("no timer is overdue: {due:?} at {}, {waking:?}", self.now_ms)
+        })
+    }
+
+    /// Once all is quiet no worker waits for a job that is there.
+    fn check_polls(&self) -> Result<(), Wrong> {
+        let waiting = self.clients.waiting();
+        let jobs = self.wire.all_jobs(0, 10_000).map_err(|error| Wrong(error.to_string()))?;
+        let ready =
+            |row: &&JobRow| row.due_ms <= self.behind_ms() && waiting.contains(&row.job_type);
+        let found = jobs.iter().find(ready);
+        ensure(found.is_none(), || format!("a worker that waits is handed {found:?}"))
     }
 
     /// Time passes until the next timer, deadline or end of a back-off.

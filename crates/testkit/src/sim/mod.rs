@@ -299,8 +299,14 @@ impl Sim {
         }
     }
 
-    /// Every commit leaves the store sound, so the doctor may come at any time.
+    /// Every commit leaves the store sound, so the doctor may come at any time. A lane that is
+    /// alone and at rest has no timer left to fire.
     fn examine(&mut self) -> Result<(), Wrong> {
+        if let [node] = &self.nodes[..]
+            && node.is_idle(self.now_ms)
+        {
+            self.check_timers()?;
+        }
         self.figures.add("checks", "doctor");
         let findings = runtime::doctor::examine(self.wire.memory());
         let findings = findings.map_err(|error| Wrong(error.to_string()))?;

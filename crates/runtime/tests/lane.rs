@@ -1,0 +1,270 @@
+//! Lanes over one memory store, driven by hand: what restarts, late commits and other lanes do.
+//!
+//! Not here: threads and random orders of things; those are the simulator's.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use engine::command::RejectionKind;
+use engine::key::Key;
+use runtime::deploy::compile_all;
+use runtime::lane::{Answered, Lane, LaneLimits, LaneOptions, Order, Prepared, Reply};
+use runtime::project::Projection;
+use runtime::request::{
+    ActivateJobs, ActivatedJob, Answer, Caller, DefinitionRef, Refusal, Request, Resource,
+};
+use std::sync::Arc;
+use store::Store;
+use store::memory::Memory;
+use tokio::sync::oneshot;
+
+const NOW_MS: i64 = 1_767_225_600_000;
+
+struct Desk {
+    store: Arc<Memory>,
+    lane: Lane,
+}
+
+impl Desk {
+    fn open(store: &Arc<Memory>, node: u16, shared: bool, limits: LaneLimits) -> Desk {
+        let zone = jiff::tz::TimeZone::UTC;
+        let options = LaneOptions { node, zone, seed: u64::from(node), shared, limits };
+        Desk { store: store.clone(), lane: Lane::open(store.clone(), options).unwrap() }
+    }
+
+    fn prepare(&mut self, now_ms: i64, orders: Vec<Order>) -> Prepared {
+        self.lane.prepare(now_ms, orders).unwrap_or_else(|_| panic!("the batch is prepared"))
+    }
+
+    /// Commits a batch; what did not go in is tried again until it does.
+    fn commit(&mut self, prepared: Prepared) {
+        let committed = self.store.commit(&prepared.batch).unwrap();
+        let mut projection = Projection::default();
+        let finished = self.lane.finish(prepared, &committed, &mut projection).unwrap();
+        if !finished.again.is_empty() {
+            let prepared = self.prepare(NOW_MS, finished.again);
+            self.commit(prepared);
+        }
+    }
+
+    fn turn(&mut self, now_ms: i64, orders: Vec<Order>) {
+        let prepared = self.prepare(now_ms, orders);
+        self.commit(prepared);
+    }
+
+    fn ask(&mut self, request: Request) -> Answered {
+        let (order, mut answer) = order(request, None);
+        self.turn(NOW_MS, vec![order]);
+        answer.try_recv().expect("a request is answered after its commit")
+    }
+
+    fn deploy(&mut self, short: &str) {
+        let content = model::short::to_bpmn(short).unwrap().into_bytes();
+        let resources = vec![Resource { name: "p.bpmn".to_owned(), content }];
+        self.ask(Request::Deploy { resources }).unwrap();
+    }
+
+    fn start(&mut self, variables: &[(&str, &str)]) -> Key {
+        match self.ask(create(variables)).unwrap() {
+            Answer::InstanceCreated(created) => created.instance,
+            other => panic!("expected an instance, found {other:?}"),
+        }
+    }
+
+    fn activate(&mut self, job_type: &str) -> Vec<ActivatedJob> {
+        let (order, mut jobs) = poll(job_type);
+        self.turn(NOW_MS, vec![order]);
+        jobs.try_recv().unwrap_or_default()
+    }
+}
+
+fn create(variables: &[(&str, &str)]) -> Request {
+    let variables = variables.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
+    let definition = DefinitionRef::Latest("process".into());
+    Request::CreateInstance { definition, variables, business_id: None, await_result: false }
+}
+
+fn order(request: Request, key: Option<&str>) -> (Order, oneshot::Receiver<Answered>) {
+    let compiled = match &request {
+        Request::Deploy { resources } => compile_all(resources.clone()).unwrap(),
+        _ => Vec::new(),
+    };
+    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+    let caller = Caller { actor, tenant: 0, request_key: key.map(Into::into) };
+    let (sender, answer) = oneshot::channel();
+    (Order::Request { caller, request, compiled, reply: Reply::to(sender) }, answer)
+}
+
+fn poll(job_type: &str) -> (Order, oneshot::Receiver<Vec<ActivatedJob>>) {
+    let wanted = ActivateJobs {
+        job_type: job_type.into(),
+        worker: "w".into(),
+        timeout_ms: 60_000,
+        limit: 8,
+        fetch: Vec::new(),
+        wait_ms: 1_000,
+        tenants: vec![0],
+    };
+    let (sender, jobs) = oneshot::channel();
+    (Order::Activate { wanted, reply: Reply::to(sender) }, jobs)
+}
+
+fn fail(job: Key, retries: i32) -> Request {
+    let (back_off_ms, variables) = (0, vec![("tried".into(), "true".into())]);
+    Request::FailJob { job, retries, back_off_ms, message: "no".into(), variables }
+}
+
+fn alone() -> Desk {
+    Desk::open(&Arc::new(Memory::new()), 0, false, LaneLimits::default())
+}
+
+/// Two lanes over one store in which a process is deployed.
+fn two(short: &str, limits: &LaneLimits) -> (Desk, Desk) {
+    let mut first = alone();
+    first.deploy(short);
+    let store = first.store;
+    (Desk::open(&store, 1, true, limits.clone()), Desk::open(&store, 2, true, limits.clone()))
+}
+
+fn open_incident(desk: &Desk, instance: Key) -> Key {
+    let load = store::load::Load {
+        aggregates: vec![(instance.0, store::load::Pages::All)],
+        ..store::load::Load::default()
+    };
+    let row = desk.store.load(&load).unwrap().aggregates.remove(0).unwrap();
+    let state = engine::record::decode_instance(instance, &row.body, &row.pages).unwrap();
+    state.elements.values().find_map(|held| held.incidents.first()).unwrap().key
+}
+
+#[test]
+fn a_job_behind_an_incident_is_handed_out_again_after_a_restart() {
+    let mut desk = alone();
+    desk.deploy("start -> a:job(a) -> end");
+    let instance = desk.start(&[]);
+    let job = desk.activate("a")[0].key;
+    desk.ask(fail(job, 0)).unwrap();
+    desk.ask(Request::UpdateJob { job, retries: Some(1), timeout_ms: None }).unwrap();
+    let incident = open_incident(&desk, instance);
+    let mut desk = Desk::open(&desk.store, 3, false, LaneLimits::default());
+    desk.ask(Request::ResolveIncident { instance, incident }).unwrap();
+    assert_eq!(desk.activate("a").len(), 1);
+}
+
+#[test]
+fn a_worker_sees_no_variables_of_a_batch_that_is_not_committed() {
+    let mut desk = alone();
+    desk.deploy("start -> a:job(a) -> end");
+    let instance = desk.start(&[("x", "1")]);
+    let (wish, mut jobs) = poll("a");
+    let first = desk.prepare(NOW_MS, vec![wish]);
+    let variables = vec![("x".into(), "2".into())];
+    let set = Request::SetVariables { instance, element: instance, variables, local: true };
+    let second = desk.prepare(NOW_MS, vec![order(set, None).0]);
+    desk.commit(first);
+    assert_eq!(jobs.try_recv().unwrap()[0].variables, [("x".into(), "1".into())]);
+    desk.commit(second);
+}
+
+#[test]
+fn a_correlation_that_nobody_takes_changes_nothing() {
+    let mut desk = alone();
+    desk.deploy("begin:message-start(order) -> a:job(a) -> end");
+    let correlate = || Request::CorrelateMessage {
+        name: "order".into(),
+        correlation_key: "k".into(),
+        variables: Vec::new(),
+    };
+    assert!(matches!(desk.ask(correlate()), Ok(Answer::MessageCorrelated { .. })));
+    let before = desk.store.events(0, 100).unwrap().len();
+    let again = desk.ask(correlate()).unwrap_err();
+    assert!(again.to_string().contains("but none did"), "{again}");
+    assert_eq!(desk.store.events(0, 100).unwrap().len(), before, "an open instance holds the door");
+}
+
+#[test]
+fn a_start_repeated_after_the_end_is_answered() {
+    let mut desk = alone();
+    desk.deploy("start -> end");
+    let request = || Request::CreateInstance {
+        definition: DefinitionRef::Latest("process".into()),
+        variables: Vec::new(),
+        business_id: None,
+        await_result: true,
+    };
+    let (first, mut answer) = order(request(), Some("k"));
+    desk.turn(NOW_MS, vec![first]);
+    let Ok(Ok(Answer::InstanceEnded(ended))) = answer.try_recv() else { panic!("it has ended") };
+    let (again, mut answer) = order(request(), Some("k"));
+    desk.turn(NOW_MS, vec![again]);
+    let Ok(Ok(Answer::InstanceCreated(created))) = answer.try_recv() else { panic!("an answer") };
+    assert_eq!(created, ended.created);
+}
+
+#[test]
+fn a_timer_that_is_due_while_its_commit_is_under_way_fires_afterwards() {
+    let mut desk = alone();
+    desk.deploy("start -> wait:timer(PT1S) -> a:job(a) -> end");
+    let late = desk.prepare(NOW_MS, vec![order(create(&[]), None).0]);
+    let looked = desk.prepare(NOW_MS + 2_000, Vec::new());
+    assert!(looked.is_idle(), "its row is not there yet");
+    desk.commit(late);
+    assert!(desk.lane.wake_ms().is_some_and(|wake_ms| wake_ms <= NOW_MS + 2_000));
+    desk.turn(NOW_MS + 2_000, Vec::new());
+    assert_eq!(desk.store.all_jobs(0, 9).unwrap().len(), 1);
+}
+
+#[test]
+fn a_refusal_is_not_given_from_what_a_lane_remembers() {
+    let (mut one, mut other) = two("start -> a:user -> b:user -> end", &LaneLimits::default());
+    let instance = one.start(&[]);
+    let set = |value: &str| Request::SetVariables {
+        instance,
+        element: instance,
+        variables: vec![("x".into(), value.into())],
+        local: true,
+    };
+    other.ask(set("1")).unwrap();
+    let first = task(&one, instance);
+    let complete = |task| Request::CompleteUserTask {
+        instance,
+        task,
+        variables: Vec::new(),
+        action: "done".into(),
+    };
+    one.ask(complete(first)).unwrap();
+    let second = task(&one, instance);
+    other.ask(complete(second)).expect("the other lane looks again before it says no");
+    let Err(Refusal::Rejected(rejection)) = one.ask(complete(second)) else { panic!("done") };
+    assert_eq!(rejection.kind, RejectionKind::NotFound);
+}
+
+fn task(desk: &Desk, instance: Key) -> Key {
+    let load = store::load::Load {
+        aggregates: vec![(instance.0, store::load::Pages::All)],
+        ..store::load::Load::default()
+    };
+    let row = desk.store.load(&load).unwrap().aggregates.remove(0).unwrap();
+    let state = engine::record::decode_instance(instance, &row.body, &row.pages).unwrap();
+    state.elements.values().find_map(|held| held.user_task.as_ref()).unwrap().key
+}
+
+#[test]
+fn effects_keep_their_order_whichever_lane_left_them() {
+    let limits = LaneLimits { chain_commands: 1, ..LaneLimits::default() };
+    let short = "start -> a:job(a) -> end
+        a ! paid:message(paid, = key) -> end";
+    let (mut one, mut other) = two(short, &limits);
+    one.start(&[("key", "\"k\"")]);
+    assert_eq!(one.store.pending_effects((0, 0, 0), 9).unwrap().len(), 1, "it is to subscribe");
+    other.lane.look_again().unwrap();
+    let job = one.store.all_jobs(0, 1).unwrap()[0].key;
+    let complete = Request::CompleteJob { job: Key(job), variables: Vec::new() };
+    other.ask(complete).unwrap();
+    for _ in 0..3 {
+        other.turn(NOW_MS, Vec::new());
+        one.turn(NOW_MS, Vec::new());
+    }
+    assert_eq!(one.store.pending_effects((0, 0, 0), 9).unwrap(), []);
+    assert!(one.lane.wake_ms().is_none(), "what the other lane took is forgotten");
+    assert_eq!(runtime::doctor::examine(&*one.store).unwrap(), []);
+    let rows = one.store.aggregates(0, 9).unwrap();
+    assert_eq!(rows.len(), 1, "only the head is left: nothing waits for a message any more");
+}
