@@ -26,7 +26,12 @@ const PAGE: u32 = 256;
 pub struct Finding {
     /// The aggregate it is about: an instance's key, or the hash of a mailbox, entry or head.
     pub aggregate: Key,
-    /// Which invariant is broken, as in docs/reliability: `I2`, `I5` and so on.
+    /// Which invariant is broken:
+    /// `I1` nothing is lost or unreadable, `I2` tokens are accounted for, `I3` what ended is over,
+    /// `I5` state and rows are what the events say, `I8` messages and subscriptions match, `I9`
+    /// timers have their rows, `I10` one open instance per door, `I13` keys are unique, `I15`
+    /// variables are as the view says, `I16` views agree, `I18` tenants agree; `L1` everything can
+    /// go on, `L3` everything wakes in time.
     pub invariant: &'static str,
     /// What was expected.
     pub expected: String,

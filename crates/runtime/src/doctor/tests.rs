@@ -4,6 +4,7 @@ use super::*;
 use crate::lane::{Lane, LaneLimits, LaneOptions, Order, Reply};
 use crate::project::Projection;
 use crate::request::{Caller, DefinitionRef, Request, Resource};
+use std::sync::Arc;
 use store::batch::{Batch, Component, JobRow, JobWrite, TimerRow, TimerWrite};
 use store::memory::Memory;
 use store::view::{Cell, View, ViewWrite, jobs};
@@ -21,8 +22,14 @@ fn request(request: Request) -> Order {
 }
 
 /// A store with one instance that waits for a job, a timer and a message.
-fn store() -> std::sync::Arc<Memory> {
-    let store = std::sync::Arc::new(Memory::new());
+fn store() -> Arc<Memory> {
+    let store = Arc::new(Memory::new());
+    let filled: Arc<dyn Store> = store.clone();
+    fill(&filled);
+    store
+}
+
+fn fill(store: &Arc<dyn Store>) {
     let options = LaneOptions {
         node: 0,
         zone: jiff::tz::TimeZone::UTC,
@@ -51,7 +58,6 @@ fn store() -> std::sync::Arc<Memory> {
     }
     let (through, writes) = projection.take();
     store.project(through, &writes).unwrap();
-    store
 }
 
 fn job(store: &Memory) -> JobRow {
@@ -72,6 +78,16 @@ fn only_finding(store: &Memory, words: &str) {
 #[test]
 fn finds_nothing_in_a_sound_store() {
     assert_eq!(examine(&*store()).unwrap(), []);
+}
+
+#[test]
+fn finds_nothing_in_a_sound_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = store::sqlite::Options::default();
+    let sqlite = Arc::new(store::sqlite::Sqlite::open(folder.path(), &options).unwrap());
+    let filled: Arc<dyn Store> = sqlite.clone();
+    fill(&filled);
+    assert_eq!(examine(&*sqlite).unwrap(), []);
 }
 
 #[test]
