@@ -155,7 +155,8 @@ impl Sim {
         let failed = |error: store::Error| Wrong(error.to_string());
         let timer_ms = self.wire.next_timer_ms().map_err(failed)?;
         let jobs = self.wire.all_jobs(0, 10_000).map_err(failed)?;
-        let job_ms = jobs.iter().map(|row| row.due_ms).filter(|due_ms| *due_ms > self.now_ms).min();
+        let waits = |due_ms: &i64| *due_ms > self.now_ms && *due_ms < i64::MAX;
+        let job_ms = jobs.iter().map(|row| row.due_ms).filter(waits).min();
         let next_ms = [timer_ms, job_ms].into_iter().flatten().min();
         self.now_ms = next_ms.unwrap_or(0).max(self.now_ms) + 1_000;
         self.trace.clock(self.now_ms);

@@ -106,7 +106,10 @@ impl Node {
         let orders: Vec<Order> = self.inbox.drain(..count).collect();
         let read_at = wire.position();
         match self.lane.prepare(now_ms, orders) {
-            Ok(prepared) if prepared.is_idle() && count == 0 => Did::Nothing,
+            // Effects that must wait for older ones were put back: the next turn has others.
+            Ok(prepared) if prepared.is_idle() && count == 0 && self.lane.wake_ms() != Some(0) => {
+                Did::Nothing
+            }
             Ok(prepared) if prepared.is_idle() => Did::Moved,
             Ok(prepared) => {
                 self.next = Some((read_at, prepared));
