@@ -253,4 +253,8 @@ pub struct Committed {
     pub claimed: Vec<ClaimedJobs>,
     /// Position of the last history row written, or of the last one before if none was.
     pub position: u64,
+    /// Audit segment of the history rows written.
+    pub segment: u64,
+    /// Number of the commit within the segment; that of the last one before if none was written.
+    pub seq: u64,
 }

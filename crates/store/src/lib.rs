@@ -13,7 +13,7 @@ pub mod sqlite;
 pub mod view;
 
 use batch::{Batch, Committed, EffectRow, JobRow, TimerRow};
-use load::{AggregateRow, HistoryRow, Load, Loaded};
+use load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use view::{Query, Rows, ViewWrite};
 
 /// A place to keep aggregates. Methods block; the runtime calls them from its own threads.
@@ -39,6 +39,8 @@ pub trait Store: Send + Sync + 'static {
     fn events(&self, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error>;
     /// History rows of one aggregate after a position, in order.
     fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error>;
+    /// Which history this is, and from where on it is whole.
+    fn origin(&self) -> Result<Origin, Error>;
     /// All definitions (with sources) deployed after `after_key`, by key.
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<batch::DefinitionRow>, Error>;
     /// All aggregates with all their pages, by key, after `after_key`. For checkers.

@@ -74,3 +74,12 @@ pub struct HistoryRow {
     /// Encoded record: context and events.
     pub body: Vec<u8>,
 }
+
+/// Which history a store keeps, and from where on it is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// A random number given to the database when it was made; a copy keeps it.
+    pub history: u64,
+    /// The highest position whose row was deleted: up to here rows are missing. 0: none was.
+    pub purged: u64,
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
-use store::load::{AggregateRow, HistoryRow, Load, Loaded};
+use store::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use store::memory::Memory;
 use store::sqlite::{Options, Sqlite};
 use store::view::{Query, Rows, ViewWrite};
@@ -83,6 +83,9 @@ impl Store for Restarting {
     }
     fn events_of(&self, aggregate: u64, after: u64, n: u32) -> Result<Vec<HistoryRow>, Error> {
         self.read(|store| store.events_of(aggregate, after, n))
+    }
+    fn origin(&self) -> Result<Origin, Error> {
+        self.read(|store| store.origin())
     }
     fn definitions(&self, after: u64, n: u32) -> Result<Vec<DefinitionRow>, Error> {
         self.read(|store| store.definitions(after, n))

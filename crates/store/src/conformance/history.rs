@@ -14,6 +14,8 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("reads history in pages", reads_in_pages),
     ("reads the history of one aggregate", reads_one_aggregate),
     ("counts commits within a segment", counts_commits),
+    ("tells where a commit lies", tells_where_a_commit_lies),
+    ("names its history", names_its_history),
 ];
 
 fn noted(aggregate: u64, body: &str) -> Component {
@@ -87,4 +89,20 @@ fn counts_commits(store: &dyn Store) {
     if rows[2].segment == rows[0].segment {
         assert_eq!(rows[2].seq, rows[0].seq + 1);
     }
+}
+
+fn tells_where_a_commit_lies(store: &dyn Store) {
+    for key in 1..4 {
+        let done = commit_all(store, &batch(vec![noted(key, "a"), noted(key + 9, "b")], vec![]));
+        let rows = store.events(done.position - 2, 10).expect("reads");
+        let places = rows.iter().map(|row| (row.segment, row.seq)).collect::<Vec<_>>();
+        assert_eq!(places, [(done.segment, done.seq); 2]);
+    }
+}
+
+fn names_its_history(store: &dyn Store) {
+    let origin = store.origin().expect("reads");
+    commit_all(store, &batch(vec![noted(1, "a")], vec![]));
+    assert_eq!(store.origin().expect("reads"), origin);
+    assert_eq!(origin.purged, 0);
 }

@@ -11,6 +11,9 @@ use crate::batch::{
 use crate::limits::{ANSWER_SPAN_MS, ANSWER_SPANS};
 use crate::load::HistoryRow;
 
+/// The one audit segment of a store in memory.
+const SEGMENT: u64 = 1;
+
 impl State {
     pub(super) fn commit(&mut self, batch: &Batch) -> Committed {
         let span = batch.now_ms.div_euclid(ANSWER_SPAN_MS);
@@ -29,7 +32,8 @@ impl State {
             self.seq += 1;
         }
         let claimed = batch.claims.iter().map(|claim| self.claim(claim, batch.now_ms)).collect();
-        Committed { accepted, claimed, position: self.history.len() as u64 }
+        let position = self.history.len() as u64;
+        Committed { accepted, claimed, position, segment: SEGMENT, seq: self.seq }
     }
 
     /// Whether everything the component was decided on still holds.
@@ -149,7 +153,7 @@ impl State {
             kind: write.kind,
             tenant: write.tenant,
             at_ms: now_ms,
-            segment: 1,
+            segment: SEGMENT,
             seq: self.seq + 1,
             body: write.body.clone(),
         };

@@ -11,7 +11,7 @@ mod state;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
-use crate::load::{AggregateRow, HistoryRow, Load, Loaded};
+use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use crate::view::{Query, Rows, ViewWrite};
 use crate::{Error, Store, refuse};
 use state::State;
@@ -113,6 +113,10 @@ impl Store for Memory {
 
     fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error> {
         Ok(self.state().events_of(aggregate, after, limit))
+    }
+
+    fn origin(&self) -> Result<Origin, Error> {
+        Ok(Origin { history: 1, purged: 0 })
     }
 
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {

@@ -52,7 +52,8 @@ fn apply(
     for wish in &batch.claims {
         claimed.push(claim::claim(db, words, wish, batch.now_ms)?);
     }
-    Ok(Committed { accepted, claimed, position: head.position })
+    let (position, tip) = (head.position, head.segment.tip);
+    Ok(Committed { accepted, claimed, position, segment: tip.segment, seq: tip.seq })
 }
 
 /// When a new span of time begins, the table of the oldest answers is emptied whole.

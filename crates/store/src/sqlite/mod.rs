@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
-use crate::load::{AggregateRow, HistoryRow, Load, Loaded};
+use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use crate::view::{Query, Rows, View, ViewWrite};
 use crate::{Error, Store, refuse};
 use audit::Segment;
@@ -194,6 +194,10 @@ impl Store for Sqlite {
 
     fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error> {
         self.read("read history", |db| scan::events_of(db, aggregate, after, limit))
+    }
+
+    fn origin(&self) -> Result<Origin, Error> {
+        self.read("read which history this is", scan::origin)
     }
 
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {

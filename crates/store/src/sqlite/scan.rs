@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::words::Words;
-use super::{load, order_in, order_out};
+use super::{load, order_in, order_out, schema};
 use crate::batch::{DefinitionRow, EffectRow, JobRow, TimerRow};
-use crate::load::{AggregateRow, HistoryRow, Pages};
+use crate::load::{AggregateRow, HistoryRow, Origin, Pages};
 
 pub(super) const JOB_COLUMNS: &str = "key, instance, slot, tenant, job_type, due_ms, worker, \
                                       activated_ms, attempt, retries";
@@ -123,6 +123,12 @@ pub(super) fn events_of(
     );
     let bounds = params![aggregate.cast_signed(), after.cast_signed(), limit];
     db.prepare_cached(&select)?.query_map(bounds, history_row)?.collect()
+}
+
+/// Which history this is, and from where on it is whole.
+pub(super) fn origin(db: &Connection) -> rusqlite::Result<Origin> {
+    let history = meta(db, schema::META_HISTORY)?.cast_unsigned();
+    Ok(Origin { history, purged: meta(db, schema::META_PURGED)?.cast_unsigned() })
 }
 
 /// Definitions with their sources, by key.

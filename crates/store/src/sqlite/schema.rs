@@ -20,6 +20,11 @@ pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
 pub(super) const META_RESERVED: i64 = 1;
 /// Rows of `meta`: the newest span of time with a table of answers.
 pub(super) const META_SPAN: i64 = 4;
+/// Rows of `meta`: the random number that names this history.
+pub(super) const META_HISTORY: i64 = 5;
+/// Rows of `meta`: the highest position whose history row was deleted. Who deletes history rows
+/// raises it in the same transaction.
+pub(super) const META_PURGED: i64 = 6;
 
 // Keys are u64 stored bit for bit as i64, except in `effect` where they are stored so that their
 // order as i64 is their order as u64 (`order_in`).
@@ -95,6 +100,12 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
         transaction.pragma_update(None, "user_version", index as u32 + 1).map_err(&failed)?;
         transaction.commit().map_err(&failed)?;
     }
+    connection
+        .execute(
+            "insert or ignore into meta(id, value) values (?1, random()), (?2, 0)",
+            [META_HISTORY, META_PURGED],
+        )
+        .map_err(&failed)?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
-use store::load::{AggregateRow, HistoryRow, Load, Loaded};
+use store::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use store::memory::{Fault, Memory};
 use store::view::{Query, Rows, ViewWrite};
 use store::{Error, Store};
@@ -191,6 +191,10 @@ impl Store for Wire {
 
     fn events_of(&self, aggregate: u64, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Error> {
         self.memory.events_of(aggregate, after, limit)
+    }
+
+    fn origin(&self) -> Result<Origin, Error> {
+        self.memory.origin()
     }
 
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {
