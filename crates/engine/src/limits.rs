@@ -14,6 +14,9 @@ pub const ERROR_MESSAGE_CHARACTERS_MAX: usize = 10_000;
 pub const PAGE_ELEMENTS: u32 = 256;
 /// Element instances alive in one instance; beyond it is an incident.
 pub const INSTANCE_ELEMENTS_MAX: usize = 100_000;
+/// Bits of the table that says from where inclusive joins can be reached (2 MiB): flows into them
+/// times elements of the process.
+pub const REACH_BITS_MAX: usize = 16 * 1024 * 1024;
 /// Messages buffered in one mailbox.
 pub const MAILBOX_MESSAGES_MAX: usize = 100_000;
 /// How long a message may be buffered, milliseconds (30 days).

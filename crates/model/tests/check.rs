@@ -76,6 +76,10 @@ const FRAGMENTS: &[(&str, &str)] = &[
         "default-not-outgoing y 2:73 Expected one of its outgoing flows as default, but found `f`",
     ),
     (
+        r#"<inclusiveGateway id="x" default="g"/><task id="a"/><sequenceFlow id="f" sourceRef="s" targetRef="x"/><sequenceFlow id="g" sourceRef="x" targetRef="a"/><sequenceFlow id="h" sourceRef="x" targetRef="a"/>"#,
+        "condition-missing h 2:153 Expected a condition on a flow out of inclusiveGateway `x`, but found none",
+    ),
+    (
         r#"<task id="a"><incoming>f</incoming><incoming>g</incoming><outgoing>f</outgoing></task><sequenceFlow id="f" sourceRef="s" targetRef="a"/>"#,
         "flow-reference-dangling a 2:46 Expected an incoming sequence flow of task `a`, but found `g`\n\
          flow-reference-dangling a 2:68 Expected an outgoing sequence flow of task `a`, but found `f`",

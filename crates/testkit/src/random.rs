@@ -88,13 +88,14 @@ impl Maker {
         if depth == 0 || self.leaves == 0 {
             return self.leaf();
         }
-        match self.dice.weighted(&[8, 4, 3, 3, 2, 4, 5]) {
+        match self.dice.weighted(&[8, 4, 3, 3, 2, 4, 5, 3]) {
             0 => self.leaf(),
             1 => self.sequence(depth - 1),
             2 => self.choice(depth - 1),
             3 => self.fork(depth - 1),
             4 => self.repeat(depth - 1),
             5 => self.sub(depth - 1),
+            6 => self.some(depth - 1),
             _ => {
                 let host = self.waiting_leaf();
                 self.guard(&host, depth - 1, &[])
@@ -131,6 +132,19 @@ impl Maker {
         for _ in 0..self.dice.between(2, 3) {
             let way = self.block(depth);
             self.line(format!("{fork} -> {} ", way.first));
+            self.line(format!("{} -> {join}", way.last));
+        }
+        Block { first: fork, last: join }
+    }
+
+    /// One to three ways at a time, joined by whoever can still come.
+    fn some(&mut self, depth: u32) -> Block {
+        let (fork, join) = (self.id("some"), self.id("meet"));
+        self.line(format!("{fork}:or"));
+        self.line(format!("{join}:or"));
+        for condition in ["[= go = true]", "[= n > 2]", "[default]"] {
+            let way = self.block(depth);
+            self.line(format!("{fork} -{condition}-> {}", way.first));
             self.line(format!("{} -> {join}", way.last));
         }
         Block { first: fork, last: join }

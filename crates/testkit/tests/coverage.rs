@@ -17,12 +17,12 @@ const CANNOT: &[(Phase, &[&str])] = &[
     // These pass at once: what they were about has happened, or there is nothing to wait for.
     (Phase::Activate, &["boundary_error", "boundary_message", "boundary_timer"]),
     (Phase::Activate, &["end_event", "terminate_end", "exclusive_gateway", "parallel_gateway"]),
-    (Phase::Activate, &["manual_task", "none_throw", "undefined_task"]),
+    (Phase::Activate, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
     (Phase::Activate, &["message_start", "start_event", "timer_start"]),
     // No job, timer, subscription or user task is theirs.
     (Phase::Wait, &["boundary_error", "end_event", "error_end", "terminate_end"]),
     (Phase::Wait, &["exclusive_gateway", "parallel_gateway", "process", "sub_process"]),
-    (Phase::Wait, &["manual_task", "none_throw", "undefined_task"]),
+    (Phase::Wait, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
     (Phase::Wait, &["message_start", "start_event"]),
     // An error that is caught cancels its event; one that is not is an incident.
     (Phase::Complete, &["error_end"]),

@@ -20,9 +20,9 @@ pub trait Element: Sized {
     /// Reads what it needs; whatever cannot run is a problem.
     fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self;
 
-    /// A token came over one of several flows. `true`: it must wait for the others.
-    fn joins(&self) -> bool {
-        false
+    /// A token came over one of several flows: which others it waits for.
+    fn joins(&self) -> Joining {
+        Joining::Nobody
     }
 
     /// What the element, as an event, waits for. Called with the slot that will hold the wait.
@@ -66,12 +66,25 @@ pub enum Entered {
 }
 
 /// Which flows an element leaves by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaving {
     /// All outgoing flows.
     ByAll,
     /// One flow.
     By(u32),
+    /// Some of them.
+    ByThese(Vec<u32>),
+}
+
+/// Whom a token waits for that came over one of several flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joining {
+    /// Every token passes on its own.
+    Nobody,
+    /// One token on each flow.
+    All,
+    /// Every token that can still come over one of the flows that are empty.
+    WhoeverCanCome,
 }
 
 macro_rules! elements {
@@ -116,7 +129,7 @@ macro_rules! elements {
             /// All element files, in the order of the list.
             pub const FILES: &'static [&'static str] = &[$(stringify!($module),)*];
 
-            pub(crate) fn joins(&self) -> bool {
+            pub(crate) fn joins(&self) -> Joining {
                 match self { $(Kind::$variant(it) => it.joins(),)* }
             }
 
@@ -167,6 +180,7 @@ elements! {
     EndEvent => end_event, "END_EVENT", false;
     ErrorEnd => error_end, "END_EVENT", false;
     ExclusiveGateway => exclusive_gateway, "EXCLUSIVE_GATEWAY", false;
+    InclusiveGateway => inclusive_gateway, "INCLUSIVE_GATEWAY", false;
     ManualTask => manual_task, "MANUAL_TASK", false;
     MessageCatch => message_catch, "INTERMEDIATE_CATCH_EVENT", false;
     MessageStart => message_start, "START_EVENT", true;

@@ -17,8 +17,8 @@ impl Element for ParallelGateway {
         ParallelGateway
     }
 
-    fn joins(&self) -> bool {
-        true
+    fn joins(&self) -> Joining {
+        Joining::All
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! Not here: what the elements mean (`element`), and structural rules (`model::check`).
 
-use super::{Flow, Graph, Node};
+use super::{Flow, Graph, Node, Reach};
 use crate::element::Kind;
 use crate::element::process::ProcessScope;
 use crate::event::ElementIndex;
+use crate::limits::REACH_BITS_MAX;
 use crate::part::mapping::Mapping;
 use crate::part::text::{Written, compile_program};
 use model::{Document, NodeRef, Problems, Structure};
@@ -27,6 +28,7 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
                 nodes: vec![process_node(process.node)],
                 flows: Vec::new(),
                 by_id: BTreeMap::new(),
+                reach: Reach::default(),
             };
             for at in 0..structure.nodes.len() {
                 let node = compile_node(&structure, at, problems);
@@ -35,6 +37,7 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
             }
             graph.flows = compile_flows(&structure, problems);
             link_starts(&mut graph);
+            graph.reach = reach(&graph, process.node, problems);
             refuse_duplicate_message_starts(&graph, process.node, problems);
             graph
         })
@@ -104,6 +107,23 @@ const NOT_CARRIED_OUT: &[(&str, &str)] = &[
     ("taskListeners", "task listeners"),
 ];
 
+/// Where the tokens of inclusive joins can come from.
+fn reach(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) -> Reach {
+    Reach::of(graph).unwrap_or_else(|| {
+        problems
+            .error(
+                process,
+                "inclusive-joins-too-many",
+                format!(
+                    "Expected at most {REACH_BITS_MAX} pairs of an element and a flow into a \
+                     joining inclusive gateway, but found more."
+                ),
+            )
+            .hint("Split the process: call a part of it by a call activity.");
+        Reach::default()
+    })
+}
+
 /// What is parsed but cannot be executed is a problem, never silently skipped.
 fn refuse_markers(xml: NodeRef<'_>, problems: &mut Problems) {
     for (name, what) in NOT_CARRIED_OUT {
@@ -147,14 +167,14 @@ fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow
                     flow.node,
                     "condition-without-choice",
                     format!(
-                        "Expected a condition only after an exclusive gateway, but found one on \
-                         a flow out of {} `{}`.",
+                        "Expected a condition only after an exclusive or inclusive gateway, but \
+                         found one on a flow out of {} `{}`.",
                         source.name(),
                         source.id().unwrap_or_default()
                     ),
                 )
                 .move_to(condition.position(), 1)
-                .hint("The condition is not evaluated: put an exclusive gateway before it.");
+                .hint("The condition is not evaluated: put a gateway before it.");
         }
         let condition = flow
             .condition

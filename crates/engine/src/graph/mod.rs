@@ -3,11 +3,13 @@
 //! Not here: versions and keys (`definitions`), and the diagram, which stays in the source.
 
 pub mod compile;
+mod reach;
 
 use crate::element::Kind;
 use crate::event::ElementIndex;
 use crate::part::mapping::Mapping;
 use decision::Program;
+pub use reach::Reach;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ pub struct Graph {
     pub flows: Vec<Flow>,
     /// Elements by id.
     pub by_id: BTreeMap<Arc<str>, ElementIndex>,
+    /// From where the flows into inclusive joins can be reached.
+    pub reach: Reach,
 }
 
 /// One element.
@@ -72,6 +76,14 @@ pub struct Flow {
     pub is_default: bool,
 }
 
+impl Flow {
+    /// Whether a token may always take it.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.condition.is_none() || self.is_default
+    }
+}
+
 impl Graph {
     /// The element with this index.
     #[must_use]
@@ -83,6 +95,13 @@ impl Graph {
     #[must_use]
     pub fn flow(&self, flow: u32) -> &Flow {
         &self.flows[flow as usize]
+    }
+
+    /// Whether a token at an element can come over this flow into an inclusive join, by a path
+    /// that does not lead through the join itself.
+    #[must_use]
+    pub fn reaches(&self, from: ElementIndex, flow: u32) -> bool {
+        self.reach.contains(flow, from)
     }
 
     /// The element with this BPMN id.

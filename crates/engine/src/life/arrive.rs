@@ -3,6 +3,7 @@
 //! Not here: what happens inside the element (`activate`).
 
 use super::Ctx;
+use crate::element::Joining;
 use crate::event::{ElementIndex, InstanceEvent, Slot, Variables, Work};
 use crate::state::instance::Phase;
 
@@ -20,23 +21,26 @@ impl Ctx<'_> {
             _ => return,
         }
         let node = self.graph.node(element);
-        if let Some(flow) = flow
-            && node.incoming.len() > 1
-            && node.kind.joins()
-        {
-            self.emit(InstanceEvent::TokenParked { scope, flow });
-            let parked = &self.at(scope).parked;
-            let here = |flow: &u32| parked.binary_search_by_key(flow, |(held, _)| *held).is_ok();
-            if !node.incoming.iter().all(here) {
+        match (flow, node.kind.joins()) {
+            (Some(flow), Joining::All) if node.incoming.len() > 1 => {
+                self.emit(InstanceEvent::TokenParked { scope, flow });
+                let flows = self.parked_before(scope, element);
+                if flows.len() < node.incoming.len() {
+                    return;
+                }
+                self.emit(InstanceEvent::TokensJoined { scope, flows });
+            }
+            (Some(flow), Joining::WhoeverCanCome) if node.incoming.len() > 1 => {
+                self.emit(InstanceEvent::TokenParked { scope, flow });
+                self.release_join(scope, element);
                 return;
             }
-            let flows = node.incoming.clone();
-            self.emit(InstanceEvent::TokensJoined { scope, flows });
+            _ => {}
         }
         self.enter(element, scope, payload);
     }
 
-    fn enter(&mut self, element: ElementIndex, scope: Slot, payload: Variables) {
+    pub(super) fn enter(&mut self, element: ElementIndex, scope: Slot, payload: Variables) {
         let slot = self.state.next_slot;
         let key = self.next_key();
         self.emit(InstanceEvent::ElementEntered { slot, key, element, scope });

@@ -68,7 +68,7 @@ impl Ctx<'_> {
         self.agenda.retain(|work| !in_scope(work));
     }
 
-    fn children(&self, scope: Slot) -> Vec<Slot> {
+    pub(super) fn children(&self, scope: Slot) -> Vec<Slot> {
         let all = self.state.elements.iter();
         let inside = all.filter(|(slot, held)| held.scope == scope && **slot != 0);
         inside.map(|(slot, _)| *slot).collect()

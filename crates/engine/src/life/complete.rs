@@ -53,6 +53,7 @@ impl Ctx<'_> {
         match leaving {
             Leaving::ByAll => node.outgoing.iter().copied().for_each(&mut take),
             Leaving::By(flow) => take(flow),
+            Leaving::ByThese(flows) => flows.into_iter().for_each(&mut take),
         }
         self.push(Work::Settle { slot: scope });
     }

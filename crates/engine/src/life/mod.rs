@@ -7,6 +7,7 @@ mod arrive;
 mod cancel;
 mod complete;
 mod evaluate;
+mod join;
 mod scope;
 mod throw;
 mod variables;

@@ -14,7 +14,11 @@ impl Ctx<'_> {
         if self.state.has_ended() {
             return;
         }
-        let Some(held) = self.state.element(slot) else { return };
+        if self.state.element(slot).is_none() {
+            return;
+        }
+        self.release_joins(slot);
+        let held = self.at(slot);
         if held.children > 0 || held.phase == Phase::Entering || !self.is_scope(slot) {
             return;
         }
@@ -28,9 +32,10 @@ impl Ctx<'_> {
         if is_completing || self.has_arrivals(slot) {
             return;
         }
+        let told = held.incidents.iter().any(|held| held.kind == IncidentKind::Deadlock);
         if held.parked.is_empty() {
             self.end_scope(slot);
-        } else if !held.incidents.iter().any(|incident| incident.kind == IncidentKind::Deadlock) {
+        } else if !self.release_first_join(slot) && !told {
             self.raise_deadlock(slot);
         }
     }

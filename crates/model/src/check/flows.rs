@@ -9,6 +9,8 @@ use crate::structure::{FlowNode, Scope, Structure};
 
 pub(super) const DEFAULT_NOT_OUTGOING: &str =
     "The default flow of a flow node is one of its outgoing flows.";
+pub(super) const CONDITION_MISSING: &str =
+    "Each of several flows out of an inclusive gateway has a condition or is the default.";
 pub(super) const REFERENCE_DANGLING: &str =
     "What a flow node lists as incoming and outgoing are flows that end and start there.";
 pub(super) const NODE_UNREACHABLE: &str =
@@ -33,6 +35,27 @@ pub(super) fn default_not_outgoing(checked: &Checked<'_>, problems: &mut Problem
             };
             let draft = problems.error(node.node, "default-not-outgoing", message);
             draft.at_attr("default").hint(hint);
+        }
+    }
+}
+
+pub(super) fn condition_missing(checked: &Checked<'_>, problems: &mut Problems) {
+    for (_, structure) in &checked.processes {
+        for node in structure.nodes.iter().filter(|node| node.outgoing.len() > 1) {
+            if node.node.name() != "inclusiveGateway" {
+                continue;
+            }
+            for flow in node.outgoing.iter().map(|flow| &structure.flows[*flow]) {
+                if flow.condition.is_some() || flow.is_default {
+                    continue;
+                }
+                let message = format!(
+                    "Expected a condition on a flow out of {}, but found none",
+                    called(node.node)
+                );
+                let hint = "write a condition, or make it the default flow of the gateway";
+                problems.error(flow.node, "condition-missing", message).hint(hint);
+            }
         }
     }
 }

@@ -55,6 +55,7 @@ pub const RULES: &[Rule] = &[
     rule("attribute-unknown", names::ATTRIBUTE_UNKNOWN, names::attribute_unknown),
     rule("boundary-unattached", events::BOUNDARY_UNATTACHED, events::boundary_unattached),
     rule("camunda7-extension", extensions::CAMUNDA7, extensions::camunda7),
+    rule("condition-missing", flows::CONDITION_MISSING, flows::condition_missing),
     rule("default-not-outgoing", flows::DEFAULT_NOT_OUTGOING, flows::default_not_outgoing),
     rule("element-foreign", names::ELEMENT_FOREIGN, names::element_foreign),
     rule("element-misplaced", names::ELEMENT_MISPLACED, names::element_misplaced),
