@@ -22,6 +22,10 @@ pub const TIMERS_PER_TURN_MAX: u32 = 500;
 pub const EFFECTS_PER_TURN_MAX: usize = 256;
 /// Rough bytes of aggregates kept in memory.
 pub const CACHE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Rough bytes of one aggregate beyond which its pages do not stay in memory.
+pub const AGGREGATE_BYTES_MAX: usize = 1024 * 1024;
+/// Times one step may ask for more pages before its aggregate is taken for broken.
+pub const STEP_LOADS_MAX: usize = 10_000;
 /// Bytes of variables in one activation answer.
 pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Jobs in one activation answer.

@@ -8,7 +8,7 @@ pub mod instance;
 mod job;
 pub mod mailbox;
 
-use crate::command::Effect;
+use crate::command::{Effect, Rejection};
 use crate::event::Place;
 
 /// What a step did: events already applied to the state, and what it asks of others.
@@ -25,5 +25,20 @@ pub struct Outcome<E> {
 impl<E> Default for Outcome<E> {
     fn default() -> Self {
         Outcome { events: Vec::new(), effects: Vec::new(), places: Vec::new() }
+    }
+}
+
+/// Why a step was not made. Nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// The command is refused.
+    Rejected(Rejection),
+    /// These stored pages must be in memory first.
+    Needs(Vec<u32>),
+}
+
+impl From<Rejection> for Halt {
+    fn from(rejection: Rejection) -> Self {
+        Halt::Rejected(rejection)
     }
 }

@@ -15,7 +15,7 @@ use engine::state::entry::Entry;
 use engine::state::head::Head;
 use engine::state::instance::Instance;
 use engine::state::mailbox::Mailbox;
-use engine::step;
+use engine::step::{self, Halt};
 use std::sync::Arc;
 use store::load::AggregateRow;
 
@@ -56,7 +56,7 @@ impl Aggregate {
         }
     }
 
-    /// The state of a stored row.
+    /// The state of a stored row with all its pages.
     pub fn decode(row: &AggregateRow, definitions: &Definitions) -> Result<Self, Bad> {
         let key = Key(row.key);
         let unknown =
@@ -70,6 +70,37 @@ impl Aggregate {
             Kind::Mailbox => record::decode(key, &row.body).map(Aggregate::Mailbox),
             Kind::Entry => record::decode(key, &row.body).map(Aggregate::Entry),
             Kind::Head => record::decode(key, &row.body).map(Aggregate::Head),
+        }
+    }
+
+    /// Whether a step begins with the root row alone and asks for the pages it needs; if not, all
+    /// pages are loaded with it.
+    pub fn begins_with_root(row: &AggregateRow) -> bool {
+        row.kind != Kind::Instance as u8
+    }
+
+    /// Takes in pages a step asked for; those asked for and not found are not stored.
+    pub fn bring_pages(
+        &mut self,
+        _key: Key,
+        _asked: &[u32],
+        _found: &[(u32, Vec<u8>)],
+    ) -> Result<(), Bad> {
+        match self {
+            Aggregate::Instance(..)
+            | Aggregate::Mailbox(_)
+            | Aggregate::Entry(_)
+            | Aggregate::Head(_) => Ok(()),
+        }
+    }
+
+    /// Drops pages that are as they are stored, except those to be kept.
+    pub fn drop_pages(&mut self, _keep: impl Fn(u32) -> bool) {
+        match self {
+            Aggregate::Instance(..)
+            | Aggregate::Mailbox(_)
+            | Aggregate::Entry(_)
+            | Aggregate::Head(_) => {}
         }
     }
 
@@ -90,17 +121,17 @@ impl Aggregate {
         }
     }
 
-    /// One step. On `Err` nothing changed.
+    /// One step. On `Err` nothing changed: it is refused, or pages must be brought first.
     pub fn step(
         &mut self,
         key: Key,
         command: &Command,
         definitions: &Definitions,
         inputs: &mut Inputs,
-    ) -> Result<Stepped, Rejection> {
+    ) -> Result<Stepped, Halt> {
         match (self, command) {
             (Aggregate::Instance(instance, graph), Command::Instance(command)) => {
-                let Some(graph) = graph else { return Err(gone(key)) };
+                let Some(graph) = graph else { return Err(gone(key).into()) };
                 let out = step::instance::step(graph, instance, command, inputs)?;
                 let events = Events::Instance(out.events);
                 Ok(Stepped { events, effects: out.effects, places: out.places })
@@ -117,7 +148,7 @@ impl Aggregate {
                 let out = step::head::step(definitions, head, command, inputs)?;
                 Ok(Stepped::plain(Events::Head(out.events), out.effects))
             }
-            _ => Err(gone(key)),
+            _ => Err(gone(key).into()),
         }
     }
 

@@ -146,6 +146,11 @@ impl Lane {
                 orders.push(Order::Quarantine { instance, message, reply });
                 None
             }
+            Stop::Stale(key) => {
+                self.cache.forget(key);
+                orders.push(order);
+                None
+            }
             Stop::Rejected(_) | Stop::Later => {
                 unreachable!("a rejection or delay concerns one order")
             }
@@ -278,8 +283,13 @@ impl Lane {
             let stamp = self.random.draw();
             let cached = self.cache.get(*key, self.turn).expect("what was touched is kept");
             let encoded = cached.aggregate.encode(*key);
+            cached.before = cached.stamp;
             cached.stamp = encoded.is_some().then_some(stamp);
             cached.written = self.turn;
+            if let Some((_, pages)) = encoded.as_ref().filter(|(_, pages)| !pages.is_empty()) {
+                let pages = pages.iter().map(|(page, _)| *page).collect();
+                cached.unsettled.push((self.turn, pages));
+            }
             if encoded.is_none() && expected.is_none() {
                 continue;
             }

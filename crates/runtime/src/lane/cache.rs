@@ -14,6 +14,10 @@ pub(super) struct Cached {
     pub aggregate: Aggregate,
     /// The stamp its row carries once everything stepped is committed; `None`: no row.
     pub stamp: Option<Stamp>,
+    /// The stamp its row carries until the commit of the turn that changed it last.
+    pub before: Option<Stamp>,
+    /// Pages written by turns whose commit is not finished: until then what is stored is older.
+    pub unsettled: Vec<(u64, Vec<u32>)>,
     /// The turn that used it last.
     pub turn: u64,
     /// The turn that loaded it, or found that there was nothing to load.
@@ -54,11 +58,31 @@ impl Cache {
     pub(super) fn put(&mut self, key: Key, aggregate: Aggregate, stamp: Option<Stamp>, turn: u64) {
         let weight = aggregate.weight();
         self.weight += weight;
-        if let Some(old) = self
-            .held
-            .insert(key, Cached { aggregate, stamp, turn, loaded: turn, written: 0, weight })
-        {
+        let cached = Cached {
+            aggregate,
+            stamp,
+            before: stamp,
+            unsettled: Vec::new(),
+            turn,
+            loaded: turn,
+            written: 0,
+            weight,
+        };
+        if let Some(old) = self.held.insert(key, cached) {
             self.weight -= old.weight;
+        }
+    }
+
+    /// The commit of a turn is finished: of an aggregate heavier than `bytes_max`, pages that are
+    /// as they are stored are dropped.
+    pub(super) fn settle(&mut self, key: Key, turn: u64, bytes_max: usize) {
+        let Some(cached) = self.held.get_mut(&key) else { return };
+        cached.unsettled.retain(|(written, _)| *written > turn);
+        if cached.weight > bytes_max {
+            let unsettled = &cached.unsettled;
+            let keep = |page| unsettled.iter().any(|(_, pages)| pages.contains(&page));
+            cached.aggregate.drop_pages(keep);
+            self.reweigh(key);
         }
     }
 

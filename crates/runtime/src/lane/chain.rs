@@ -22,6 +22,8 @@ pub(super) enum Stop {
     Later,
     /// The store failed.
     Store(store::Error),
+    /// Another lane has written this aggregate since: the batch must be made anew.
+    Stale(Key),
     /// The engine broke an invariant at this aggregate: the batch must be made anew.
     Broken(Key, String),
 }
@@ -110,23 +112,14 @@ impl Lane {
         chain: &mut Chain,
     ) -> Result<(), Stop> {
         self.bring(work, target, command)?;
-        self.inputs.seed = self.random.draw();
-        let cached = self.cache.get(target, self.turn).expect("bring keeps what it finds");
-        let expected = cached.stamp;
-        let (definitions, inputs) = (&self.definitions, &mut self.inputs);
-        let aggregate = &mut cached.aggregate;
-        let stepped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            aggregate.step(target, command, definitions, inputs)
-        }));
-        let stepped = match stepped {
-            Ok(Ok(stepped)) => stepped,
-            Ok(Err(rejection)) => {
+        let expected = self.cache.peek(target).expect("bring keeps what it finds").stamp;
+        let Stepped { events, effects, places } = match self.step_with_pages(target, command) {
+            Err(Stop::Rejected(rejection)) => {
                 self.rely(work, component, target);
                 return Err(Stop::Rejected(rejection));
             }
-            Err(panic) => return Err(Stop::Broken(target, panic_text(&*panic))),
+            other => other?,
         };
-        let Stepped { events, effects, places } = stepped;
         queue.extend(effects.into_iter().map(|effect| (target, effect)));
         if events.is_empty() {
             self.rely(work, component, target);
@@ -212,8 +205,8 @@ impl Lane {
             self.cache.put(target, aggregate, None, self.turn);
             return Ok(());
         }
-        let load = Load { aggregates: vec![(target.0, Pages::All)], ..Load::default() };
-        let row = self.store.load(&load)?.aggregates.into_iter().next().flatten();
+        let load = Load { aggregates: vec![(target.0, Pages::Root)], ..Load::default() };
+        let row = self.load_to_step(&load)?.aggregates.into_iter().next().flatten();
         let (aggregate, stamp) = match (row, command) {
             (Some(row), _) => {
                 let decoded = Aggregate::decode(&row, &self.definitions);
@@ -302,9 +295,4 @@ fn incidents_after(events: &Events, aggregate: &Aggregate) -> Option<u32> {
         return None;
     }
     aggregate.instance().map(engine::state::instance::Instance::open_incidents)
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned()
 }

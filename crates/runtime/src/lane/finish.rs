@@ -93,9 +93,7 @@ impl Lane {
         for (poll, claimed) in claims.into_iter().zip(&committed.claimed) {
             self.hand_out(poll, claimed, turn, &mut finished)?;
         }
-        for key in touched {
-            self.forget_ended(key, turn);
-        }
+        self.settle(&touched, turn);
         Ok(finished)
     }
 
@@ -345,6 +343,17 @@ impl Lane {
             committed.insert(row.key, aggregate);
         }
         Ok(committed)
+    }
+
+    /// Memory after a finished commit: what has ended goes, and pages that need not stay.
+    fn settle(&mut self, touched: &[Key], turn: u64) {
+        for key in touched {
+            self.forget_ended(*key, turn);
+        }
+        let paged = std::mem::take(&mut self.paged);
+        for key in touched.iter().chain(&paged) {
+            self.cache.settle(*key, turn, self.limits.aggregate_bytes);
+        }
     }
 
     /// What has ended, or has nothing left to remember, leaves memory, unless a later batch

@@ -31,7 +31,7 @@ impl Lane {
             if let Some(target) = target
                 && !self.knows(&Work::default(), target)
             {
-                load.aggregates.push((target.0, Pages::All));
+                load.aggregates.push((target.0, Pages::Root));
             }
             if let Some(id) = answer_id(order) {
                 let aggregate = answer_aggregate(order, target);
@@ -43,7 +43,7 @@ impl Lane {
         }
         load.aggregates.sort_unstable_by_key(|(key, _)| *key);
         load.aggregates.dedup_by_key(|(key, _)| *key);
-        let loaded = self.store.load(&load)?;
+        let loaded = self.load_to_step(&load)?;
         for row in loaded.aggregates.into_iter().flatten() {
             match Aggregate::decode(&row, &self.definitions) {
                 Ok(aggregate) => {

@@ -15,6 +15,7 @@ mod inside;
 mod message;
 mod order;
 mod outbox;
+mod pages;
 mod rows;
 mod work;
 
@@ -25,7 +26,8 @@ pub use work::Prepared;
 
 use crate::deploy::CompiledResource;
 use crate::limits::{
-    CACHE_BYTES_MAX, CHAIN_COMMANDS_MAX, EFFECTS_PER_TURN_MAX, TIMERS_PER_TURN_MAX,
+    AGGREGATE_BYTES_MAX, CACHE_BYTES_MAX, CHAIN_COMMANDS_MAX, EFFECTS_PER_TURN_MAX,
+    TIMERS_PER_TURN_MAX,
 };
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
 use board::Board;
@@ -153,6 +155,8 @@ pub struct Lane {
     shared: bool,
     reserved: Key,
     uncommitted_answers: Vec<AnswerRow>,
+    /// Aggregates whose pages were loaded since a commit was finished.
+    paged: Vec<Key>,
     limits: LaneLimits,
     counts: Counts,
 }
@@ -223,6 +227,8 @@ pub struct LaneLimits {
     pub timers_per_turn: u32,
     /// Rough bytes of aggregates kept in memory.
     pub cache_bytes: usize,
+    /// Rough bytes of one aggregate beyond which its pages do not stay in memory.
+    pub aggregate_bytes: usize,
 }
 
 impl Default for LaneLimits {
@@ -232,6 +238,7 @@ impl Default for LaneLimits {
             effects_per_turn: EFFECTS_PER_TURN_MAX,
             timers_per_turn: TIMERS_PER_TURN_MAX,
             cache_bytes: CACHE_BYTES_MAX,
+            aggregate_bytes: AGGREGATE_BYTES_MAX,
         }
     }
 }
@@ -263,6 +270,7 @@ impl Lane {
             shared: options.shared,
             reserved,
             uncommitted_answers: Vec::new(),
+            paged: Vec::new(),
             limits: options.limits,
             counts: Counts::default(),
             store,

@@ -123,7 +123,11 @@ impl Node {
                     }
                     _ => None,
                 });
-                Did::Broke(broken.unwrap_or_default())
+                if broken.is_none() {
+                    // Another node has written what was about to be stepped: it is read again.
+                    self.push_again(orders);
+                }
+                broken.map_or(Did::Moved, Did::Broke)
             }
         }
     }

@@ -57,6 +57,7 @@ impl Plan {
                 effects_per_turn: 1 + dice.below(3),
                 timers_per_turn: 1 + dice.below(3) as u32,
                 cache_bytes: if dice.chance(50) { 0 } else { 8 * 1024 },
+                aggregate_bytes: 0,
             }
         } else {
             LaneLimits::default()
