@@ -119,6 +119,16 @@ const FRAGMENTS: &[(&str, &str)] = &[
         "event-definitions-multiple z 2:54 Expected one event definition, but found terminateEventDefinition too",
     ),
     (
+        r#"<intermediateThrowEvent id="t"><linkEventDefinition name="nxt"/></intermediateThrowEvent><intermediateCatchEvent id="c"><linkEventDefinition name="next"/></intermediateCatchEvent><intermediateCatchEvent id="d"><linkEventDefinition name="next"/></intermediateCatchEvent><intermediateThrowEvent id="u"><linkEventDefinition/></intermediateThrowEvent><sequenceFlow id="f" sourceRef="s" targetRef="t"/><sequenceFlow id="g" sourceRef="u" targetRef="c"/><sequenceFlow id="h" sourceRef="s" targetRef="u"/>"#,
+        "flow-at-link g 2:430 Expected no flow at intermediateThrowEvent `u`, but found one\n\
+         flow-at-link g 2:444 Expected no flow at intermediateCatchEvent `c`, but found one\n\
+         link-catch-missing t 2:59 Expected a link catch event named `nxt` in process `p`, but found none\n\
+         link-catch-repeated d 2:238 Expected one link catch event named `next`, but found another beside intermediateCatchEvent `c`\n\
+         link-name-missing u 2:301 Expected the name of a link, but found none\n\
+         link-throw-missing c 2:148 Expected a link throw event named `next` in process `p`, but found none\n\
+         link-throw-missing d 2:238 Expected a link throw event named `next` in process `p`, but found none",
+    ),
+    (
         r#"<receiveTask id="r"/><intermediateCatchEvent id="c"><signalEventDefinition/></intermediateCatchEvent><sequenceFlow id="f" sourceRef="s" targetRef="r"/><sequenceFlow id="g" sourceRef="r" targetRef="c"/>"#,
         "message-missing r 2:1 Expected a message to be named by messageRef, but found none\n\
          message-missing c 2:53 Expected a signal to be named by signalRef, but found none",

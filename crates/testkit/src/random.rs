@@ -245,12 +245,13 @@ impl Maker {
         }
         self.leaves = self.leaves.saturating_sub(1);
         let id = self.id("pass");
-        let kind = match self.dice.below(6) {
+        let kind = match self.dice.below(7) {
             0 => "manual".to_owned(),
             1 => "task".to_owned(),
             2 => "throw".to_owned(),
             3 => format!("script(= n + 1, v{})", self.dice.below(3)),
             4 => format!("timer({})", self.duration()),
+            5 => return self.link(id),
             _ => format!("catch-message({})", self.message()),
         };
         self.line(format!("{id}:{kind}"));
@@ -258,6 +259,14 @@ impl Maker {
             self.mappings(&id);
         }
         Block::one(&id)
+    }
+
+    /// A way that breaks off and goes on elsewhere.
+    fn link(&mut self, id: String) -> Block {
+        let to = self.id("link");
+        self.line(format!("{id}:link-throw({to})"));
+        self.line(format!("{to}:catch-link({to})"));
+        Block { first: id, last: to }
     }
 
     /// A job, a user task or a receive task.

@@ -19,11 +19,13 @@ const CANNOT: &[(Phase, &[&str])] = &[
     (Phase::Activate, &["end_event", "terminate_end", "exclusive_gateway", "parallel_gateway"]),
     (Phase::Activate, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
     (Phase::Activate, &["message_start", "start_event", "timer_start"]),
+    (Phase::Activate, &["link_catch", "link_throw"]),
     // No job, timer, subscription or user task is theirs.
     (Phase::Wait, &["boundary_error", "end_event", "error_end", "terminate_end"]),
     (Phase::Wait, &["exclusive_gateway", "parallel_gateway", "process", "sub_process"]),
     (Phase::Wait, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
     (Phase::Wait, &["message_start", "start_event"]),
+    (Phase::Wait, &["link_catch", "link_throw"]),
     // An error that is caught cancels its event; one that is not is an incident.
     (Phase::Complete, &["error_end"]),
     // It has no mappings and no conditions: nothing in it can fail.

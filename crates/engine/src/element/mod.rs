@@ -2,7 +2,7 @@
 //!
 //! Not here: mappings, boundary events, incidents, cancelling; those belong to `life`.
 
-use crate::event::Slot;
+use crate::event::{ElementIndex, Slot};
 use crate::life::Ctx;
 use crate::part::error::ErrorSpec;
 use crate::part::job::JobSpec;
@@ -74,6 +74,8 @@ pub enum Leaving {
     By(u32),
     /// Some of them.
     ByThese(Vec<u32>),
+    /// None: the token goes on at another element of the scope.
+    At(ElementIndex),
 }
 
 /// Whom a token waits for that came over one of several flows.
@@ -181,6 +183,8 @@ elements! {
     ErrorEnd => error_end, "END_EVENT", false;
     ExclusiveGateway => exclusive_gateway, "EXCLUSIVE_GATEWAY", false;
     InclusiveGateway => inclusive_gateway, "INCLUSIVE_GATEWAY", false;
+    LinkCatch => link_catch, "INTERMEDIATE_CATCH_EVENT", false;
+    LinkThrow => link_throw, "INTERMEDIATE_THROW_EVENT", false;
     ManualTask => manual_task, "MANUAL_TASK", false;
     MessageCatch => message_catch, "INTERMEDIATE_CATCH_EVENT", false;
     MessageStart => message_start, "START_EVENT", true;

@@ -36,7 +36,7 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
                 graph.nodes.push(node);
             }
             graph.flows = compile_flows(&structure, problems);
-            link_starts(&mut graph);
+            graph.link();
             graph.reach = reach(&graph, process.node, problems);
             refuse_duplicate_message_starts(&graph, process.node, problems);
             graph
@@ -68,6 +68,7 @@ fn process_node(process: NodeRef<'_>) -> Node {
         inputs: Vec::new(),
         outputs: Vec::new(),
         starts: Vec::new(),
+        link: None,
     }
 }
 
@@ -96,6 +97,7 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
         inputs: mappings("input", problems),
         outputs: mappings("output", problems),
         starts: Vec::new(),
+        link: None,
     }
 }
 
@@ -189,16 +191,6 @@ fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow
         });
     }
     flows
-}
-
-fn link_starts(graph: &mut Graph) {
-    for at in 1..graph.nodes.len() {
-        if graph.nodes[at].kind.is_start() {
-            let scope = graph.nodes[at].scope as usize;
-            let start = ElementIndex::try_from(at).expect("element counts are small");
-            graph.nodes[scope].starts.push(start);
-        }
-    }
 }
 
 fn refuse_duplicate_message_starts(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) {

@@ -3,6 +3,7 @@
 //! Not here: versions and keys (`definitions`), and the diagram, which stays in the source.
 
 pub mod compile;
+mod link;
 mod reach;
 
 use crate::element::Kind;
@@ -59,6 +60,8 @@ pub struct Node {
     pub outputs: Vec<Mapping>,
     /// Start events directly inside, if it is a scope.
     pub starts: Vec<ElementIndex>,
+    /// The link catch event a link throw event leads to.
+    pub link: Option<ElementIndex>,
 }
 
 /// One sequence flow.

@@ -57,6 +57,9 @@ fn before(graph: &Graph) -> Vec<Vec<usize>> {
     for (at, node) in graph.nodes.iter().enumerate() {
         // A boundary event takes the place of its host, or goes beside it.
         before[at].extend(node.attached_to.map(|host| host as usize));
+        if let Some(catch) = node.link {
+            before[catch as usize].push(at);
+        }
     }
     before
 }

@@ -55,7 +55,7 @@ impl Ctx<'_> {
         }
     }
 
-    /// A token begins at a start event inside a scope.
+    /// A token begins at an element inside a scope, over no flow: a start event or a link.
     pub(crate) fn begin_at(&mut self, scope: Slot, start: ElementIndex) {
         self.push(Work::Arrive { element: start, scope, flow: None, payload: Vec::new() });
     }

@@ -54,6 +54,7 @@ impl Ctx<'_> {
             Leaving::ByAll => node.outgoing.iter().copied().for_each(&mut take),
             Leaving::By(flow) => take(flow),
             Leaving::ByThese(flows) => flows.into_iter().for_each(&mut take),
+            Leaving::At(element) => self.begin_at(scope, element),
         }
         self.push(Work::Settle { slot: scope });
     }

@@ -8,6 +8,7 @@ mod extensions;
 mod file;
 mod flows;
 mod ids;
+mod links;
 mod names;
 mod references;
 
@@ -74,6 +75,7 @@ pub const RULES: &[Rule] = &[
         ends::FLOW_AT_EVENT_SUB_PROCESS,
         ends::flow_at_event_sub_process,
     ),
+    rule("flow-at-link", links::FLOW_AT_LINK, links::flow_at_link),
     rule("flow-crosses-scope", ends::FLOW_CROSSES_SCOPE, ends::flow_crosses_scope),
     rule("flow-from-end", ends::FLOW_FROM_END, ends::flow_from_end),
     rule("flow-into-boundary", ends::FLOW_INTO_BOUNDARY, ends::flow_into_boundary),
@@ -84,6 +86,10 @@ pub const RULES: &[Rule] = &[
     rule("id-duplicate", ids::ID_DUPLICATE, ids::id_duplicate),
     rule("id-missing", ids::ID_MISSING, ids::id_missing),
     rule("id-too-long", ids::ID_TOO_LONG, ids::id_too_long),
+    rule("link-catch-missing", links::CATCH_MISSING, links::catch_missing),
+    rule("link-catch-repeated", links::CATCH_REPEATED, links::catch_repeated),
+    rule("link-name-missing", links::NAME_MISSING, links::name_missing),
+    rule("link-throw-missing", links::THROW_MISSING, links::throw_missing),
     rule("message-missing", references::MESSAGE_MISSING, references::message_missing),
     rule("node-unreachable", flows::NODE_UNREACHABLE, flows::node_unreachable),
     rule("not-bpmn", file::NOT_BPMN, file::not_bpmn),
