@@ -90,6 +90,13 @@ pub enum Finding {
         /// Anchor number.
         n: u64,
     },
+    /// Records were erased that no record in the chain orders to be erased.
+    ErasedUnordered {
+        /// First position.
+        from: u64,
+        /// Last position.
+        to: u64,
+    },
     /// A failover lost what lay between two anchors; the writer said so at the time.
     LostByDiscontinuity {
         /// Last anchor that is left of the history before.
@@ -138,6 +145,9 @@ impl fmt::Display for Finding {
             }
             Self::WitnessMismatch { n } => {
                 write!(f, "witness mismatch: anchor {n} is gone or has another root")
+            }
+            Self::ErasedUnordered { from, to } => {
+                write!(f, "erased without an order: records at positions {from} to {to}")
             }
             Self::LostByDiscontinuity { from, to } => {
                 write!(f, "lost by failover: what lay between anchors {from} and {to}")

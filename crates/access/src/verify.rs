@@ -135,6 +135,11 @@ impl Verifier {
         }
     }
 
+    /// Positions whose records were erased, though nothing in the chain orders that.
+    pub fn erased_unordered(&mut self, from: u64, to: u64) {
+        self.find(Finding::ErasedUnordered { from, to });
+    }
+
     /// The tip an opening names, and the link found there now. Call after all commits.
     pub fn named_by_opening(&mut self, tip: &Tip, found: Option<Hash>) {
         self.compare_tip(0, tip, found);

@@ -5,6 +5,7 @@
 pub mod batch;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod keep;
 pub mod limits;
 pub mod load;
 pub mod memory;
@@ -13,6 +14,7 @@ pub mod sqlite;
 pub mod view;
 
 use batch::{Batch, Committed, EffectRow, JobRow, TimerRow};
+use keep::{Ended, Facts, FileSize, Keeping, KeepingChange, PurgeOrder, Purged};
 use load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use view::{Query, Rows, ViewWrite};
 
@@ -61,6 +63,58 @@ pub trait Store: Send + Sync + 'static {
     fn reserve_keys(&self, key: u64) -> Result<u64, Error>;
     /// Whether it can still read and write.
     fn health(&self) -> Result<(), Error>;
+    /// What somebody said is to be kept how long.
+    fn keeping(&self) -> Result<Keeping, Error> {
+        Ok(Keeping::default())
+    }
+    /// Changes what is kept, for an actor, at a time (Unix milliseconds).
+    fn change_keeping(&self, _: &str, _: i64, _: &KeepingChange) -> Result<(), Error> {
+        Err(unsupported("change what is kept"))
+    }
+    /// Aggregates of other kinds than `kind` that are no more and were last heard of before
+    /// `before_ms`, from where the last purge of such ended.
+    fn ended(&self, _kind: u8, _before_ms: i64) -> Result<Ended, Error> {
+        Ok(Ended::default())
+    }
+    /// Instances of a definition that ended before `before_ms`, longest ago first.
+    fn ended_instances(
+        &self,
+        _definition: u64,
+        _before_ms: i64,
+        _limit: u32,
+    ) -> Result<Vec<u64>, Error> {
+        Ok(Vec::new())
+    }
+    /// Erases history of aggregates that are no more, in one short transaction.
+    fn purge(&self, _: &PurgeOrder) -> Result<Purged, Error> {
+        Err(unsupported("purge history"))
+    }
+    /// Deletes all view rows of instances whose history is erased.
+    fn purge_views(&self, _instances: &[u64]) -> Result<(), Error> {
+        Err(unsupported("purge views"))
+    }
+    /// Gives a few free pages back to the file system; tells whether there may be more.
+    fn shrink(&self) -> Result<bool, Error> {
+        Ok(false)
+    }
+    /// Copies everything that cannot be made anew to a new file, as it is at one moment, while
+    /// others write; `progress` hears (done, all) in bytes.
+    fn backup(
+        &self,
+        _to: &std::path::Path,
+        _progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Facts, Error> {
+        Err(unsupported("back up"))
+    }
+    /// Sizes of the files it keeps.
+    fn sizes(&self) -> Vec<FileSize> {
+        Vec::new()
+    }
+}
+
+fn unsupported(action: &'static str) -> Error {
+    let reason = "this kind of store leaves that to its own tools".into();
+    Error::Io { action, reason }
 }
 
 /// Why a store could not do what was asked.

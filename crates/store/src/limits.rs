@@ -34,6 +34,22 @@ pub const WAL_ALARM_BYTES: u64 = 256 << 20;
 /// The write-ahead log is copied back after so much quiet, milliseconds.
 pub const WAL_QUIET_MS: u64 = 2_000;
 
+/// History rows erased in one transaction: others wait no longer than these take.
+pub const PURGE_ROWS_MAX: u32 = 1_000;
+/// History rows looked at in one step of the search for what may be erased.
+pub const SWEEP_ROWS_MAX: u32 = 5_000;
+/// Instances whose view rows are deleted in one transaction.
+pub const PURGE_VIEW_INSTANCES_MAX: usize = 50;
+/// Pages of 4 KiB given back to the file system in one transaction.
+pub const SHRINK_PAGES_MAX: u32 = 250;
+/// Free pages of a file that are kept for what is written next.
+pub const FREE_PAGES_KEPT: u64 = 1_000;
+/// A data file of an older release that cannot give pages back is rewritten by the next start if
+/// it is at most so long, bytes; a longer one by `segue migrate`.
+pub const REWRITE_BYTES_MAX: u64 = 64 << 20;
+/// Pages of 4 KiB copied at once by a backup.
+pub const BACKUP_PAGES: i32 = 256;
+
 /// The log of the views' file is copied back from this many pages of 4 KiB on: with more of them
 /// fewer bytes are written, but commits wait longer for the disk that takes them.
 pub const VIEWS_WAL_PAGES: u32 = 4_000;

@@ -4,37 +4,45 @@
 //! Not here: what is in the tables (`schema`), how a query becomes SQL (`query`).
 
 mod audit;
+mod backup;
 mod checkpoint;
 mod claim;
 mod commit;
 mod condition;
+mod erased;
 mod load;
 mod open;
 mod project;
+mod purge;
 mod query;
 mod readers;
+mod restore;
 mod rows;
 mod scan;
 mod schema;
 mod tables;
+mod upkeep;
 mod verify;
 mod views;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use crate::keep::{Ended, Facts, FileSize, Keeping, KeepingChange, PurgeOrder, Purged};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use crate::view::{Query, Rows, View, ViewWrite};
-use crate::{Error, Store, refuse};
+use crate::{Error, Store, limits, refuse};
 use audit::Segment;
 use checkpoint::Checkpointer;
-pub use open::Options;
+pub use backup::{check_copy, facts};
+pub use open::{Migrated, Options, migrate};
 use readers::Readers;
+pub use restore::{Replace, restore};
 pub use verify::verify;
 use views::Views;
 use words::Words;
@@ -260,6 +268,57 @@ impl Store for Sqlite {
         }
         self.views.health()?;
         self.read("be healthy", |db| scan::meta(db, schema::META_RESERVED)).map(drop)
+    }
+
+    fn keeping(&self) -> Result<Keeping, Error> {
+        self.read("read what is kept", purge::keeping)
+    }
+
+    fn change_keeping(
+        &self,
+        actor: &str,
+        now_ms: i64,
+        change: &KeepingChange,
+    ) -> Result<(), Error> {
+        self.change(actor, now_ms, change)
+    }
+
+    fn ended(&self, kind: u8, before_ms: i64) -> Result<Ended, Error> {
+        let projected = self.views.projected()?;
+        self.read("look for what has ended", |db| purge::ended(db, kind, before_ms, projected))
+    }
+
+    fn ended_instances(
+        &self,
+        definition: u64,
+        before_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<u64>, Error> {
+        self.views.ended_instances(definition, before_ms, limit)
+    }
+
+    fn purge(&self, order: &PurgeOrder) -> Result<Purged, Error> {
+        self.purge_history(order)
+    }
+
+    fn purge_views(&self, instances: &[u64]) -> Result<(), Error> {
+        let chunks = instances.chunks(limits::PURGE_VIEW_INSTANCES_MAX);
+        chunks.into_iter().try_for_each(|some| self.views.purge(some))
+    }
+
+    fn shrink(&self) -> Result<bool, Error> {
+        let pages = limits::SHRINK_PAGES_MAX;
+        let main = self.shrink_main(pages)?;
+        let views = self.views.shrink(pages)?;
+        Ok(main.max(views) > limits::FREE_PAGES_KEPT)
+    }
+
+    fn backup(&self, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Facts, Error> {
+        backup::copy(&self.folder, to, progress)
+    }
+
+    fn sizes(&self) -> Vec<FileSize> {
+        self.sizes_of_files()
     }
 }
 

@@ -19,7 +19,7 @@ use super::words::Words;
 use super::{Head, Sqlite, Writer, io, scan, schema};
 use crate::{Error, limits};
 
-const DATA_FILE: &str = "segue.db";
+pub(super) const DATA_FILE: &str = "segue.db";
 const LOCK_FILE: &str = "segue.lock";
 
 /// Settings of the embedded store.
@@ -68,7 +68,7 @@ impl Sqlite {
             action: "create the data folder",
             reason: format!("{}: {error}", folder.display()),
         };
-        std::fs::create_dir_all(folder).map_err(fault)?;
+        make_folder(folder).map_err(fault)?;
         let lock = lock(folder)?;
         let path = folder.join(DATA_FILE);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -76,8 +76,13 @@ impl Sqlite {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = connect(&path, flags, options.writer_cache_kib)?;
         schema::check(&connection)?;
+        refuse_half_restored(folder)?;
+        let_it_shrink(&connection).map_err(io("open the data file"))?;
         set_up_writer(&connection).map_err(io("open the data file"))?;
         schema::migrate(&mut connection)?;
+        if rewrite_bytes(&connection)?.is_some_and(|bytes| bytes <= limits::REWRITE_BYTES_MAX) {
+            rewrite(&connection)?;
+        }
         let views = Views::open(folder, options, &connection)?;
         let head = head(&connection).map_err(io("read where the last process stopped"))?;
         let writer = Arc::new(Mutex::new(Writer { connection, head }));
@@ -93,6 +98,7 @@ impl Sqlite {
             _lock: Some(lock),
         };
         store.open_segment(options)?;
+        store.finish_purges(options.now_ms)?;
         Ok(store)
     }
 
@@ -106,7 +112,10 @@ impl Sqlite {
         let connection = connect_reader(&path, limits::READER_CACHE_KIB)?;
         let found = schema::check(&connection)?;
         if found != schema::FORMAT {
-            let reason = format!("its format is {found}, not {}; start it once", schema::FORMAT);
+            let reason = format!(
+                "its format is {found}, not {}; start it once, or run `segue migrate`",
+                schema::FORMAT
+            );
             return Err(Error::Io { action: "read the data file", reason });
         }
         Ok(Self {
@@ -137,7 +146,7 @@ impl Sqlite {
     }
 }
 
-fn lock(folder: &Path) -> Result<File, Error> {
+pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join(LOCK_FILE);
     let fault = |error: std::io::Error| Error::Io {
         action: "lock the data folder",
@@ -187,10 +196,109 @@ pub(super) fn connect_checkpointer(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
+/// In a new file: free pages can be given back to the file system. An old file stays as it is.
+pub(super) fn let_it_shrink(connection: &Connection) -> rusqlite::Result<()> {
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    if pages == 0 {
+        connection.pragma_update(None, "auto_vacuum", "incremental")?;
+    }
+    Ok(())
+}
+
+/// Bytes of a file that cannot give free pages back; `None`: it can.
+fn rewrite_bytes(connection: &Connection) -> Result<Option<u64>, Error> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let read = || Ok((number("auto_vacuum")?, number("page_count")? * number("page_size")?));
+    let (mode, bytes) = read().map_err(io("read the layout of the data file"))?;
+    Ok((mode == 0).then_some(bytes.cast_unsigned()))
+}
+
+/// Writes the whole file anew so that it can give free pages back from now on.
+fn rewrite(connection: &Connection) -> Result<(), Error> {
+    connection
+        .execute_batch("pragma auto_vacuum = incremental; vacuum")
+        .map_err(io("rewrite the data file"))
+}
+
+/// A restore that was cut off has left its folder, and perhaps no data file: an empty one must
+/// not take its place unnoticed.
+fn refuse_half_restored(folder: &Path) -> Result<(), Error> {
+    if !folder.join(super::restore::UNFINISHED).exists() {
+        return Ok(());
+    }
+    let reason = format!(
+        "a restore into {0} did not finish; run it again, or remove {0}/{1}",
+        folder.display(),
+        super::restore::UNFINISHED
+    );
+    Err(Error::Io { action: "open the data folder", reason })
+}
+
+/// What a migration found and did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// Format of the tables before.
+    pub from: u32,
+    /// Format of the tables now, or as they would be.
+    pub to: u32,
+    /// Whether the file was written anew, or would be, so that it can give free pages back.
+    pub rewritten: bool,
+}
+
+/// Brings the tables of a data folder to this release's format; with `dry_run` it only says what
+/// it would do. Views are made anew by the next start.
+///
+/// # Errors
+/// [`Error::Locked`] when a process holds the folder, [`Error::Format`] when a newer release
+/// wrote it, [`Error::Io`] when there is no data file or it fails.
+pub fn migrate(folder: &Path, dry_run: bool) -> Result<Migrated, Error> {
+    let path = folder.join(DATA_FILE);
+    let (from, rewritten) = {
+        let connection = connect_reader(&path, limits::READER_CACHE_KIB)?;
+        (schema::check(&connection)?, rewrite_bytes(&connection)?.is_some())
+    };
+    let outcome = Migrated { from, to: schema::FORMAT, rewritten };
+    if dry_run {
+        return Ok(outcome);
+    }
+    let _lock = lock(folder)?;
+    refuse_half_restored(folder)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = connect(&path, flags, limits::WRITER_CACHE_KIB)?;
+    set_up_writer(&connection).map_err(io("open the data file"))?;
+    schema::migrate(&mut connection)?;
+    if rewritten {
+        rewrite(&connection)?;
+    }
+    connection
+        .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
+        .map_err(io("migrate the data file"))?;
+    Ok(outcome)
+}
+
+pub(super) fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    Ok(())
+}
+
+/// Makes the folder and those above it. Its name is in the folder above, which is synced too: a
+/// power loss must not take the folder with everything that was synced inside.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let missing = folder.ancestors().take_while(|it| !it.is_dir()).count();
+    std::fs::create_dir_all(folder)?;
+    for made in folder.ancestors().take(missing.max(1)) {
+        let above = match made.parent() {
+            Some(above) if above.as_os_str().is_empty() => Path::new("."),
+            Some(above) => above,
+            None => break,
+        };
+        // Where a folder cannot be opened (Windows, no right to list it) it cannot be synced.
+        if let Ok(above) = File::open(above) {
+            above.sync_all()?;
+        }
+    }
     Ok(())
 }
 

@@ -87,6 +87,23 @@ fn apply<'a>(
     Ok(())
 }
 
+/// Deletes all rows of instances, from every view that names one.
+pub(super) fn delete_of(db: &Connection, instances: &[u64]) -> rusqlite::Result<()> {
+    for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
+        let spec = view.spec();
+        let named = if view == View::Instances { "key" } else { "instance" };
+        if view.column(named).is_none() {
+            continue;
+        }
+        let delete = format!("delete from {} where {named} = ?1", spec.table);
+        let mut delete = db.prepare_cached(&delete)?;
+        for instance in instances {
+            delete.execute([instance.cast_signed()])?;
+        }
+    }
+    Ok(())
+}
+
 fn put_sql(spec: &Spec) -> String {
     let marks = vec!["?"; spec.columns.len()].join(", ");
     format!("insert or replace into {} values ({marks})", spec.table)

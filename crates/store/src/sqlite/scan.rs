@@ -220,7 +220,9 @@ fn by_key<T>(
 
 /// Position of the last history row, 0 if there is none.
 pub(super) fn last_position(db: &Connection) -> rusqlite::Result<u64> {
-    let last = "select coalesce(max(position), 0) from history";
+    // The last rows may have been purged; their positions are not given again.
+    let last = "select max(coalesce((select max(position) from history), 0),
+         coalesce((select max(last) from purged), 0))";
     db.query_row(last, [], |row| row.get(0)).map(i64::cast_unsigned)
 }
 

@@ -11,7 +11,7 @@ use crate::Error;
 const APPLICATION_ID: i32 = 0x5345_4755;
 
 /// One script per format; format n is reached after script n - 1.
-const SCRIPTS: &[&str] = &[FORMAT_1];
+const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2];
 
 /// The newest format this build reads and writes.
 pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
@@ -25,6 +25,10 @@ pub(super) const META_HISTORY: i64 = 5;
 /// Rows of `meta`: the highest position whose history row was deleted. Who deletes history rows
 /// raises it in the same transaction.
 pub(super) const META_PURGED: i64 = 6;
+/// Rows of `meta`: up to here the purge has looked through aggregates other than instances.
+pub(super) const META_SWEPT: i64 = 7;
+/// Rows of `meta`: 1 while the purge is paused.
+pub(super) const META_PAUSED: i64 = 8;
 
 // Keys are u64 stored bit for bit as i64, except in `effect` where they are stored so that their
 // order as i64 is their order as u64 (`order_in`).
@@ -87,35 +91,71 @@ create table answer_4(
 insert into meta(id, value) values (1, 0), (4, 0);
 ";
 
-/// Brings the file to the newest format, or refuses one that is newer.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    let found = check(connection)?;
-    let failed = super::io("migrate the data file");
-    if found == 0 {
-        connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(&failed)?;
-    }
-    for (index, script) in SCRIPTS.iter().enumerate().skip(found as usize) {
-        let transaction = connection.transaction().map_err(&failed)?;
-        transaction.execute_batch(script).map_err(&failed)?;
-        transaction.pragma_update(None, "user_version", index as u32 + 1).map_err(&failed)?;
-        transaction.commit().map_err(&failed)?;
-    }
+// Positions are dense, so a range of them says which leaves of the chain have no record any more.
+const FORMAT_2: &str = "
+create table purged(first integer primary key, last integer not null) strict;
+create table purging(aggregate integer primary key) strict;
+-- id = audit.id of the commit whose only leaf is this record.
+create table upkeep(
+    id integer primary key, kind integer not null, at_ms integer not null, salt blob not null,
+    body blob not null) strict;
+create table retention(
+    tenant integer not null, process_id text not null, ttl_ms integer,
+    primary key (tenant, process_id)) strict, without rowid;
+create table lineage(
+    id integer primary key, history integer not null, after integer not null,
+    at_ms integer not null) strict;
+insert or ignore into meta(id, value) values (7, 0), (8, 0);
+";
+
+/// Brings the file to the newest format, or refuses one that is newer. Tells the format found;
+/// 0: the file was empty.
+pub(super) fn migrate(connection: &mut Connection) -> Result<u32, Error> {
+    let found = run(connection, SCRIPTS)?;
     connection
         .execute(
             "insert or ignore into meta(id, value) values (?1, random()), (?2, 0)",
             [META_HISTORY, META_PURGED],
         )
-        .map_err(&failed)?;
-    Ok(())
+        .map_err(super::io("migrate the data file"))?;
+    Ok(found)
+}
+
+/// Runs the scripts the file has not seen, each in a transaction with its number: wherever that
+/// is interrupted, it goes on from there.
+fn run(connection: &mut Connection, scripts: &[&str]) -> Result<u32, Error> {
+    let found = format(connection)?;
+    refuse_newer(found, scripts.len() as u32)?;
+    let failed = super::io("migrate the data file");
+    if found == 0 {
+        connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(&failed)?;
+    }
+    for (index, script) in scripts.iter().enumerate().skip(found as usize) {
+        let transaction = connection.transaction().map_err(&failed)?;
+        transaction.execute_batch(script).map_err(&failed)?;
+        transaction.pragma_update(None, "user_version", index as u32 + 1).map_err(&failed)?;
+        transaction.commit().map_err(&failed)?;
+    }
+    Ok(found)
 }
 
 /// The file's format, if this build can read it.
 pub(super) fn check(connection: &Connection) -> Result<u32, Error> {
-    let found: u32 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(super::io("read the format of the data file"))?;
-    if found > FORMAT {
-        return Err(Error::Format { expected: FORMAT, found });
-    }
+    let found = format(connection)?;
+    refuse_newer(found, FORMAT)?;
     Ok(found)
 }
+
+fn format(connection: &Connection) -> Result<u32, Error> {
+    connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(super::io("read the format of the data file"))
+}
+
+fn refuse_newer(found: u32, expected: u32) -> Result<(), Error> {
+    if found > expected { Err(Error::Format { expected, found }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

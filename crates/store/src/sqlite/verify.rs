@@ -10,8 +10,9 @@ use access::verify::{Anchor, Commit, Record, Report, Verifier, Witness};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::audit::{RecordHeader, audit_id, record_bytes, segment_of, seq_of, tips_out};
+use super::erased::{Erased, Named};
 use super::load::snapshot;
-use super::{Sqlite, scan};
+use super::{Sqlite, scan, upkeep};
 use crate::Error;
 
 /// Rows read at once; every read is a transaction of its own, so none lives long.
@@ -32,12 +33,28 @@ struct Until {
     anchor: i64,
 }
 
-/// A history row as the chain sees it.
-struct Stored {
-    position: u64,
+/// A record as the chain sees it.
+pub(super) struct Stored {
+    pub(super) position: u64,
     place: i64,
     salt: [u8; 16],
     bytes: Option<Vec<u8>>,
+}
+
+impl Stored {
+    /// Stands for a history row that was erased.
+    pub(super) fn erased(position: u64) -> Self {
+        Self { position, place: 0, salt: [0; 16], bytes: None }
+    }
+
+    fn upkeep(record: &upkeep::Upkeep) -> Self {
+        Self { position: 0, place: record.id, salt: record.salt, bytes: Some(record.bytes()) }
+    }
+
+    fn record(&self) -> Record<'_> {
+        let Self { position, salt, bytes, .. } = self;
+        Record { position: *position, salt: *salt, bytes: bytes.as_deref() }
+    }
 }
 
 /// An audit row.
@@ -57,7 +74,15 @@ impl Sqlite {
         let until = self.read(action, |db| snapshot(db, until))?;
         let openings = self.read(action, openings)?;
         let mut verifier = Verifier::new(witness);
-        self.verify_commits(&mut verifier, &until, &openings)?;
+        let mut named = Named::default();
+        self.verify_commits(&mut verifier, &until, &openings, &mut named)?;
+        // What was erased while this was read is named by commits behind the end.
+        for record in self.read(action, |db| upkeep::between(db, until.audit + 1, i64::MAX))? {
+            named.add(&record);
+        }
+        for (first, last) in self.read(action, |db| named.missing(db))? {
+            verifier.erased_unordered(first, last);
+        }
         for tip in openings.values().filter_map(|opening| opening.previous) {
             let found = self.read(action, |db| link_at(db, &tip))?;
             verifier.named_by_opening(&tip, found);
@@ -81,15 +106,19 @@ impl Sqlite {
         verifier: &mut Verifier,
         until: &Until,
         openings: &BTreeMap<i64, Opening>,
+        named: &mut Named,
     ) -> Result<(), Error> {
         let action = "read the audit chain";
+        let mut erased = Erased::default();
         let mut records = Records { read_to: 0, until: until.position, waiting: VecDeque::new() };
         let mut after = -1;
         let name = |id: i64| openings.get(&segment_of(id)).map_or(0, |opening| opening.segment);
         loop {
             let links = self.read(action, |db| links(db, after, until.audit))?;
             let Some(last) = links.last() else { break };
-            after = last.id;
+            let from = std::mem::replace(&mut after, last.id) + 1;
+            let upkeeps = self.read(action, |db| upkeep::between(db, from, last.id))?;
+            let mut upkeeps = upkeeps.into_iter().peekable();
             for link in &links {
                 while let Some(stray) = records.take_if(self, |place| place < link.id)? {
                     verifier.stray_record(name(stray.place), seq_of(stray.place), stray.position);
@@ -98,18 +127,17 @@ impl Sqlite {
                 while let Some(record) = records.take_if(self, |place| place == link.id)? {
                     own.push(record);
                 }
-                let own: Vec<Record<'_>> = own
-                    .iter()
-                    .map(|stored| Record {
-                        position: stored.position,
-                        salt: stored.salt,
-                        bytes: stored.bytes.as_deref(),
-                    })
-                    .collect();
                 let seq = seq_of(link.id);
+                let opening = openings.get(&segment_of(link.id)).filter(|_| seq == 0);
+                if let Some(record) = upkeeps.next_if(|record| record.id <= link.id) {
+                    named.add(&record);
+                    own.push(Stored::upkeep(&record));
+                } else if opening.is_none() {
+                    own = self.read(action, |db| erased.fill(db, own, link.leaves.len()))?;
+                }
+                let own: Vec<Record<'_>> = own.iter().map(Stored::record).collect();
                 let commit =
                     Commit { segment: name(link.id), seq, leaves: &link.leaves, link: link.link };
-                let opening = openings.get(&segment_of(link.id)).filter(|_| seq == 0);
                 verifier.commit(&commit, opening, &own);
             }
         }
@@ -259,4 +287,32 @@ impl Sqlite {
     pub fn last_position(&self) -> Result<u64, Error> {
         self.read("read the last position", scan::last_position)
     }
+}
+
+impl Sqlite {
+    /// Has SQLite look at every page of both files; returns what it finds, nothing when all is
+    /// well. Reads everything, in one transaction a file: a log being written grows meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a file cannot be read.
+    pub fn integrity(&self) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        for path in [self.folder.join(super::open::DATA_FILE), self.views.path().to_owned()] {
+            if !path.exists() {
+                continue;
+            }
+            let db = super::open::connect_reader(&path, crate::limits::READER_CACHE_KIB)?;
+            let lines = integrity(&db).map_err(super::io("check the integrity of a file"))?;
+            let name = path.display().to_string();
+            found.extend(lines.into_iter().map(|line| format!("{name}: {line}")));
+        }
+        Ok(found)
+    }
+}
+
+fn integrity(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut check = db.prepare("pragma integrity_check")?;
+    let lines = check.query_map([], |row| row.get::<_, String>(0))?;
+    let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }

@@ -12,10 +12,10 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::open::{Options, connect, connect_reader};
+use super::open::{self, Options, connect, connect_reader};
 use super::readers::Readers;
 use super::words::{Interner, Words};
-use super::{io, project, query, refused_or_io, scan, tables};
+use super::{io, project, purge, query, refused_or_io, scan, tables};
 use crate::view::{Query, Rows, ViewWrite};
 use crate::{Error, limits};
 
@@ -77,6 +77,11 @@ impl Views {
             words: Words::default(),
             failed: AtomicBool::new(false),
         }
+    }
+
+    /// Where the file is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn projected(&self) -> Result<u64, Error> {
@@ -159,6 +164,50 @@ impl Views {
         readers.with(|db| query::query(db, &self.words, query))
     }
 
+    /// Instances of a definition that ended before a time, longest ago first.
+    pub(super) fn ended_instances(
+        &self,
+        definition: u64,
+        before_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<u64>, Error> {
+        let Some(readers) = &self.readers else { return Ok(Vec::new()) };
+        readers.with(|db| {
+            purge::ended_instances(db, definition, before_ms, limit)
+                .map_err(io("look for what has ended"))
+        })
+    }
+
+    /// Deletes all rows of instances: every view that names an instance is looked through.
+    pub(super) fn purge(&self, instances: &[u64]) -> Result<(), Error> {
+        self.change("purge views", |db| project::delete_of(db, instances))
+    }
+
+    /// Gives free pages back; tells how many are left.
+    pub(super) fn shrink(&self, pages: u32) -> Result<u64, Error> {
+        self.change("shrink the file of the views", |db| purge::shrink(db, pages))
+    }
+
+    fn change<T>(
+        &self,
+        action: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let Some(writer) = &self.writer else {
+            return Err(Error::Io { action, reason: "it was opened for reading only".into() });
+        };
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.health()?;
+        let run = |writer: &mut Connection| {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&transaction)?;
+            transaction.commit().inspect_err(|_| self.failed.store(true, Ordering::Release))?;
+            Ok(done)
+        };
+        run(&mut writer)
+            .map_err(|error| self.explain(&error).unwrap_or_else(|| io(action)(error)))
+    }
+
     /// Whether rows can still be written.
     pub(super) fn health(&self) -> Result<(), Error> {
         if self.failed.load(Ordering::Acquire) {
@@ -175,6 +224,7 @@ fn connect_writer(path: &Path, cache_kib: u32, extra: OpenFlags) -> Result<Conne
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | extra;
     let connection = connect(path, flags, cache_kib)?;
     let set_up = || {
+        open::let_it_shrink(&connection)?;
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "normal")?;
         let pages = limits::VIEWS_WAL_PAGES;
@@ -197,6 +247,11 @@ fn is_usable(views: &Connection, main: &Connection) -> bool {
         Ok(projected == 0 || scan::segment_at(main, projected)? == Some(segment))
     };
     look().unwrap_or(false)
+}
+
+/// Removes the file of a folder; the next start makes it anew.
+pub(super) fn remove_file(folder: &Path) -> Result<(), Error> {
+    remove(&folder.join(VIEWS_FILE))
 }
 
 /// Removes the file and what SQLite lays beside it: an old log must not be read into a new file.

@@ -52,5 +52,6 @@ pub const SPEC: Spec = Spec {
         Index { columns: &[TENANT, STARTED_MS], only: "incidents > 0" },
         Index { columns: &[PARENT_INSTANCE], only: "parent_instance is not null" },
         Index { columns: &[TENANT, BUSINESS_ID], only: "business_id is not null" },
+        Index { columns: &[DEFINITION, ENDED_MS], only: "ended_ms is not null" },
     ],
 };
