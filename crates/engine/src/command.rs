@@ -2,7 +2,7 @@
 //!
 //! Not here: who may ask (`access`), and how requests look on the wire (`api`).
 
-use crate::event::{Activation, ElementIndex, Slot, Variables};
+use crate::event::{Activation, ElementIndex, Parent, Slot, Variables};
 use crate::graph::Graph;
 use crate::key::Key;
 use crate::state::mailbox::Waiting;
@@ -73,6 +73,22 @@ pub enum InstanceCommand {
     Continue,
     /// The engine broke an invariant here: stand still until repaired.
     Quarantine { message: Arc<str> },
+    /// The call activity that began this instance is cancelled.
+    CancelCalled,
+    /// A called instance has ended.
+    EndChild { slot: Slot, child: Key, outcome: ChildOutcome },
+}
+
+/// How a called instance ended.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChildOutcome {
+    /// It completed, with the variables of its process scope.
+    Completed { variables: Variables },
+    /// It was cancelled.
+    Cancelled,
+    /// It ended with an error that somebody further out catches.
+    Failed { code: Arc<str>, variables: Variables },
 }
 
 /// How an instance begins.
@@ -90,6 +106,8 @@ pub struct CreateInstance {
     pub business_id: Option<Arc<str>>,
     /// Entry to tell at the end.
     pub entry: Option<Key>,
+    /// The call activity that begins it.
+    pub parent: Option<Box<Parent>>,
 }
 
 /// What a mailbox can be asked.

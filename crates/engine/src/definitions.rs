@@ -16,6 +16,8 @@ pub struct Definition {
     pub key: Key,
     /// Tenant number.
     pub tenant: u32,
+    /// The deployment it came with.
+    pub deployment: Key,
     /// Version, from 1.
     pub version: u32,
     /// What it does.
@@ -77,6 +79,35 @@ impl Definitions {
                 && held.version == version
                 && &*held.graph.process_id == process_id
         })
+    }
+
+    /// The version of a process that came with a deployment.
+    #[must_use]
+    pub fn deployed_with(
+        &self,
+        tenant: u32,
+        process_id: &str,
+        deployment: Key,
+    ) -> Option<&Arc<Definition>> {
+        self.newest(tenant, process_id, |held| held.deployment == deployment)
+    }
+
+    /// The latest version of a process with a version tag.
+    #[must_use]
+    pub fn tagged(&self, tenant: u32, process_id: &str, tag: &str) -> Option<&Arc<Definition>> {
+        self.newest(tenant, process_id, |held| &*held.graph.version_tag == tag)
+    }
+
+    fn newest(
+        &self,
+        tenant: u32,
+        process_id: &str,
+        fits: impl Fn(&Definition) -> bool,
+    ) -> Option<&Arc<Definition>> {
+        let versions = self.by_key.values().filter(|held| {
+            held.tenant == tenant && &*held.graph.process_id == process_id && fits(held)
+        });
+        versions.max_by_key(|held| held.version)
     }
 
     /// Latest versions that start on a message: (definition, start event), by process id.

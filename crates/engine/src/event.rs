@@ -26,8 +26,8 @@ pub enum InstanceEvent {
     InstanceCancelled,
     /// Variables were created or replaced in one scope.
     VariablesSet { slot: Slot, variables: Variables },
-    /// A token entered an element.
-    ElementEntered { slot: Slot, key: Key, element: ElementIndex, scope: Slot },
+    /// A token entered an element. `body`: it is the body of a multi-instance activity.
+    ElementEntered { slot: Slot, key: Key, element: ElementIndex, scope: Slot, body: bool },
     /// The element waits for something.
     ElementActivated { slot: Slot },
     /// The element is done and left its scope.
@@ -101,6 +101,18 @@ pub enum InstanceEvent {
     AgendaKept { agenda: Vec<Work> },
     /// The unfinished work was taken up again.
     AgendaTaken,
+    /// A multi-instance body knows its items; its instances have the slots from `first` on.
+    BodyBegun { slot: Slot, first: Slot, items: Vec<Arc<str>> },
+    /// An instance of a body leaves its output, as raw JSON.
+    OutputKept { slot: Slot, value: Arc<str> },
+    /// The completion condition held: no more instances of the body begin.
+    BodyStopped { slot: Slot },
+    /// A call activity began a process instance.
+    ChildCalled { slot: Slot, instance: Key, definition: Key },
+    /// The called process instance has ended.
+    ChildEnded { slot: Slot, instance: Key },
+    /// The instance ends with an error that its caller catches.
+    ErrorEscalated { code: Arc<str>, variables: Variables },
 }
 
 /// How an instance came to be.
@@ -118,6 +130,27 @@ pub struct Created {
     pub business_id: Option<Arc<str>>,
     /// Start variables.
     pub variables: Variables,
+    /// The call activity that began it.
+    pub parent: Option<Box<Parent>>,
+}
+
+/// The call activity that began an instance.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parent {
+    /// The calling process instance.
+    pub instance: Key,
+    /// The call activity's slot there.
+    pub slot: Slot,
+    /// The call activity's element instance.
+    pub element: Key,
+    /// The outermost process instance of the calls.
+    pub root: Key,
+    /// How many calls lie between that and this instance.
+    pub depth: u32,
+    /// Error codes somebody catches further out.
+    pub catches: Vec<Arc<str>>,
+    /// Whether somebody further out catches every error.
+    pub catches_all: bool,
 }
 
 /// A job's birth.
@@ -217,6 +250,8 @@ pub enum IncidentKind {
     Deadlock,
     /// The engine broke an invariant; the instance stands still until repaired.
     Quarantined,
+    /// A call activity cannot call its process.
+    CalledElement,
 }
 
 impl IncidentKind {
@@ -234,6 +269,7 @@ impl IncidentKind {
             IncidentKind::Loop => "LOOP",
             IncidentKind::Deadlock => "DEADLOCK",
             IncidentKind::Quarantined => "QUARANTINED",
+            IncidentKind::CalledElement => "CALLED_ELEMENT_ERROR",
         }
     }
 }
@@ -252,6 +288,8 @@ pub enum Resume {
     Scope,
     /// Go on with the kept agenda.
     Agenda,
+    /// Call the process again.
+    Call,
 }
 
 /// A unit of unfinished work inside one instance.
@@ -268,6 +306,10 @@ pub enum Work {
     Cancel { slot: Slot },
     /// A child ended: see whether the scope is done.
     Settle { slot: Slot },
+    /// A multi-instance body begins more of its instances.
+    Spawn { slot: Slot },
+    /// Cancel what lives in a scope in slots from `from` on, except one.
+    CancelInside { scope: Slot, from: Slot, except: Slot },
 }
 
 impl InstanceEvent {
@@ -298,6 +340,11 @@ impl InstanceEvent {
             | E::UserTaskCancelled { slot, .. }
             | E::IncidentRaised { slot, .. }
             | E::IncidentResolved { slot, .. } => Some(*slot),
+            E::BodyBegun { slot, .. }
+            | E::OutputKept { slot, .. }
+            | E::BodyStopped { slot }
+            | E::ChildCalled { slot, .. }
+            | E::ChildEnded { slot, .. } => Some(*slot),
             E::JobCreated(created) => Some(created.slot),
             E::SubscriptionOpened(opened) => Some(opened.slot),
             E::UserTaskCreated(created) => Some(created.slot),
@@ -309,7 +356,8 @@ impl InstanceEvent {
             | E::TokensJoined { .. }
             | E::TokensDropped { .. }
             | E::AgendaKept { .. }
-            | E::AgendaTaken => None,
+            | E::AgendaTaken
+            | E::ErrorEscalated { .. } => None,
         }
     }
 }

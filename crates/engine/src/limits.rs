@@ -1,9 +1,9 @@
 //! The engine's limits, each with a name; docs/limits.md lists them.
 
 /// Transitions one step may make before it stops and continues at the end of the lane.
-pub const STEP_TRANSITIONS_MAX: u32 = 10_000;
+pub const STEP_TRANSITIONS_MAX: u32 = 1_000;
 /// Continuations without a wait before the instance is stopped with a `loop` incident.
-pub const CONTINUATIONS_MAX: u32 = 100;
+pub const CONTINUATIONS_MAX: u32 = 1_000;
 /// Bytes of variables one command may carry.
 pub const COMMAND_VARIABLES_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Characters of a name: variables, job types, messages, correlation keys.
@@ -13,7 +13,13 @@ pub const ERROR_MESSAGE_CHARACTERS_MAX: usize = 10_000;
 /// Element instances per page of an instance.
 pub const PAGE_ELEMENTS: u32 = 256;
 /// Element instances alive in one instance; beyond it is an incident.
-pub const INSTANCE_ELEMENTS_MAX: usize = 100_000;
+pub const INSTANCE_ELEMENTS_MAX: usize = 120_000;
+/// Items of one multi-instance activity; beyond it is an incident.
+pub const MULTI_INSTANCE_ITEMS_MAX: usize = 100_000;
+/// Instances of a multi-instance activity begun before other work of the step goes on.
+pub const SPAWN_INSTANCES_MAX: u32 = 64;
+/// Calls of processes by processes within each other; beyond it is an incident.
+pub const CALL_DEPTH_MAX: u32 = 100;
 /// Bits of the table that says from where inclusive joins can be reached (2 MiB): flows into them
 /// times elements of the process.
 pub const REACH_BITS_MAX: usize = 16 * 1024 * 1024;

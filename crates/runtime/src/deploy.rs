@@ -105,5 +105,11 @@ pub fn definition(row: &DefinitionRow) -> Result<Definition, StartError> {
         key: row.key,
         process_id: row.process_id.to_string(),
     })?;
-    Ok(Definition { key: Key(row.key), tenant: row.tenant, version: row.version, graph })
+    Ok(Definition {
+        key: Key(row.key),
+        deployment: Key(row.deployment),
+        tenant: row.tenant,
+        version: row.version,
+        graph,
+    })
 }

@@ -65,6 +65,7 @@ impl Coverage {
             E::JobCreated(_)
             | E::TimerStarted { .. }
             | E::SubscriptionOpened(_)
+            | E::ChildCalled { .. }
             | E::UserTaskCreated(_) => Phase::Wait,
             E::InstanceCompleted | E::ElementCompleted { .. } => Phase::Complete,
             E::InstanceCancelled | E::ElementCancelled { .. } => Phase::Cancel,

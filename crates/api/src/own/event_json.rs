@@ -87,6 +87,12 @@ fn name(event: &InstanceEvent) -> &'static str {
         E::IncidentResolved { .. } => "INCIDENT_RESOLVED",
         E::AgendaKept { .. } => "AGENDA_KEPT",
         E::AgendaTaken => "AGENDA_TAKEN",
+        E::BodyBegun { .. } => "BODY_BEGUN",
+        E::OutputKept { .. } => "OUTPUT_KEPT",
+        E::BodyStopped { .. } => "BODY_STOPPED",
+        E::ChildCalled { .. } => "CHILD_CALLED",
+        E::ChildEnded { .. } => "CHILD_ENDED",
+        E::ErrorEscalated { .. } => "ERROR_ESCALATED",
     }
 }
 
@@ -97,6 +103,10 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
             object.key("processInstanceKey", created.key);
             object.key("processDefinitionKey", created.definition);
             object.text_or_null("businessId", created.business_id.as_deref());
+            if let Some(parent) = &created.parent {
+                object.key("parentProcessInstanceKey", parent.instance);
+                object.key("parentElementInstanceKey", parent.element);
+            }
             raw_variables::write(object.name("variables"), &created.variables);
         }
         E::VariablesSet { variables, .. } | E::PayloadReceived { variables, .. } => {
@@ -142,18 +152,26 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
             object.key_or_null("jobKey", *job);
         }
         E::IncidentResolved { key, .. } => object.key("incidentKey", *key),
+        other => write_more_fields(object, other),
+    }
+}
+
+/// The fields of events about calls, multi-instance bodies and unfinished work.
+fn write_more_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
+    use InstanceEvent as E;
+    match event {
         E::AgendaKept { agenda } => object.number("movesLeft", agenda.len()),
-        E::InstanceCompleted
-        | E::InstanceCancelled
-        | E::ElementEntered { .. }
-        | E::ElementActivated { .. }
-        | E::ElementCompleted { .. }
-        | E::ElementCancelling { by: None, .. }
-        | E::ElementCancelled { .. }
-        | E::TokenParked { .. }
-        | E::TokensJoined { .. }
-        | E::TokensDropped { .. }
-        | E::AgendaTaken => {}
+        E::BodyBegun { items, .. } => object.number("instances", items.len()),
+        E::OutputKept { value, .. } => object.name("output").push_str(value),
+        E::ChildCalled { instance, .. } | E::ChildEnded { instance, .. } => {
+            object.key("calledProcessInstanceKey", *instance);
+        }
+        E::ErrorEscalated { code, variables } => {
+            object.text("errorCode", code);
+            raw_variables::write(object.name("variables"), variables);
+        }
+        E::ElementEntered { body: true, .. } => object.text("elementType", "MULTI_INSTANCE_BODY"),
+        _ => {}
     }
 }
 
@@ -249,7 +267,13 @@ mod tests {
     #[test]
     fn remembers_an_element_from_its_entry_on() {
         let mut scene = Scene::new(None, &[]);
-        let entered = InstanceEvent::ElementEntered { slot: 1, key: Key(5), element: 1, scope: 0 };
+        let entered = InstanceEvent::ElementEntered {
+            slot: 1,
+            key: Key(5),
+            element: 1,
+            scope: 0,
+            body: false,
+        };
         let mut out = String::new();
         write_event(&mut out, &entered, &mut scene);
         out.clear();

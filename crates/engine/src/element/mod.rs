@@ -40,6 +40,11 @@ pub trait Element: Sized {
         Ok(Leaving::ByAll)
     }
 
+    /// Whether variables it received go to the scope around it when no output mapping says how.
+    fn propagates(&self) -> bool {
+        true
+    }
+
     /// The error code a boundary event catches.
     fn catches(&self) -> Option<&ErrorSpec> {
         None
@@ -135,6 +140,10 @@ macro_rules! elements {
                 match self { $(Kind::$variant(it) => it.joins(),)* }
             }
 
+            pub(crate) fn propagates(&self) -> bool {
+                match self { $(Kind::$variant(it) => it.propagates(),)* }
+            }
+
             pub(crate) fn wait(
                 &self, slot: Slot, ctx: &Ctx<'_>,
             ) -> Result<Option<Wait>, Failure> {
@@ -179,6 +188,7 @@ elements! {
     BoundaryError => boundary_error, "BOUNDARY_EVENT", false;
     BoundaryMessage => boundary_message, "BOUNDARY_EVENT", false;
     BoundaryTimer => boundary_timer, "BOUNDARY_EVENT", false;
+    CallActivity => call_activity, "CALL_ACTIVITY", false;
     EndEvent => end_event, "END_EVENT", false;
     ErrorEnd => error_end, "END_EVENT", false;
     ExclusiveGateway => exclusive_gateway, "EXCLUSIVE_GATEWAY", false;

@@ -8,6 +8,7 @@ use crate::element::process::ProcessScope;
 use crate::event::ElementIndex;
 use crate::limits::REACH_BITS_MAX;
 use crate::part::mapping::Mapping;
+use crate::part::multi_instance::MultiInstance;
 use crate::part::text::{Written, compile_program};
 use model::{Document, NodeRef, Problems, Structure};
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ fn process_node(process: NodeRef<'_>) -> Node {
         interrupting: false,
         inputs: Vec::new(),
         outputs: Vec::new(),
+        multi_instance: None,
         starts: Vec::new(),
         link: None,
     }
@@ -96,6 +98,7 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
         interrupting: xml.attr("cancelActivity").map(str::trim) != Some("false"),
         inputs: mappings("input", problems),
         outputs: mappings("output", problems),
+        multi_instance: MultiInstance::read(xml, problems),
         starts: Vec::new(),
         link: None,
     }
@@ -103,7 +106,6 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
 
 /// Markers and extensions that change what an element does and are not carried out yet.
 const NOT_CARRIED_OUT: &[(&str, &str)] = &[
-    ("multiInstanceLoopCharacteristics", "a multi-instance marker"),
     ("standardLoopCharacteristics", "a loop marker"),
     ("executionListeners", "execution listeners"),
     ("taskListeners", "task listeners"),

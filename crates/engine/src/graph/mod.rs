@@ -9,6 +9,7 @@ mod reach;
 use crate::element::Kind;
 use crate::event::ElementIndex;
 use crate::part::mapping::Mapping;
+use crate::part::multi_instance::MultiInstance;
 use decision::Program;
 pub use reach::Reach;
 use std::collections::BTreeMap;
@@ -58,6 +59,8 @@ pub struct Node {
     pub inputs: Vec<Mapping>,
     /// Output mappings, in order.
     pub outputs: Vec<Mapping>,
+    /// Its multi-instance marker.
+    pub multi_instance: Option<Box<MultiInstance>>,
     /// Start events directly inside, if it is a scope.
     pub starts: Vec<ElementIndex>,
     /// The link catch event a link throw event leads to.

@@ -23,6 +23,9 @@ impl Ctx<'_> {
     }
 
     fn try_activate(&mut self, slot: Slot) -> Result<Entered, Failure> {
+        if let Some(marker) = self.body_of(slot) {
+            return self.begin_body(slot, marker);
+        }
         let node = self.node(slot);
         let element = self.at(slot).element;
         if !node.inputs.is_empty() {
@@ -36,10 +39,7 @@ impl Ctx<'_> {
         };
         let mut waits: Vec<(u32, Wait)> = own.into_iter().map(|wait| (element, wait)).collect();
         let waits_itself = !waits.is_empty();
-        for boundary in &node.boundary {
-            let wait = self.graph.node(*boundary).kind.wait(slot, self)?;
-            waits.extend(wait.map(|wait| (*boundary, wait)));
-        }
+        waits.extend(self.boundary_waits(slot)?);
         let entered = node.kind.enter(slot, self)?;
         if !waits_itself && entered == Entered::Passes {
             return Ok(Entered::Passes);
@@ -48,5 +48,19 @@ impl Ctx<'_> {
             self.open_wait(slot, element, wait);
         }
         Ok(Entered::Waits)
+    }
+
+    /// What the boundary events of a slot wait for. Those of a multi-instance activity belong to
+    /// its body.
+    pub(crate) fn boundary_waits(&self, slot: Slot) -> Result<Vec<(u32, Wait)>, Failure> {
+        let mut waits = Vec::new();
+        if self.is_in_body(slot) {
+            return Ok(waits);
+        }
+        for boundary in &self.node(slot).boundary {
+            let wait = self.graph.node(*boundary).kind.wait(slot, self)?;
+            waits.extend(wait.map(|wait| (*boundary, wait)));
+        }
+        Ok(waits)
     }
 }

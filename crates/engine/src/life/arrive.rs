@@ -43,7 +43,8 @@ impl Ctx<'_> {
     pub(super) fn enter(&mut self, element: ElementIndex, scope: Slot, payload: Variables) {
         let slot = self.state.next_slot;
         let key = self.next_key();
-        self.emit(InstanceEvent::ElementEntered { slot, key, element, scope });
+        let body = self.graph.node(element).multi_instance.is_some();
+        self.emit(InstanceEvent::ElementEntered { slot, key, element, scope, body });
         self.receive(slot, payload);
         self.push(Work::Activate { slot });
     }

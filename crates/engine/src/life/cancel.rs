@@ -4,7 +4,9 @@
 
 use super::Ctx;
 use crate::event::{InstanceEvent, Interruption, Slot, Work};
-use crate::state::instance::Phase;
+use crate::limits::PAGE_ELEMENTS;
+use crate::state::elements::page_of;
+use crate::state::instance::{ElementInstance, Phase};
 
 impl Ctx<'_> {
     pub(crate) fn cancel(&mut self, slot: Slot) {
@@ -18,13 +20,14 @@ impl Ctx<'_> {
             _ => return,
         }
         self.close_waits(slot);
+        self.cancel_child(slot);
         self.emit(InstanceEvent::ElementCancelling { slot, by });
-        if self.at(slot).children == 0 {
+        let held = self.at(slot);
+        if held.children > 0 {
+            self.push(Work::CancelInside { scope: slot, from: 0, except: 0 });
+        } else if held.child.is_none() {
+            // A called instance ends first, and says so.
             self.finish_cancel(slot);
-            return;
-        }
-        for child in self.children(slot) {
-            self.push(Work::Cancel { slot: child });
         }
     }
 
@@ -32,6 +35,7 @@ impl Ctx<'_> {
     pub(crate) fn finish_cancel(&mut self, slot: Slot) {
         if slot == 0 {
             self.tell_entry();
+            self.tell_parent(false);
             self.emit(InstanceEvent::InstanceCancelled);
             return;
         }
@@ -54,16 +58,7 @@ impl Ctx<'_> {
         if !self.at(scope).parked.is_empty() {
             self.emit(InstanceEvent::TokensDropped { scope });
         }
-        for sibling in self.children(scope) {
-            if sibling == slot {
-                continue;
-            }
-            if self.at(sibling).interrupted_by.is_some() {
-                // Nothing goes on in the place of what was being interrupted.
-                self.emit(InstanceEvent::ElementCancelling { slot: sibling, by: None });
-            }
-            self.start_cancel(sibling, None);
-        }
+        self.cancel_inside(scope, 0, slot);
         // What the cancelled siblings were interrupted for goes too.
         self.agenda.retain(|work| !in_scope(work));
     }
@@ -72,5 +67,50 @@ impl Ctx<'_> {
         let all = self.state.elements.iter();
         let inside = all.filter(|(slot, held)| held.scope == scope && **slot != 0);
         inside.map(|(slot, _)| *slot).collect()
+    }
+
+    /// Cancels what lives directly in a scope, page by page from a slot on, except one (0: all).
+    pub(crate) fn cancel_inside(&mut self, scope: Slot, from: Slot, except: Slot) {
+        let Some(held) = self.state.element(scope) else { return };
+        let from = held.body.as_ref().map_or(scope + 1, |body| body.first).max(from);
+        let page = self.state.elements.pages().find(|page| page.number >= page_of(from));
+        let number = page.map(|page| page.number);
+        if let Some(absent) = self.state.elements.absent(page_of(from)..).next()
+            && number.is_none_or(|number| absent < number)
+        {
+            // The rest follows when the page has been brought.
+            self.agenda.push_front(Work::CancelInside { scope, from, except });
+            return;
+        }
+        let Some(page) = page else {
+            self.drop_parked(scope, except);
+            return;
+        };
+        let next = (page.number + 1) * PAGE_ELEMENTS;
+        let inside = |slot: Slot, held: &ElementInstance| {
+            held.scope == scope && slot >= from && slot != except && slot != 0
+        };
+        let found = page.elements.iter().filter(|(slot, held)| inside(*slot, held));
+        let found: Vec<Slot> = found.map(|(slot, _)| *slot).collect();
+        for slot in found {
+            self.transitions += 1;
+            if except != 0 && self.at(slot).interrupted_by.is_some() {
+                // Nothing goes on in the place of what was being interrupted.
+                self.emit(InstanceEvent::ElementCancelling { slot, by: None });
+            }
+            self.start_cancel(slot, None);
+        }
+        if next < self.state.next_slot {
+            self.agenda.push_front(Work::CancelInside { scope, from: next, except });
+        } else {
+            self.drop_parked(scope, except);
+        }
+    }
+
+    /// Tokens that came before a join while the scope was emptied for a terminate end.
+    fn drop_parked(&mut self, scope: Slot, except: Slot) {
+        if except != 0 && self.state.element(scope).is_some_and(|held| !held.parked.is_empty()) {
+            self.emit(InstanceEvent::TokensDropped { scope });
+        }
     }
 }

@@ -8,14 +8,29 @@ use crate::event::{InstanceEvent, Resume, Slot, Work};
 use crate::part::Failure;
 use crate::state::instance::Phase;
 
+/// Where an element instance goes.
+enum Left {
+    /// Out of its scope's element, by its flows.
+    By(Leaving),
+    /// Back to its multi-instance body; `ends`: the completion condition holds.
+    Body { ends: bool },
+}
+
 impl Ctx<'_> {
     pub(crate) fn complete(&mut self, slot: Slot) {
         match self.state.element(slot) {
             Some(held) if held.phase != Phase::Cancelling && slot != 0 => {}
             _ => return,
         }
+        if self.body_of(slot).is_some() {
+            return self.complete_body(slot);
+        }
         match self.try_complete(slot) {
-            Ok(leaving) => self.leave(slot, leaving),
+            Ok(Left::By(leaving)) => self.leave(slot, leaving),
+            Ok(Left::Body { ends }) => {
+                self.close_waits(slot);
+                self.leave_body(slot, ends);
+            }
             Err(failure) => {
                 if !self.at(slot).payload.is_empty() {
                     // It is in the element's variables now: a repair there must not be undone.
@@ -26,18 +41,36 @@ impl Ctx<'_> {
         }
     }
 
-    fn try_complete(&mut self, slot: Slot) -> Result<Leaving, Failure> {
+    fn try_complete(&mut self, slot: Slot) -> Result<Left, Failure> {
         let node = self.node(slot);
         let payload = self.at(slot).payload.clone();
+        let in_body = self.is_in_body(slot);
         if node.outputs.is_empty() {
-            self.propagate(slot, payload);
+            if node.kind.propagates() {
+                self.propagate(slot, payload);
+            }
         } else {
             self.set_variables(slot, payload);
-            let scope = self.at(slot).scope;
+            // An instance of a multi-instance body reads and writes its own variables first.
+            let scope = if in_body { slot } else { self.at(slot).scope };
             let results = self.map_outputs(slot, scope, &node.outputs)?;
             self.propagate(scope, results);
         }
-        node.kind.leave(slot, self)
+        if in_body {
+            return self.leave_output(slot).map(|ends| Left::Body { ends });
+        }
+        node.kind.leave(slot, self).map(Left::By)
+    }
+
+    /// All instances are done: their outputs go to the scope around the body.
+    fn complete_body(&mut self, slot: Slot) {
+        match self.collect_outputs(slot) {
+            Ok(outputs) => {
+                self.propagate(self.at(slot).scope, outputs);
+                self.leave(slot, Leaving::ByAll);
+            }
+            Err(failure) => self.raise(slot, failure, Resume::Complete, None),
+        }
     }
 
     fn leave(&mut self, slot: Slot, leaving: Leaving) {

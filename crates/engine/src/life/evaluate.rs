@@ -65,6 +65,17 @@ impl Ctx<'_> {
         self.run_program(slot, program, &Vec::new(), kind)
     }
 
+    /// Evaluates an expression in a slot, with some variables in front of its own.
+    pub(crate) fn evaluate_with(
+        &self,
+        slot: Slot,
+        program: &Program,
+        variables: &Variables,
+        kind: IncidentKind,
+    ) -> Result<Value, Failure> {
+        self.run_program(slot, program, variables, kind)
+    }
+
     /// A mapping's source as JSON: fixed text is a string.
     pub(crate) fn source_json(
         &self,

@@ -4,16 +4,20 @@
 
 mod activate;
 mod arrive;
+mod call;
 mod cancel;
 mod complete;
 mod evaluate;
 mod join;
+mod multi_instance;
+pub mod pages;
 mod scope;
 mod throw;
 mod variables;
 mod waits;
 
 use crate::command::{Command, Effect, InstanceCommand};
+use crate::definitions::Definitions;
 use crate::event::{InstanceEvent, Place, Resume, Slot, Work};
 use crate::graph::{Graph, Node};
 use crate::key::{Key, Keys};
@@ -22,7 +26,7 @@ use crate::part::Failure;
 use crate::state::instance::{ElementInstance, Instance};
 use jiff::tz::TimeZone;
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// What a step is given from outside: one `now` per batch, keys, randomness, the zone.
 #[derive(Debug, Clone)]
@@ -39,6 +43,7 @@ pub struct Inputs {
 
 /// One step over one instance: the only way elements touch it.
 pub struct Ctx<'a> {
+    pub(crate) definitions: &'a Definitions,
     pub(crate) graph: &'a Graph,
     pub(crate) state: &'a mut Instance,
     pub(crate) inputs: &'a mut Inputs,
@@ -48,14 +53,25 @@ pub struct Ctx<'a> {
     pub(crate) agenda: VecDeque<Work>,
     draws: Cell<u64>,
     first_new_slot: Slot,
+    placed: BTreeSet<Slot>,
+    /// What the step has done so far, against its budget.
+    pub(crate) transitions: u32,
 }
 
 impl<'a> Ctx<'a> {
     /// A step that has not done anything yet.
-    pub fn new(graph: &'a Graph, state: &'a mut Instance, inputs: &'a mut Inputs) -> Self {
+    pub fn new(
+        definitions: &'a Definitions,
+        graph: &'a Graph,
+        state: &'a mut Instance,
+        inputs: &'a mut Inputs,
+    ) -> Self {
         let first_new_slot = state.next_slot;
         Ctx {
+            definitions,
+            transitions: 0,
             first_new_slot,
+            placed: BTreeSet::new(),
             graph,
             state,
             inputs,
@@ -93,12 +109,20 @@ impl<'a> Ctx<'a> {
 
     /// Slots that lived before this step are noted once, with their key and element.
     fn note_place(&mut self, event: &InstanceEvent) {
+        if let InstanceEvent::ElementEntered { slot, .. } = event {
+            // An instance of a body enters a slot that was reserved for it before.
+            if *slot < self.first_new_slot {
+                self.placed.insert(*slot);
+            }
+            return;
+        }
         let Some(slot) = event.slot() else { return };
-        if slot >= self.first_new_slot || self.places.iter().any(|place| place.slot == slot) {
+        if slot >= self.first_new_slot || self.placed.contains(&slot) {
             return;
         }
         if let Some(held) = self.state.element(slot) {
             self.places.push(Place { slot, key: held.key, element: held.element });
+            self.placed.insert(slot);
         }
     }
 
@@ -115,15 +139,16 @@ impl<'a> Ctx<'a> {
         self.agenda.push_back(work);
     }
 
-    /// Works off the agenda until nothing is left, or the step's budget is.
+    /// Works off the agenda until nothing is left, the step's budget is, or a page must come
+    /// from the store first.
     pub(crate) fn run(&mut self) {
-        let mut transitions = 0;
         while let Some(work) = self.agenda.pop_front() {
-            transitions += 1;
+            self.transitions += 1;
             // Only what adds an element instance is stopped: the others make room.
-            let crowded = matches!(work, Work::Arrive { .. })
+            let crowded = matches!(work, Work::Arrive { .. } | Work::Spawn { .. })
                 && self.state.elements.len() > INSTANCE_ELEMENTS_MAX;
-            if transitions > STEP_TRANSITIONS_MAX || crowded {
+            let over = self.transitions > STEP_TRANSITIONS_MAX;
+            if over || crowded || !pages::of_work(self.graph, self.state, &work).is_empty() {
                 self.agenda.push_front(work);
                 self.keep_agenda(crowded);
                 return;
@@ -136,6 +161,10 @@ impl<'a> Ctx<'a> {
                 Work::Complete { slot } => self.complete(slot),
                 Work::Cancel { slot } => self.cancel(slot),
                 Work::Settle { slot } => self.settle(slot),
+                Work::Spawn { slot } => self.spawn(slot),
+                Work::CancelInside { scope, from, except } => {
+                    self.cancel_inside(scope, from, except);
+                }
             }
         }
     }

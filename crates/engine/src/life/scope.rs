@@ -32,6 +32,10 @@ impl Ctx<'_> {
         if is_completing || self.has_arrivals(slot) {
             return;
         }
+        if held.body.is_some() {
+            self.settle_body(slot);
+            return;
+        }
         let told = held.incidents.iter().any(|held| held.kind == IncidentKind::Deadlock);
         if held.parked.is_empty() {
             self.end_scope(slot);
@@ -41,7 +45,9 @@ impl Ctx<'_> {
     }
 
     fn is_scope(&self, slot: Slot) -> bool {
-        matches!(self.node(slot).kind, ElementKind::ProcessScope(_) | ElementKind::SubProcess(_))
+        let kind = &self.node(slot).kind;
+        self.at(slot).body.is_some()
+            || matches!(kind, ElementKind::ProcessScope(_) | ElementKind::SubProcess(_))
     }
 
     /// Whether a token is on its way in a scope, in this step or in the work another one left.
@@ -54,6 +60,7 @@ impl Ctx<'_> {
         if slot == 0 {
             self.close_waits(0);
             self.tell_entry();
+            self.tell_parent(true);
             self.emit(InstanceEvent::InstanceCompleted);
         } else {
             self.push(Work::Complete { slot });

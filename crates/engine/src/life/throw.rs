@@ -4,6 +4,7 @@
 
 use super::Ctx;
 use crate::event::{ElementIndex, Interruption, Slot, Variables};
+use crate::part::error::ErrorSpec;
 use crate::part::text::Text;
 
 impl Ctx<'_> {
@@ -16,18 +17,33 @@ impl Ctx<'_> {
                 return true;
             }
         }
+        if self.is_caught_above(code) {
+            self.escalate_error(code, variables);
+            return true;
+        }
         false
     }
 
     /// Whether somebody would catch an error code thrown at a slot.
     pub(crate) fn is_caught(&self, slot: Slot, code: &str) -> bool {
         self.state.scopes(slot).any(|host| self.catcher(host, code).is_some())
+            || self.is_caught_above(code)
+    }
+
+    /// What is caught from a slot outwards.
+    pub(crate) fn errors_caught(&self, slot: Slot) -> Vec<&ErrorSpec> {
+        let hosts = self.state.scopes(slot).filter(|host| !self.is_in_body(*host));
+        let boundary = hosts.flat_map(|host| &self.node(host).boundary);
+        boundary.filter_map(|boundary| self.graph.node(*boundary).kind.catches()).collect()
     }
 
     /// The boundary event of a slot's element that catches the code: an exact one before one
     /// that catches all.
     fn catcher(&self, host: Slot, code: &str) -> Option<ElementIndex> {
         let mut catches_all = None;
+        if self.is_in_body(host) {
+            return None;
+        }
         for boundary in &self.node(host).boundary {
             let Some(error) = self.graph.node(*boundary).kind.catches() else { continue };
             match &error.code {

@@ -7,6 +7,7 @@ pub mod error;
 pub mod job;
 pub mod mapping;
 pub mod message;
+pub mod multi_instance;
 pub mod text;
 pub mod timer;
 

@@ -7,16 +7,14 @@ pub mod v1;
 mod v1_state;
 
 use crate::command::Command;
-use crate::event::Slot;
 use crate::event::{InstanceEvent, Place};
 use crate::key::Key;
-use crate::limits::PAGE_ELEMENTS;
+use crate::state::elements::Page;
 use crate::state::entry::EntryEvent;
 use crate::state::head::HeadEvent;
-use crate::state::instance::{ElementInstance, Instance};
+use crate::state::instance::Instance;
 use crate::state::mailbox::MailboxEvent;
 use codec::{Bad, Reader, Wire, Writer};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Format number in front of every body.
@@ -121,32 +119,45 @@ pub fn decode<T: Wire>(aggregate: Key, body: &[u8]) -> Result<T, Bad> {
 /// A root body and dirty pages by number; a page without a body is deleted.
 pub type EncodedAggregate = (Vec<u8>, Vec<(u32, Option<Vec<u8>>)>);
 
-/// Encodes an instance: the root row with page 0 inside, and its other dirty pages. A page
-/// without live element instances is deleted.
+/// Encodes an instance: the root row with page 0 inside, and its other dirty pages. A page with
+/// nothing in it is deleted.
 #[must_use]
 pub fn encode_instance(instance: &Instance) -> EncodedAggregate {
     let root = encode(instance.key, instance);
-    let beyond = instance.dirty.iter().filter(|page| **page > 0);
-    let pages = beyond.map(|page| {
-        let slots = page * PAGE_ELEMENTS..(page + 1) * PAGE_ELEMENTS;
-        let live: Vec<_> = instance.elements.range(slots).collect();
-        let mut writer = Writer::new(instance.key, FORMAT);
-        writer.varint(live.len() as u64);
-        for (slot, element) in &live {
-            slot.put(&mut writer);
-            element.put(&mut writer);
-        }
-        (*page, (!live.is_empty()).then(|| writer.finish()))
+    let beyond = instance.dirty.iter().filter(|number| **number > 0);
+    let pages = beyond.map(|number| {
+        let page = instance.elements.page(*number);
+        (*number, page.map(|page| encode_page(instance.key, page)))
     });
     (root, pages.collect())
 }
 
-/// Decodes an instance from its root row and all its pages.
+fn encode_page(instance: Key, page: &Page) -> Vec<u8> {
+    let mut writer = Writer::new(instance, FORMAT);
+    page.elements.put(&mut writer);
+    if !page.kept.is_empty() {
+        page.kept.put(&mut writer);
+    }
+    writer.finish()
+}
+
+/// Decodes a page of an instance.
+pub fn decode_page(instance: Key, number: u32, body: &[u8]) -> Result<Page, Bad> {
+    let mut reader = Reader::new(instance, FORMAT, body)?;
+    let elements = Wire::take(&mut reader)?;
+    let kept = if reader.is_empty() { Vec::new() } else { Wire::take(&mut reader)? };
+    Ok(Page { number, elements, kept })
+}
+
+/// Decodes an instance from its root row and some of its pages; the others are absent.
 pub fn decode_instance(key: Key, root: &[u8], pages: &[(u32, Vec<u8>)]) -> Result<Instance, Bad> {
     let mut instance: Instance = decode(key, root)?;
-    for (_, page) in pages {
-        let elements: BTreeMap<Slot, ElementInstance> = decode(key, page)?;
-        instance.elements.extend(elements);
+    for (number, body) in pages {
+        if !instance.elements.is_absent(*number) {
+            let found = format!("page {number} of `{key}`, which its root does not know");
+            return Err(Bad { expected: FORMAT, found });
+        }
+        instance.bring(decode_page(key, *number, body)?);
     }
     Ok(instance)
 }

@@ -5,11 +5,12 @@
 use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
 use super::{Cause, Events, Section};
 use crate::command::{
-    Command, CreateInstance, EntryCommand, HeadCommand, InstanceCommand, MailboxCommand,
+    ChildOutcome, Command, CreateInstance, EntryCommand, HeadCommand, InstanceCommand,
+    MailboxCommand,
 };
 use crate::event::{
-    Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Place, Resume,
-    SubscriptionOpened, UserTaskCreated, Work,
+    Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Parent, Place,
+    Resume, SubscriptionOpened, UserTaskCreated, Work,
 };
 use crate::state::entry::{EntryEvent, WaitingStart};
 use crate::state::head::{HeadEvent, StartTimer};
@@ -25,7 +26,7 @@ variants!(InstanceEvent {
     2: InstanceCompleted,
     3: InstanceCancelled,
     4: VariablesSet { 1: slot, 2: variables },
-    5: ElementEntered { 1: slot, 2: key, 3: element, 4: scope },
+    5: ElementEntered { 1: slot, 2: key, 3: element, 4: scope, 5: body },
     6: ElementActivated { 1: slot },
     7: ElementCompleted { 1: slot },
     8: ElementCancelling { 1: slot, 2: by },
@@ -55,9 +56,24 @@ variants!(InstanceEvent {
     32: IncidentResolved { 1: slot, 2: key },
     33: AgendaKept { 1: agenda },
     34: AgendaTaken,
+    50: BodyBegun { 1: slot, 2: first, 3: items },
+    51: OutputKept { 1: slot, 2: value },
+    52: BodyStopped { 1: slot },
+    53: ChildCalled { 1: slot, 2: instance, 3: definition },
+    54: ChildEnded { 1: slot, 2: instance },
+    55: ErrorEscalated { 1: code, 2: variables },
 });
 
-fields!(Created { 1: key, 2: definition, 3: tenant, 4: entry, 5: business_id, 6: variables });
+fields!(Created {
+    1: key,
+    2: definition,
+    3: tenant,
+    4: entry,
+    5: business_id,
+    6: variables,
+    7: parent,
+});
+fields!(Parent { 1: instance, 2: slot, 3: element, 4: root, 5: depth, 6: catches, 7: catches_all });
 fields!(JobCreated { 1: slot, 2: key, 3: job_type, 4: retries, 5: headers });
 fields!(SubscriptionOpened { 1: slot, 2: key, 3: element, 4: name, 5: correlation_key });
 fields!(UserTaskCreated {
@@ -85,8 +101,9 @@ numbers!(IncidentKind {
     7: Loop,
     8: Deadlock,
     9: Quarantined,
+    25: CalledElement,
 });
-numbers!(Resume { 0: Activate, 1: Complete, 2: Job, 3: Scope, 4: Agenda });
+numbers!(Resume { 0: Activate, 1: Complete, 2: Job, 3: Scope, 4: Agenda, 15: Call });
 
 variants!(Work {
     1: Arrive { 1: element, 2: scope, 3: flow, 4: payload },
@@ -94,6 +111,8 @@ variants!(Work {
     3: Complete { 1: slot },
     4: Cancel { 1: slot },
     5: Settle { 1: slot },
+    15: Spawn { 1: slot },
+    16: CancelInside { 1: scope, 2: from, 3: except },
 });
 
 variants!(MailboxEvent {
@@ -172,6 +191,13 @@ variants!(InstanceCommand {
     11: CompleteUserTask { 1: task, 2: variables, 3: action },
     12: Continue,
     13: Quarantine { 1: message },
+    14: CancelCalled,
+    15: EndChild { 1: slot, 2: child, 3: outcome },
+});
+variants!(ChildOutcome {
+    1: Completed { 1: variables },
+    2: Cancelled,
+    3: Failed { 1: code, 2: variables },
 });
 fields!(CreateInstance {
     1: instance,
@@ -180,6 +206,7 @@ fields!(CreateInstance {
     4: variables,
     5: business_id,
     6: entry,
+    7: parent,
 });
 
 variants!(MailboxCommand {
@@ -252,6 +279,8 @@ pub fn command_number(command: &Command) -> u32 {
             I::CompleteUserTask { .. } => 11,
             I::Continue => 12,
             I::Quarantine { .. } => 13,
+            I::CancelCalled => 14,
+            I::EndChild { .. } => 15,
         },
         Command::Mailbox(command) => match command {
             MailboxCommand::PublishMessage { .. } => 101,
@@ -285,6 +314,8 @@ pub fn command_name(number: u32) -> &'static str {
         11 => "COMPLETE_USER_TASK",
         12 => "CONTINUE",
         13 => "QUARANTINE",
+        14 => "CANCEL_CALLED",
+        15 => "END_CHILD",
         101 => "PUBLISH_MESSAGE",
         102 => "SUBSCRIBE",
         103 => "UNSUBSCRIBE",

@@ -3,11 +3,11 @@
 //! Instances are written in pages by the runtime; this is the root, the pages, and the others.
 
 use super::codec::{Bad, Reader, Wire, Writer, fields, numbers};
-use crate::limits::PAGE_ELEMENTS;
+use crate::state::elements::{Elements, Page};
 use crate::state::entry::{Door, Entry};
 use crate::state::head::Head;
 use crate::state::instance::{
-    ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
+    Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
 };
 use crate::state::mailbox::Mailbox;
 
@@ -23,22 +23,32 @@ impl Wire for Instance {
             writer.field(7, &self.next_slot);
             // Page 0 lives in the root row; the other pages are rows of their own.
             writer.varint(8);
+            let first = self.elements.page(0);
             writer.nested(|writer| {
-                let first_page = self.elements.range(..PAGE_ELEMENTS);
-                writer.varint(first_page.clone().count() as u64);
-                for (slot, element) in first_page {
+                let elements = first.map_or(&[][..], |page| &page.elements);
+                writer.varint(elements.len() as u64);
+                for (slot, element) in elements {
                     slot.put(writer);
                     element.put(writer);
                 }
             });
             writer.field(9, &self.agenda);
             writer.field(10, &self.continuations);
+            writer.field(11, &self.elements.numbers());
+            writer.field(12, &u32::try_from(self.elements.len()).expect("slots are 32 bits"));
+            writer.field(13, &self.incidents);
+            if let Some(page) = first {
+                writer.field(14, &page.kept);
+            }
+            writer.field(15, &self.parent);
+            writer.field(16, &self.failing);
         });
     }
 
     fn take(reader: &mut Reader<'_>) -> Result<Self, Bad> {
         let mut inner = reader.nested()?;
         let mut value = Instance::default();
+        let (mut first, mut others, mut live) = (Page::default(), Vec::new(), 0);
         while !inner.is_empty() {
             let number = inner.varint()?;
             let mut field = inner.nested()?;
@@ -50,12 +60,19 @@ impl Wire for Instance {
                 5 => value.business_id = Wire::take(&mut field)?,
                 6 => value.phase = Wire::take(&mut field)?,
                 7 => value.next_slot = Wire::take(&mut field)?,
-                8 => value.elements = Wire::take(&mut field)?,
+                8 => first.elements = Wire::take(&mut field)?,
                 9 => value.agenda = Wire::take(&mut field)?,
                 10 => value.continuations = Wire::take(&mut field)?,
+                11 => others = Wire::take(&mut field)?,
+                12 => live = Wire::take(&mut field)?,
+                13 => value.incidents = Wire::take(&mut field)?,
+                14 => first.kept = Wire::take(&mut field)?,
+                15 => value.parent = Wire::take(&mut field)?,
+                16 => value.failing = Wire::take(&mut field)?,
                 _ => {}
             }
         }
+        value.elements = Elements::from_root(first, others, live);
         Ok(value)
     }
 }
@@ -75,7 +92,10 @@ fields!(ElementInstance {
     12: subscriptions,
     13: user_task,
     14: incidents,
+    15: body,
+    16: child,
 });
+fields!(Body { 1: first, 2: count, 3: begun, 4: completed, 5: cancelled, 6: stopped });
 numbers!(Phase { 0: Entering, 1: Active, 2: Cancelling });
 fields!(Job { 1: key, 2: job_type, 3: retries, 4: headers });
 fields!(Timer { 1: key, 2: element, 3: due_ms, 4: repetitions });

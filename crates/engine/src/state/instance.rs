@@ -2,8 +2,10 @@
 //!
 //! Not here: how it changes (`instance_apply`), and anything that has ended: history keeps that.
 
+use super::elements::{Elements, page_of};
 use crate::event::{
-    ElementIndex, IncidentKind, Interruption, Resume, Slot, UserTaskCreated, Variables, Work,
+    ElementIndex, IncidentKind, Interruption, Parent, Resume, Slot, UserTaskCreated, Variables,
+    Work,
 };
 use crate::key::Key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,12 +24,18 @@ pub struct Instance {
     pub entry: Option<Key>,
     /// What the business calls it.
     pub business_id: Option<Arc<str>>,
+    /// The call activity that began it.
+    pub parent: Option<Box<Parent>>,
+    /// The error it ends with, for the call activity to throw: (code, variables).
+    pub failing: Option<Box<(Arc<str>, Variables)>>,
     /// Whether it goes on.
     pub phase: InstancePhase,
     /// The next free slot.
     pub next_slot: Slot,
     /// Live element instances; slot 0 is the process scope.
-    pub elements: BTreeMap<Slot, ElementInstance>,
+    pub elements: Elements,
+    /// Open incidents, those in absent pages included.
+    pub incidents: u32,
     /// Work kept when a step stopped at its budget.
     pub agenda: Vec<Work>,
     /// How often the step stopped since the last wait.
@@ -81,6 +89,35 @@ pub struct ElementInstance {
     pub user_task: Option<UserTaskCreated>,
     /// Why it cannot proceed.
     pub incidents: Vec<Incident>,
+    /// How far it is, if it is a multi-instance body.
+    pub body: Option<Box<Body>>,
+    /// The process instance it called and waits for.
+    pub child: Option<Key>,
+}
+
+/// How far a multi-instance body is. Its instances have the slots `first..first + count`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Body {
+    /// Slot of the first instance.
+    pub first: Slot,
+    /// How many instances there are to be.
+    pub count: u32,
+    /// How many have begun.
+    pub begun: u32,
+    /// How many have completed.
+    pub completed: u32,
+    /// How many were cancelled.
+    pub cancelled: u32,
+    /// Whether the completion condition held: no more begin.
+    pub stopped: bool,
+}
+
+impl Body {
+    /// The slots of its instances.
+    #[must_use]
+    pub fn slots(&self) -> std::ops::Range<Slot> {
+        self.first..self.first + self.count
+    }
 }
 
 /// Where an element instance stands in its life.
@@ -166,11 +203,17 @@ impl Instance {
         self.elements.iter().find(|(_, element)| element.key == key).map(|(slot, _)| *slot)
     }
 
-    /// How many incidents are open.
+    /// The page to bring before a step may look at a slot and the scopes around it.
     #[must_use]
-    pub fn open_incidents(&self) -> u32 {
-        let counts = self.elements.values().map(|element| element.incidents.len());
-        u32::try_from(counts.sum::<usize>()).unwrap_or(u32::MAX)
+    pub fn absent_page(&self, slot: Slot) -> Option<u32> {
+        // The walk outwards ends at the process scope, or at a slot nobody in memory has.
+        let last = self.scopes(slot).last().unwrap_or(0);
+        Some(page_of(last)).filter(|page| self.elements.is_absent(*page))
+    }
+
+    /// Brings a page back into memory.
+    pub fn bring(&mut self, page: super::elements::Page) {
+        self.elements.bring(page);
     }
 
     /// Slots from `slot` outwards to the process scope.
@@ -205,7 +248,7 @@ impl Instance {
         seen
     }
 
-    /// Rough bytes held in memory, for the cache's budget: maps allocate whole nodes.
+    /// Rough bytes held in memory, for the cache's budget.
     #[must_use]
     pub fn weight(&self) -> usize {
         /// Entries of a B-tree node of the standard library; a node is at least half full.
@@ -219,8 +262,10 @@ impl Instance {
                 + texts.sum::<usize>()
                 + element.payload.iter().map(|(n, v)| n.len() + v.len() + 64).sum::<usize>()
         };
+        let kept = self.elements.pages().flat_map(|page| &page.kept);
         size_of::<Instance>()
-            + node(self.elements.len(), size_of::<(Slot, ElementInstance)>())
+            + self.elements.iter().count() * 3 / 2 * size_of::<(Slot, ElementInstance)>()
             + self.elements.values().map(variables).sum::<usize>()
+            + kept.map(|(_, value)| value.len() + 32).sum::<usize>()
     }
 }

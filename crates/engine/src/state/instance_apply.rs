@@ -2,12 +2,12 @@
 //!
 //! Not here: whether an event may happen. An event that does not fit is a broken invariant.
 
+use super::elements::page_of;
 use super::instance::{
-    ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
+    Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
 };
 use crate::event::{Created, ElementIndex, InstanceEvent, Resume, Slot, Variables};
 use crate::key::Key;
-use crate::limits::PAGE_ELEMENTS;
 
 impl Instance {
     /// Applies one event. Pure; panics only when the event contradicts the state.
@@ -18,11 +18,12 @@ impl Instance {
             E::InstanceCompleted => self.end(InstancePhase::Completed),
             E::InstanceCancelled => self.end(InstancePhase::Cancelled),
             E::VariablesSet { slot, variables } => self.set_variables(*slot, variables),
-            E::ElementEntered { slot, key, element, scope } => {
+            E::ElementEntered { slot, key, element, scope, .. } => {
                 self.enter(*slot, *key, *element, *scope);
             }
             E::ElementActivated { slot } => self.at(*slot).phase = Phase::Active,
-            E::ElementCompleted { slot } | E::ElementCancelled { slot } => self.leave(*slot),
+            E::ElementCompleted { slot } => self.leave(*slot, true),
+            E::ElementCancelled { slot } => self.leave(*slot, false),
             E::ElementCancelling { slot, by } => {
                 if *slot == 0 {
                     self.phase = InstancePhase::Cancelling;
@@ -43,16 +44,32 @@ impl Instance {
             E::IncidentRaised { slot, key, kind, job, resume, .. } => {
                 let incident = Incident { key: *key, kind: *kind, resume: *resume, job: *job };
                 self.at(*slot).incidents.push(incident);
+                self.incidents += 1;
             }
             E::IncidentResolved { slot, key } => {
                 let held = &mut self.at(*slot).incidents;
                 let loops = |incident: &Incident| incident.resume == Resume::Agenda;
                 let was_loop = held.iter().any(|held| held.key == *key && loops(held));
                 held.retain(|incident| incident.key != *key);
+                self.incidents = self.incidents.checked_sub(1).expect("incidents are counted");
                 if was_loop {
                     // Whoever resolved it wants the full budget tried again.
                     self.continuations = 0;
                 }
+            }
+            E::BodyBegun { slot, first, items } => self.begin_body(*slot, *first, items),
+            E::OutputKept { slot, value } => {
+                self.dirty.insert(page_of(*slot));
+                self.elements.keep(*slot, value.clone());
+            }
+            E::BodyStopped { slot } => {
+                let body = self.at(*slot).body.as_mut();
+                body.expect("only a multi-instance body stops").stopped = true;
+            }
+            E::ChildCalled { slot, instance, .. } => self.waits(*slot).child = Some(*instance),
+            E::ChildEnded { slot, .. } => self.at(*slot).child = None,
+            E::ErrorEscalated { code, variables } => {
+                self.failing = Some(Box::new((code.clone(), variables.clone())));
             }
             other => self.apply_wait(other),
         }
@@ -116,7 +133,7 @@ impl Instance {
     }
 
     fn at(&mut self, slot: Slot) -> &mut ElementInstance {
-        self.dirty.insert(slot / PAGE_ELEMENTS);
+        self.dirty.insert(page_of(slot));
         self.elements.get_mut(&slot).expect("an event names a live element instance")
     }
 
@@ -132,6 +149,7 @@ impl Instance {
         self.tenant = created.tenant;
         self.entry = created.entry;
         self.business_id.clone_from(&created.business_id);
+        self.parent.clone_from(&created.parent);
         self.next_slot = 1;
         let scope = ElementInstance {
             key: created.key,
@@ -156,22 +174,49 @@ impl Instance {
     }
 
     fn enter(&mut self, slot: Slot, key: Key, element: ElementIndex, scope: Slot) {
-        assert!(slot >= self.next_slot, "slots rise and are never reused");
-        self.next_slot = slot + 1;
-        self.at(scope).children += 1;
+        self.dirty.insert(page_of(slot));
+        let around = self.at(scope);
+        around.children += 1;
+        match &mut around.body {
+            Some(body) => {
+                assert_eq!(slot, body.first + body.begun, "instances of a body begin in order");
+                body.begun += 1;
+                self.elements.forget(slot..slot + 1);
+            }
+            None => {
+                assert!(slot >= self.next_slot, "slots rise and are never reused");
+                self.next_slot = slot + 1;
+            }
+        }
         let instance = ElementInstance { key, element, scope, ..ElementInstance::default() };
         self.elements.insert(slot, instance);
-        self.dirty.insert(slot / PAGE_ELEMENTS);
     }
 
-    fn leave(&mut self, slot: Slot) {
+    fn leave(&mut self, slot: Slot, completed: bool) {
         let gone = self.elements.remove(&slot).expect("only a live element instance leaves");
-        self.dirty.insert(slot / PAGE_ELEMENTS);
+        self.dirty.insert(page_of(slot));
         assert_eq!(gone.children, 0, "an element instance leaves after its children");
+        if let Some(body) = &gone.body {
+            self.dirty.extend(self.elements.forget(body.slots()));
+        }
         if slot != 0 {
             let scope = self.at(gone.scope);
             scope.children = scope.children.checked_sub(1).expect("a scope counts its children");
+            if let Some(body) = &mut scope.body {
+                let count = if completed { &mut body.completed } else { &mut body.cancelled };
+                *count += 1;
+            }
         }
+    }
+
+    fn begin_body(&mut self, slot: Slot, first: Slot, items: &[std::sync::Arc<str>]) {
+        let count = u32::try_from(items.len()).expect("a collection has a limit");
+        self.at(slot).body = Some(Box::new(Body { first, count, ..Body::default() }));
+        for (slot, item) in (first..).zip(items) {
+            self.dirty.insert(page_of(slot));
+            self.elements.keep(slot, item.clone());
+        }
+        self.next_slot = self.next_slot.max(first + count);
     }
 
     fn park(&mut self, scope: Slot, flow: u32) {

@@ -2,6 +2,7 @@
 //!
 //! Not here: decisions. State changes only in `apply`, and only by an event.
 
+pub mod elements;
 pub mod entry;
 pub mod head;
 pub mod instance;

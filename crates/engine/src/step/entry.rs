@@ -104,6 +104,7 @@ impl Ctx<'_> {
             variables: variables.clone(),
             business_id: None,
             entry: held.then_some(self.key),
+            parent: None,
         }));
         self.out.effects.push(Effect { target: instance, command: Command::Instance(command) });
         Some(instance)

@@ -4,6 +4,7 @@
 
 use super::{Outcome, job};
 use crate::command::{Command, CreateInstance, Effect, InstanceCommand, MailboxCommand, Rejection};
+use crate::definitions::Definitions;
 use crate::event::{
     Created, ElementIndex, IncidentKind, InstanceEvent, Interruption, Resume, Slot, Variables, Work,
 };
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 /// One step of an instance. On `Err` nothing changed.
 pub fn step(
+    definitions: &Definitions,
     graph: &Graph,
     state: &mut Instance,
     command: &InstanceCommand,
@@ -26,7 +28,7 @@ pub fn step(
     if state.has_ended() || !exists {
         return absent(state.key, command);
     }
-    let mut ctx = Ctx::new(graph, state, inputs);
+    let mut ctx = Ctx::new(definitions, graph, state, inputs);
     let decided = decide(&mut ctx, command);
     assert!(decided.is_ok() || ctx.events.is_empty(), "a rejection changes no state");
     decided?;
@@ -50,7 +52,16 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
     use InstanceCommand as C;
     match command {
         C::CreateInstance(create) => create_instance(ctx, create),
-        C::CancelInstance => cancel_instance(ctx),
+        C::CancelInstance => match &ctx.state.parent {
+            Some(parent) => Err(Rejection::invalid_state(format!(
+                "Expected an instance that nobody called, but `{}` was called by `{}`. Cancel \
+                 that, or its outermost caller `{}`.",
+                ctx.state.key, parent.instance, parent.root
+            ))),
+            None => cancel_instance(ctx),
+        },
+        C::CancelCalled => cancel_instance(ctx),
+        C::EndChild { slot, child, outcome } => ctx.end_child(*slot, *child, outcome),
         C::FireTimer { slot, timer } => fire_timer(ctx, *slot, *timer),
         C::OfferMessage { slot, subscription, message, mailbox, variables } => {
             offer_message(ctx, *slot, *subscription, *message, *mailbox, variables);
@@ -92,6 +103,7 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
         tenant: ctx.state.tenant,
         entry: create.entry,
         business_id: create.business_id.clone(),
+        parent: create.parent.clone(),
         variables: create.variables.clone(),
     })));
     ctx.begin_at(0, create.start);
@@ -108,7 +120,9 @@ fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
     ctx.start_cancel(0, None);
     // Of the work another step left, only cancelling goes on: tokens have nowhere to go.
     ctx.take_agenda();
-    ctx.agenda.retain(|work| matches!(work, Work::Cancel { .. } | Work::Settle { .. }));
+    ctx.agenda.retain(|work| {
+        matches!(work, Work::Cancel { .. } | Work::CancelInside { .. } | Work::Settle { .. })
+    });
     Ok(())
 }
 
@@ -208,6 +222,7 @@ fn resolve_incident(ctx: &mut Ctx<'_>, key: Key) -> Result<(), Rejection> {
         Resume::Job => job::offer_again(ctx, slot),
         Resume::Scope => ctx.push(Work::Settle { slot }),
         Resume::Agenda => ctx.take_agenda(),
+        Resume::Call => ctx.call_again(slot),
     }
     Ok(())
 }
@@ -237,10 +252,11 @@ fn complete_user_task(
     variables: &Variables,
     action: &Arc<str>,
 ) -> Result<(), Rejection> {
-    let mut elements = ctx.state.elements.iter();
     let holds = |task: Option<&crate::event::UserTaskCreated>| task.is_some_and(|t| t.key == key);
-    let found = elements.find(|(_, held)| holds(held.user_task.as_ref()));
-    let Some(slot) = found.map(|(slot, _)| *slot) else {
+    let mut elements = ctx.state.elements.iter();
+    let found = elements.find(|(_, held)| holds(held.user_task.as_ref())).map(|(slot, _)| *slot);
+    drop(elements);
+    let Some(slot) = found else {
         return Err(Rejection::not_found(format!(
             "Expected an open user task with key `{key}`, but found none."
         )));

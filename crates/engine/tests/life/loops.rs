@@ -67,6 +67,7 @@ fn an_endless_loop_can_be_cancelled() {
             ~ incident LOOP process
             cancel
             > resolved process
+            > paused
             > cancelled think
             > cancelled
         "#,
@@ -170,8 +171,8 @@ fn an_interruption_over_the_budget_goes_on_by_itself() {
 #[test]
 fn too_many_live_elements_are_an_incident_that_can_be_cancelled() {
     let mut world = world(CROWD);
-    world.check_every(50);
-    let instance = start(&mut world, r#"{"n": 0, "limit": 200000}"#);
+    world.check_every(500);
+    let instance = start(&mut world, r#"{"n": 0, "limit": 130000}"#);
     world.settle();
     let state = world.instance(instance).unwrap();
     let incidents: Vec<_> = state.elements[&0].incidents.iter().map(|held| held.kind).collect();

@@ -12,6 +12,8 @@ mod jobs;
 mod loops;
 mod machine;
 mod messages;
+mod multi_instance;
+mod pages;
 mod refusals;
 mod starts;
 mod timers;

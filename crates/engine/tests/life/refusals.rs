@@ -48,7 +48,9 @@ fn an_instance_that_never_existed_refuses_everything_but_its_creation() {
     };
     for command in [InstanceCommand::CancelInstance, InstanceCommand::Continue] {
         let mut state = Instance::default();
-        let answer = engine::step::instance::step(&graph, &mut state, &command, &mut inputs);
+        let known = world.definitions();
+        let step = engine::step::instance::step;
+        let answer = step(known, &graph, &mut state, &command, &mut inputs);
         assert_eq!(answer.unwrap_err().kind, RejectionKind::NotFound);
         assert_eq!(state, Instance::default());
     }
@@ -87,7 +89,7 @@ fn a_quarantined_instance_has_an_incident_that_can_be_resolved() {
     assert_eq!(incident.kind, IncidentKind::Quarantined);
     let resolve = InstanceCommand::ResolveIncident { incident: incident.key };
     world.ask(instance, &Command::Instance(resolve)).unwrap();
-    assert_eq!(world.instance(instance).unwrap().open_incidents(), 0);
+    assert_eq!(world.instance(instance).unwrap().incidents, 0);
 }
 
 #[test]

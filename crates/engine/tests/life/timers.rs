@@ -93,6 +93,7 @@ fn a_loop_of_waits_never_is_an_endless_loop() {
             advance PT200M
             ~ waits wait
             cancel
+            > paused
             > timer wait cancelled
             > cancelled wait
             > cancelled

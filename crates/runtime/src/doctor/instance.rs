@@ -77,7 +77,10 @@ impl Exam<'_> {
         }
         let scope = state.elements.get(&held.scope);
         self.check(
-            scope.is_some_and(|scope| scope.element == node.scope),
+            scope.is_some_and(|scope| match &scope.body {
+                Some(body) => scope.element == held.element && body.slots().contains(&slot),
+                None => scope.element == node.scope,
+            }),
             key,
             "I2",
             || format!("slot {slot} (`{}`) inside of its scope", node.id),
@@ -111,7 +114,8 @@ impl Exam<'_> {
         let stopped = !held.incidents.is_empty();
         let scope = matches!(node.kind, Kind::SubProcess(_) | Kind::ProcessScope(_));
         // A scope's own timers belong to its boundary events: they do not keep it alive.
-        let busy = if scope { held.children > 0 } else { waits_itself(held) };
+        let busy =
+            if scope || held.body.is_some() { held.children > 0 } else { waits_itself(held) };
         self.check(
             busy || stopped || unfinished,
             key,
@@ -120,7 +124,8 @@ impl Exam<'_> {
             || "no child, wait, incident or work left".to_owned(),
         );
         let passing = held.phase != Phase::Active;
-        let waiting_for_children = held.phase == Phase::Cancelling && held.children > 0;
+        let waiting_for_children =
+            held.phase == Phase::Cancelling && (held.children > 0 || held.child.is_some());
         self.check(
             !passing || stopped || unfinished || waiting_for_children,
             key,
@@ -177,6 +182,7 @@ fn count_children(state: &Instance) -> BTreeMap<Slot, u32> {
 
 fn waits_itself(held: &ElementInstance) -> bool {
     held.job.is_some()
+        || held.child.is_some()
         || held.user_task.is_some()
         || held.timers.iter().any(|timer| timer.element == held.element)
         || held.subscriptions.iter().any(|waiting| waiting.element == held.element)
@@ -189,9 +195,23 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }
-        | Work::Settle { slot } => *slot,
+        | Work::Settle { slot }
+        | Work::Spawn { slot } => *slot,
+        Work::CancelInside { scope, .. } => *scope,
     });
-    named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect()
+    let mut found: BTreeSet<Slot> =
+        named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect();
+    // Whatever lives in a scope that is being emptied will be cancelled.
+    let emptied = state.agenda.iter().filter_map(|work| match work {
+        Work::CancelInside { scope, .. } => Some(*scope),
+        _ => None,
+    });
+    let emptied: BTreeSet<Slot> = emptied.collect();
+    if !emptied.is_empty() {
+        let all = state.elements.keys().copied();
+        found.extend(all.filter(|slot| state.scopes(*slot).any(|it| emptied.contains(&it))));
+    }
+    found
 }
 
 /// Whether a loop incident keeps the agenda from going on.

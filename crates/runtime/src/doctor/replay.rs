@@ -102,7 +102,7 @@ fn instance_difference(stored: &Instance, folded: &Instance) -> (String, String)
         }
     }
     let root = |state: &Instance| {
-        let elements = std::collections::BTreeMap::new();
+        let elements = engine::state::elements::Elements::default();
         format!("{:?}", Instance { elements, ..state.clone() })
     };
     (root(stored), root(folded))

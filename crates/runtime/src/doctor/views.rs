@@ -74,7 +74,7 @@ impl Exam<'_> {
     ) -> Result<(), store::Error> {
         let own = [eq(instances::KEY, int(key))];
         let rows = self.rows(View::Instances, &[state.tenant], &own)?;
-        let open = i64::from(state.open_incidents());
+        let open = i64::from(state.incidents);
         let fits = rows.first().is_some_and(|row| {
             row[instances::STATE as usize] == Cell::Int(0)
                 && row[instances::INCIDENTS as usize] == Cell::Int(open)

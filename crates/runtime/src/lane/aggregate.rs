@@ -56,7 +56,7 @@ impl Aggregate {
         }
     }
 
-    /// The state of a stored row with all its pages.
+    /// The state of a stored row with the pages in it; the others stay in the store.
     pub fn decode(row: &AggregateRow, definitions: &Definitions) -> Result<Self, Bad> {
         let key = Key(row.key);
         let unknown =
@@ -73,34 +73,32 @@ impl Aggregate {
         }
     }
 
-    /// Whether a step begins with the root row alone and asks for the pages it needs; if not, all
-    /// pages are loaded with it.
-    pub fn begins_with_root(row: &AggregateRow) -> bool {
-        row.kind != Kind::Instance as u8
-    }
-
     /// Takes in pages a step asked for; those asked for and not found are not stored.
-    pub fn bring_pages(
-        &mut self,
-        _key: Key,
-        _asked: &[u32],
-        _found: &[(u32, Vec<u8>)],
-    ) -> Result<(), Bad> {
+    pub fn bring_pages(&mut self, key: Key, found: &[(u32, Vec<u8>)]) -> Result<(), Bad> {
         match self {
-            Aggregate::Instance(..)
-            | Aggregate::Mailbox(_)
-            | Aggregate::Entry(_)
-            | Aggregate::Head(_) => Ok(()),
+            Aggregate::Instance(instance, _) => {
+                for (number, body) in found {
+                    instance.bring(record::decode_page(key, *number, body)?);
+                }
+                Ok(())
+            }
+            Aggregate::Mailbox(_) | Aggregate::Entry(_) | Aggregate::Head(_) => Ok(()),
         }
     }
 
-    /// Drops pages that are as they are stored, except those to be kept.
-    pub fn drop_pages(&mut self, _keep: impl Fn(u32) -> bool) {
+    /// Drops pages that are as they are stored, except those to be kept; returns the jobs of the
+    /// element instances that left.
+    pub fn drop_pages(&mut self, keep: impl Fn(u32) -> bool) -> Vec<Key> {
         match self {
-            Aggregate::Instance(..)
-            | Aggregate::Mailbox(_)
-            | Aggregate::Entry(_)
-            | Aggregate::Head(_) => {}
+            Aggregate::Instance(instance, _) => {
+                let dirty = std::mem::take(&mut instance.dirty);
+                let kept = |page| keep(page) || dirty.contains(&page);
+                let left = instance.elements.leave_pages(kept);
+                instance.dirty = dirty;
+                let held = left.iter().flat_map(|page| &page.elements);
+                held.filter_map(|(_, held)| held.job.as_ref().map(|job| job.key)).collect()
+            }
+            Aggregate::Mailbox(_) | Aggregate::Entry(_) | Aggregate::Head(_) => Vec::new(),
         }
     }
 
@@ -132,7 +130,11 @@ impl Aggregate {
         match (self, command) {
             (Aggregate::Instance(instance, graph), Command::Instance(command)) => {
                 let Some(graph) = graph else { return Err(gone(key).into()) };
-                let out = step::instance::step(graph, instance, command, inputs)?;
+                let missing = engine::life::pages::missing(graph, instance, command);
+                if !missing.is_empty() {
+                    return Err(Halt::Needs(missing));
+                }
+                let out = step::instance::step(definitions, graph, instance, command, inputs)?;
                 let events = Events::Instance(out.events);
                 Ok(Stepped { events, effects: out.effects, places: out.places })
             }

@@ -81,7 +81,10 @@ impl Cache {
         if cached.weight > bytes_max {
             let unsettled = &cached.unsettled;
             let keep = |page| unsettled.iter().any(|(_, pages)| pages.contains(&page));
-            cached.aggregate.drop_pages(keep);
+            let jobs = cached.aggregate.drop_pages(keep);
+            for job in jobs {
+                self.jobs.remove(&job);
+            }
             self.reweigh(key);
         }
     }

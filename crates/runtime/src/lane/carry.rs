@@ -146,6 +146,7 @@ impl Lane {
                     variables: variables.clone(),
                     business_id: business_id.clone(),
                     entry: None,
+                    parent: None,
                 };
                 self.create(work, component, caller, &definition, create)
             }

@@ -206,7 +206,7 @@ impl Lane {
             return Ok(());
         }
         let load = Load { aggregates: vec![(target.0, Pages::Root)], ..Load::default() };
-        let row = self.load_to_step(&load)?.aggregates.into_iter().next().flatten();
+        let row = self.store.load(&load)?.aggregates.into_iter().next().flatten();
         let (aggregate, stamp) = match (row, command) {
             (Some(row), _) => {
                 let decoded = Aggregate::decode(&row, &self.definitions);
@@ -294,5 +294,5 @@ fn incidents_after(events: &Events, aggregate: &Aggregate) -> Option<u32> {
     if !events.iter().any(changes) {
         return None;
     }
-    aggregate.instance().map(engine::state::instance::Instance::open_incidents)
+    aggregate.instance().map(|instance| instance.incidents)
 }

@@ -3,34 +3,16 @@
 //! Not here: which pages a step needs; the engine says so.
 
 use super::Lane;
-use super::aggregate::{Aggregate, Stepped};
+use super::aggregate::Stepped;
 use super::chain::Stop;
 use crate::limits::STEP_LOADS_MAX;
 use engine::command::{Command, Rejection};
 use engine::key::Key;
 use engine::step::Halt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use store::load::{Load, Loaded, Pages};
+use store::load::{Load, Pages};
 
 impl Lane {
-    /// Loads rows with the pages a step begins with.
-    pub(super) fn load_to_step(&self, load: &Load) -> Result<Loaded, store::Error> {
-        let mut loaded = self.store.load(load)?;
-        let rows = loaded.aggregates.iter().flatten();
-        let whole = rows.filter(|row| !Aggregate::begins_with_root(row));
-        let aggregates: Vec<_> = whole.map(|row| (row.key, Pages::All)).collect();
-        if !aggregates.is_empty() {
-            let again = self.store.load(&Load { aggregates, ..Load::default() })?.aggregates;
-            let mut again = again.into_iter();
-            let whole = loaded
-                .aggregates
-                .iter_mut()
-                .filter(|row| row.as_ref().is_some_and(|row| !Aggregate::begins_with_root(row)));
-            whole.for_each(|row| *row = again.next().flatten());
-        }
-        Ok(loaded)
-    }
-
     /// Steps an aggregate that is in memory. Pages it has to look at and memory lacks are loaded
     /// before anything changes.
     pub(super) fn step_with_pages(
@@ -70,7 +52,7 @@ impl Lane {
             return Err(Stop::Stale(target));
         }
         let found = row.map(|row| row.pages).unwrap_or_default();
-        let brought = cached.aggregate.bring_pages(target, pages, &found);
+        let brought = cached.aggregate.bring_pages(target, &found);
         brought.map_err(|bad| Stop::Rejected(Rejection::invalid_state(bad.to_string())))?;
         self.cache.reweigh(target);
         self.paged.push(target);

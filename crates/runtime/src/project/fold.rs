@@ -72,7 +72,7 @@ impl Projection {
                 let scope = scene.place(*slot).key;
                 self.fold_variables(scene, scope, variables);
             }
-            E::ElementEntered { slot, key, element, scope } => {
+            E::ElementEntered { slot, key, element, scope, .. } => {
                 scene.places.push(Place { slot: *slot, key: *key, element: *element });
                 self.fold_entered(scene, *key, *element, *scope);
             }

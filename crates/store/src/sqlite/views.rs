@@ -204,8 +204,7 @@ impl Views {
             transaction.commit().inspect_err(|_| self.failed.store(true, Ordering::Release))?;
             Ok(done)
         };
-        run(&mut writer)
-            .map_err(|error| self.explain(&error).unwrap_or_else(|| io(action)(error)))
+        run(&mut writer).map_err(|error| self.explain(&error).unwrap_or_else(|| io(action)(error)))
     }
 
     /// Whether rows can still be written.

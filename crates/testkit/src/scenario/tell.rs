@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub(super) struct Teller {
     /// Element instances that began to wait.
     active: BTreeSet<(Key, u32)>,
+    /// Bodies of multi-instance activities.
+    bodies: BTreeSet<(Key, u32)>,
     /// What keys were called when they appeared.
     names: BTreeMap<Key, String>,
     /// Instances begun by a verb, whose beginning need not be told.
@@ -69,16 +71,27 @@ impl Teller {
             E::InstanceCancelled => "cancelled".to_owned(),
             E::VariablesSet { slot: 0, variables } => format!("variables {}", object(variables)),
             E::VariablesSet { variables, .. } => format!("variables of {id} {}", object(variables)),
-            E::ElementEntered { .. } => format!("entered {id}"),
+            E::ElementEntered { slot, body, .. } => {
+                if *body {
+                    self.bodies.insert((instance, *slot));
+                }
+                format!("entered {}", self.part(instance, *slot, id))
+            }
             E::ElementActivated { slot } => {
                 self.active.insert((instance, *slot));
                 return None;
             }
             E::ElementCompleted { slot } => {
                 // What passes at once is told by its entering alone.
-                self.active.contains(&(instance, *slot)).then(|| format!("completed {id}"))?
+                let part = self.part(instance, *slot, id);
+                self.active.contains(&(instance, *slot)).then(|| format!("completed {part}"))?
             }
-            E::ElementCancelled { .. } => format!("cancelled {id}"),
+            E::ElementCancelled { slot } => {
+                format!("cancelled {}", self.part(instance, *slot, id))
+            }
+            E::OutputKept { value, .. } => format!("output of {id} {value}"),
+            E::BodyStopped { .. } => format!("stopped each {id}"),
+            E::ErrorEscalated { code, .. } => format!("failed with {code}"),
             E::TokenParked { flow, .. } => format!("parked {}", graph.flow(*flow).id),
             E::TokensDropped { .. } => "dropped parked tokens".to_owned(),
             E::IncidentRaised { kind, .. } => format!("incident {} {id}", kind.as_str()),
@@ -157,6 +170,12 @@ impl Teller {
             HeadEvent::StartTimerFired { key } => format!("fired {}", self.name(*key)),
         };
         Some(line)
+    }
+
+    /// The body of a multi-instance activity is told apart from its instances.
+    fn part(&self, instance: Key, slot: u32, id: &str) -> String {
+        let each = if self.bodies.contains(&(instance, slot)) { "each " } else { "" };
+        format!("{each}{id}")
     }
 
     fn name(&self, key: Key) -> &str {

@@ -76,10 +76,10 @@ impl World {
 
     /// What must hold between aggregates once no effect is on its way.
     pub(super) fn check_between(&self) {
-        let open = || self.instances.iter().filter(|(_, held)| !held.state.has_ended());
+        let open = || self.instances.iter().filter(|(_, held)| !held.replayed.has_ended());
         let mut waiting = BTreeSet::new();
         for (instance, held) in open() {
-            let held = &held.state;
+            let held = &held.replayed;
             let kept = held.agenda.is_empty() || has_loop_incident(held);
             assert!(kept, "instance {instance} goes on with its agenda");
             for (slot, held) in &held.elements {
@@ -118,8 +118,8 @@ impl World {
     /// Open instances that nobody can wake: no job, task, timer, message or incident.
     #[must_use]
     pub fn stuck(&self) -> Vec<Key> {
-        let open = self.instances.iter().filter(|(_, held)| !held.state.has_ended());
-        let asleep = open.filter(|(_, held)| !held.state.elements.values().any(wakes));
+        let open = self.instances.iter().filter(|(_, held)| !held.replayed.has_ended());
+        let asleep = open.filter(|(_, held)| !held.replayed.elements.values().any(wakes));
         asleep.map(|(key, _)| *key).collect()
     }
 
@@ -135,6 +135,7 @@ impl World {
 
 fn wakes(held: &ElementInstance) -> bool {
     held.job.is_some()
+        || held.child.is_some()
         || held.user_task.is_some()
         || !held.timers.is_empty()
         || !held.subscriptions.is_empty()
@@ -162,7 +163,12 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
             assert!(state.elements.contains_key(&held.scope), "slot {slot} of {key} has a scope");
             *children.entry(held.scope).or_default() += 1;
             let scope = state.elements[&held.scope].element;
-            assert_eq!(graph.node(held.element).scope, scope, "slot {slot} is in its scope");
+            let around = &state.elements[&held.scope];
+            let fits = match &around.body {
+                Some(body) => held.element == scope && body.slots().contains(slot),
+                None => graph.node(held.element).scope == scope,
+            };
+            assert!(fits, "slot {slot} is in its scope");
         }
     }
     let unfinished = unfinished(state);
@@ -176,14 +182,23 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
         let scope =
             matches!(graph.node(held.element).kind, Kind::SubProcess(_) | Kind::ProcessScope(_));
         // A scope's own timers belong to its boundary events: they do not keep it alive.
-        let busy = if scope { held.children > 0 } else { has_own_wait(held) };
+        let busy =
+            if scope || held.body.is_some() { held.children > 0 } else { has_own_wait(held) };
         let stopped = !held.incidents.is_empty();
         let fine = busy || stopped || unfinished.contains(slot);
         assert!(fine, "slot {slot} of {key} is alive for a reason: {held:#?}");
         let entering = held.phase == Phase::Entering;
         assert!(!entering || stopped || unfinished.contains(slot), "slot {slot} is activated");
         let cancelling = held.phase == Phase::Cancelling;
-        assert!(!cancelling || unfinished.contains(slot), "slot {slot} goes on being cancelled");
+        let goes_on = unfinished.contains(slot) || held.children > 0 || held.child.is_some();
+        assert!(!cancelling || goes_on, "slot {slot} goes on being cancelled");
+        if let Some(body) = &held.body {
+            assert_eq!(
+                body.begun,
+                held.children + body.completed + body.cancelled,
+                "a body counts"
+            );
+        }
     }
     let cancelling = state.phase == InstancePhase::Cancelling;
     assert_eq!(cancelling, state.elements[&0].phase == Phase::Cancelling, "phases agree");
@@ -191,6 +206,7 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
 
 fn has_own_wait(held: &ElementInstance) -> bool {
     held.job.is_some()
+        || held.child.is_some()
         || held.user_task.is_some()
         || held.timers.iter().any(|timer| timer.element == held.element)
         || held.subscriptions.iter().any(|waiting| waiting.element == held.element)
@@ -203,7 +219,21 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }
-        | Work::Settle { slot } => *slot,
+        | Work::Settle { slot }
+        | Work::Spawn { slot } => *slot,
+        Work::CancelInside { scope, .. } => *scope,
     });
-    named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect()
+    let mut found: BTreeSet<Slot> =
+        named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect();
+    // Whatever lives in a scope that is being emptied will be cancelled.
+    let emptied = state.agenda.iter().filter_map(|work| match work {
+        Work::CancelInside { scope, .. } => Some(*scope),
+        _ => None,
+    });
+    let emptied: BTreeSet<Slot> = emptied.collect();
+    if !emptied.is_empty() {
+        let all = state.elements.keys().copied();
+        found.extend(all.filter(|slot| state.scopes(*slot).any(|it| emptied.contains(&it))));
+    }
+    found
 }

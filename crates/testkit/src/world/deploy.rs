@@ -106,6 +106,7 @@ impl World {
             variables,
             business_id: business_id.map(Arc::from),
             entry: None,
+            parent: None,
         };
         let command = InstanceCommand::CreateInstance(Box::new(create));
         self.post(instance, &Command::Instance(command))?;

@@ -135,6 +135,12 @@ impl World {
         }
     }
 
+    /// Pages of an instance beyond its root, as a store would hold them.
+    #[must_use]
+    pub fn stored_pages(&self, instance: Key) -> usize {
+        self.pages.get(&instance).map_or(0, BTreeMap::len)
+    }
+
     /// The clock, Unix milliseconds.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
@@ -156,7 +162,8 @@ impl World {
     /// An instance, also one that has ended.
     #[must_use]
     pub fn instance(&self, key: Key) -> Option<&Instance> {
-        self.instances.get(&key).map(|held| &held.state)
+        // The fold: the state itself may have left pages to the store.
+        self.instances.get(&key).map(|held| &held.replayed)
     }
 
     /// The definition an instance runs.

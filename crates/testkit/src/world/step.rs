@@ -64,9 +64,11 @@ impl World {
         let Some(definition) = self.definitions.get(held.state.definition).cloned() else {
             return Err(Rejection::not_found(format!("Expected instance `{target}` to exist.")));
         };
-        let before = Before::of(&held.state);
-        let inputs = &mut self.inputs;
-        let outcome = step::instance::step(&definition.graph, &mut held.state, inner, inputs);
+        self.bring_pages(target, &definition.graph, &mut held.state, inner);
+        let before = Before::of(&held.replayed);
+        let (known, inputs) = (&self.definitions, &mut self.inputs);
+        let outcome =
+            step::instance::step(known, &definition.graph, &mut held.state, inner, inputs);
         if let Ok(outcome) = &outcome {
             before.check(target, outcome);
         }
@@ -85,12 +87,37 @@ impl World {
         held.replayed.dirty.clear();
         self.steps = self.steps.wrapping_add(1);
         if self.steps.is_multiple_of(self.check_every) {
+            self.check_stored(target, &root, &held.replayed);
+            self.check_instance(target, &held.replayed, &definition.graph);
+        }
+        // What a store would hold is forgotten at once, so that each step asks for what it needs.
+        held.state.elements.leave_pages(|_| false);
+        if held.state.elements.absent(..).next().is_none() {
             assert_eq!(held.state, held.replayed, "instance {target} is the fold of its events");
-            self.check_stored(target, &root, &held.state);
-            self.check_instance(target, &held.state, &definition.graph);
         }
         self.instances.insert(target, held);
         effects
+    }
+
+    /// Brings the pages a command asks for, as a lane does.
+    fn bring_pages(
+        &self,
+        target: Key,
+        graph: &Graph,
+        state: &mut Instance,
+        command: &InstanceCommand,
+    ) {
+        loop {
+            let missing = engine::life::pages::missing(graph, state, command);
+            if missing.is_empty() {
+                return;
+            }
+            for number in missing {
+                let body = &self.pages[&target][&number];
+                let page = record::decode_page(target, number, body);
+                state.bring(page.unwrap_or_else(|bad| panic!("a stored page is read: {bad:?}")));
+            }
+        }
     }
 
     /// Writes what a store would write after a step: the root, and dirty pages only.
@@ -250,12 +277,13 @@ impl World {
         event: HeadEvent,
     ) {
         self.rows.note_head(head, &event, self.inputs.now_ms);
-        if let HeadEvent::VersionDeployed { tenant, version, definition, .. } = &event
+        if let HeadEvent::VersionDeployed { tenant, version, definition, deployment, .. } = &event
             && let HeadCommand::DeployDefinition { graph, .. } = command
         {
             let graph = graph.clone();
             let (key, tenant, version) = (*definition, *tenant, *version);
-            self.definitions.add(Definition { key, tenant, version, graph });
+            let deployment = *deployment;
+            self.definitions.add(Definition { key, deployment, tenant, version, graph });
         }
         if let HeadEvent::StartTimerStarted { .. } = event {
             self.coverage.note_start_timer();

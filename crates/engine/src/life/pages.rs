@@ -1,0 +1,123 @@
+//! Pages: which page of the instance must be in memory before a piece of work is done.
+//!
+//! Not here: loading; a lane brings the pages and goes on with the kept agenda.
+
+use crate::command::InstanceCommand;
+use crate::element::Joining;
+use crate::event::{Slot, Work};
+use crate::graph::Graph;
+use crate::state::elements::page_of;
+use crate::state::instance::Instance;
+
+/// Pages brought at once for work that goes through all of them.
+const PAGES_AT_ONCE: usize = 8;
+
+/// The pages a command needs beside those in memory. Ask again when they were brought: what
+/// they hold may lead to others. Empty: the step can be made.
+#[must_use]
+pub fn missing(graph: &Graph, state: &Instance, command: &InstanceCommand) -> Vec<u32> {
+    use InstanceCommand as C;
+    if state.elements.absent(..).next().is_none() || state.has_ended() {
+        return Vec::new();
+    }
+    match command {
+        C::CompleteJob { slot, .. }
+        | C::FailJob { slot, .. }
+        | C::ThrowJobError { slot, .. }
+        | C::UpdateJob { slot, .. }
+        | C::FireTimer { slot, .. }
+        | C::OfferMessage { slot, .. }
+        | C::EndChild { slot, .. } => of_slot(state, *slot),
+        // These name what they are about by key only.
+        C::ResolveIncident { .. } | C::SetVariables { .. } | C::CompleteUserTask { .. } => {
+            state.elements.absent(..).collect()
+        }
+        C::Continue => match state.agenda.first() {
+            Some(work) => of_work(graph, state, work),
+            None => Vec::new(),
+        },
+        C::CreateInstance(_) | C::CancelInstance | C::CancelCalled | C::Quarantine { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+/// The pages a piece of work needs beside those in memory.
+pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> {
+    if state.elements.absent(..).next().is_none() {
+        return Vec::new();
+    }
+    if joins_look(graph, state, work) {
+        return state.elements.absent(..).collect();
+    }
+    let mut pages = match work {
+        Work::Arrive { scope, .. } => of_slot(state, *scope),
+        Work::Activate { slot } => of_slot(state, *slot),
+        Work::Complete { slot } | Work::Cancel { slot } | Work::Settle { slot } => {
+            let mut pages = of_slot(state, *slot);
+            pages.extend(of_body(graph, state, *slot, matches!(work, Work::Complete { .. })));
+            pages
+        }
+        Work::Spawn { slot } => {
+            let mut pages = of_slot(state, *slot);
+            if let Some(body) = state.element(*slot).and_then(|held| held.body.as_deref()) {
+                let next = body.first + body.begun;
+                let last = next.saturating_add(crate::limits::SPAWN_INSTANCES_MAX);
+                pages.extend(state.elements.absent(page_of(next)..=page_of(last)));
+            }
+            pages
+        }
+        Work::CancelInside { scope, from, .. } => {
+            let mut pages = of_slot(state, *scope);
+            let next =
+                state.elements.pages().map(|page| page.number).find(|n| *n >= page_of(*from));
+            let absent = state.elements.absent(page_of(*from)..);
+            let before = absent.take_while(|number| next.is_none_or(|next| *number < next));
+            pages.extend(before.take(PAGES_AT_ONCE));
+            pages
+        }
+    };
+    pages.sort_unstable();
+    pages.dedup();
+    pages
+}
+
+/// Whether an inclusive join looks at everything alive in the scope the work is about.
+fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
+    let waits = |element| graph.node(element).kind.joins() == Joining::WhoeverCanCome;
+    let scope = match work {
+        Work::Arrive { element, .. } if waits(*element) => return true,
+        Work::Arrive { scope, .. } | Work::CancelInside { scope, .. } => *scope,
+        Work::Activate { slot } | Work::Spawn { slot } => *slot,
+        Work::Complete { slot } | Work::Cancel { slot } => {
+            state.element(*slot).map_or(0, |held| held.scope)
+        }
+        Work::Settle { slot } => *slot,
+    };
+    let parked = state.element(scope).map(|held| held.parked.as_slice()).unwrap_or_default();
+    parked.iter().any(|(flow, _)| waits(graph.flow(*flow).target))
+}
+
+/// A slot's page and those of the scopes around it, and the page new slots come into.
+fn of_slot(state: &Instance, slot: Slot) -> Vec<u32> {
+    let own = state.absent_page(slot);
+    let last = Some(page_of(state.next_slot)).filter(|page| state.elements.is_absent(*page));
+    own.into_iter().chain(last.filter(|last| own != Some(*last))).collect()
+}
+
+/// A body that ends forgets what is kept for its slots; one that completes collects it.
+fn of_body(graph: &Graph, state: &Instance, slot: Slot, completes: bool) -> Vec<u32> {
+    let Some(held) = state.element(slot) else { return Vec::new() };
+    let Some(body) = held.body.as_deref() else { return Vec::new() };
+    let slots = body.slots();
+    if held.children > 0 || slots.is_empty() {
+        return Vec::new();
+    }
+    let marker = graph.node(held.element).multi_instance.as_deref();
+    let (first, last) = (page_of(slots.start), page_of(slots.end - 1));
+    if completes && marker.is_some_and(|marker| marker.outputs.is_some()) {
+        return state.elements.absent(first..=last).collect();
+    }
+    // Pages that are the body's alone are given up unread.
+    [first, last].into_iter().filter(|page| state.elements.is_absent(*page)).collect()
+}
