@@ -8,6 +8,7 @@ mod disk;
 pub mod doctor;
 mod driver;
 mod inbox;
+pub mod keep;
 pub mod lane;
 pub mod limits;
 mod metric;

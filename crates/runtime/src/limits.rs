@@ -46,6 +46,12 @@ pub const KEY_RESERVATION_MS: i64 = 60_000;
 pub const HISTORY_PAGE_MAX: u32 = 1_000;
 /// Longest idempotency key, characters.
 pub const REQUEST_KEY_CHARACTERS_MAX: usize = 256;
+/// How often the purge looks for what is over, milliseconds.
+pub const SWEEP_INTERVAL_MS: u64 = 10_000;
+/// Instances the purge takes at a time.
+pub const SWEEP_PAGE: u32 = 500;
+/// History rows the purge erases in one transaction; commits wait no longer than these take.
+pub const SWEEP_ROWS_PER_STEP: u32 = 500;
 /// Free disk below which new instances are refused, bytes.
 pub const DISK_FREE_STARTS_MIN: u64 = 1024 * 1024 * 1024;
 /// Free disk below which only cancelling and reading go on, bytes.

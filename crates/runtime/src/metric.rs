@@ -46,5 +46,20 @@ pub(crate) fn all(shared: &Shared) -> Vec<Metric> {
         labels: Vec::new(),
         value: value as f64,
     };
-    rows.into_iter().map(metric).collect()
+    let sweep = &shared.sweep;
+    let purged = [
+        ("segue_purged_instances_total", "Instances purged.", true, &sweep.instances),
+        ("segue_purged_rows_total", "History rows erased.", true, &sweep.rows),
+    ];
+    let purged = purged.map(|(name, help, is_counter, count)| {
+        (name, help, is_counter, count.load(std::sync::atomic::Ordering::Relaxed))
+    });
+    let files = shared.store.sizes().into_iter().map(|held| Metric {
+        name: "segue_file_bytes",
+        help: "Bytes of the files of the data folder, their write-ahead logs included.",
+        is_counter: false,
+        labels: vec![("file", held.file.to_owned())],
+        value: held.bytes as f64,
+    });
+    rows.into_iter().chain(purged).map(metric).chain(files).collect()
 }

@@ -6,6 +6,7 @@ use crate::deploy::compile_all;
 use crate::disk::Gauge;
 use crate::driver::{self, Turn, clock_ms};
 use crate::inbox::Inbox;
+use crate::keep::{Backups, Sweep, run_sweep};
 use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
 use crate::limits::{CATCH_UP_ROWS, HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
 use crate::project::Projection;
@@ -36,11 +37,16 @@ pub struct Options {
     pub node: u16,
     /// The data folder, to watch its free disk; none: nothing is watched.
     pub folder: Option<PathBuf>,
+    /// Where backups go that are asked for while it runs; none: there are no such.
+    pub backups: Option<PathBuf>,
+    /// How long the history of an ended instance is kept where nobody says otherwise,
+    /// milliseconds; none: for ever.
+    pub history_ttl_ms: Option<i64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { zone: TimeZone::UTC, node: 0, folder: None }
+        Options { zone: TimeZone::UTC, node: 0, folder: None, backups: None, history_ttl_ms: None }
     }
 }
 
@@ -87,6 +93,8 @@ pub struct Shared {
     projector: OnceLock<std::thread::Thread>,
     pub(crate) disk: Gauge,
     pub(crate) folder: Option<PathBuf>,
+    pub(crate) sweep: Sweep,
+    pub(crate) backups: Backups,
     definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
     failure: Mutex<Option<String>>,
     stopping: AtomicBool,
@@ -116,6 +124,11 @@ impl Shared {
 
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
+    }
+
+    /// All deployed definitions, by key.
+    pub(crate) fn definition_rows(&self) -> Vec<Arc<DefinitionRow>> {
+        self.definitions.read().values().cloned().collect()
     }
 
     pub(crate) fn add_definitions(&self, rows: Vec<DefinitionRow>) {
@@ -149,6 +162,8 @@ impl Node {
             projector: OnceLock::new(),
             disk: Gauge::default(),
             folder: options.folder,
+            sweep: Sweep::new(options.history_ttl_ms),
+            backups: Backups { folder: options.backups, ..Backups::default() },
             definitions: RwLock::default(),
             failure: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -159,7 +174,9 @@ impl Node {
         let node = Node { shared: shared.clone(), threads: Arc::default() };
         let lane_shared = shared.clone();
         node.spawn("segue-lane", move || driver::run_lane(lane, &lane_shared))?;
+        let sweep_shared = shared.clone();
         node.spawn("segue-views", move || driver::run_projector(&shared))?;
+        node.spawn("segue-purge", move || run_sweep(&sweep_shared))?;
         Ok(node)
     }
 
@@ -177,6 +194,7 @@ impl Node {
             drop(lane.join());
         }
         self.shared.stopping.store(true, Ordering::Release);
+        self.shared.sweep.wake();
         for thread in threads {
             drop(thread.join());
         }
@@ -267,7 +285,11 @@ impl Node {
         .await
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Shared) -> Result<T, store::Error> + Send + 'static,
     ) -> Result<T, Refusal> {
@@ -377,7 +399,7 @@ fn catch_up(store: &dyn Store, definitions: &Definitions) -> Result<(), StartErr
 }
 
 /// Seeds stamps and salts: from the operating system, by way of the standard library's own.
-fn random_seed() -> u64 {
+pub(crate) fn random_seed() -> u64 {
     use std::hash::{BuildHasher, Hasher};
     let mut hasher = std::hash::RandomState::new().build_hasher();
     hasher.write_i64(clock_ms());

@@ -45,6 +45,10 @@ pub(crate) enum Verb {
     Test(command::test::Test),
     Doctor(command::doctor::Doctor),
     Audit(command::audit::Audit),
+    Backup(command::backup::Backup),
+    Restore(command::restore::Restore),
+    Retention(command::retention::Retention),
+    Migrate(command::migrate::Migrate),
     Bench(command::bench::Bench),
     Completions(command::completions::Completions),
 }
@@ -68,6 +72,10 @@ impl Verb {
             Verb::Test(verb) => verb.run(),
             Verb::Doctor(verb) => verb.run(),
             Verb::Audit(verb) => verb.run(),
+            Verb::Backup(verb) => verb.run(),
+            Verb::Restore(verb) => verb.run(),
+            Verb::Retention(verb) => verb.run(),
+            Verb::Migrate(verb) => verb.run(),
             Verb::Bench(verb) => verb.run(),
             Verb::Completions(verb) => verb.run(),
         }

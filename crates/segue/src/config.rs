@@ -36,6 +36,15 @@ pub(crate) struct Options {
     #[arg(long, env = "SEGUE_TIME_ZONE", value_name = "ZONE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     time_zone: Option<String>,
+    /// How long the history of ended instances is kept where nothing else is said, an ISO 8601
+    /// duration such as P30D [default: for ever]
+    #[arg(long, env = "SEGUE_HISTORY_TIME_TO_LIVE", value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history_time_to_live: Option<String>,
+    /// The folder for backups asked for over REST [default: backups in the data folder]
+    #[arg(long, env = "SEGUE_BACKUPS", value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backups: Option<PathBuf>,
 }
 
 /// All keys, as the file may have them.
@@ -46,6 +55,10 @@ struct Keys {
     http: String,
     grpc: String,
     time_zone: String,
+    #[serde(default)]
+    history_time_to_live: Option<String>,
+    #[serde(default)]
+    backups: Option<PathBuf>,
 }
 
 impl Default for Keys {
@@ -55,6 +68,8 @@ impl Default for Keys {
             http: "127.0.0.1:8080".to_owned(),
             grpc: "127.0.0.1:26500".to_owned(),
             time_zone: "UTC".to_owned(),
+            history_time_to_live: None,
+            backups: None,
         }
     }
 }
@@ -70,6 +85,10 @@ pub(crate) struct Settings {
     pub(crate) grpc: SocketAddr,
     /// Zone of cron timers and of dates without one.
     pub(crate) zone: TimeZone,
+    /// How long the history of ended instances is kept, milliseconds; none: for ever.
+    pub(crate) history_ttl_ms: Option<i64>,
+    /// The folder for backups asked for over REST.
+    pub(crate) backups: PathBuf,
 }
 
 impl Options {
@@ -86,13 +105,25 @@ impl Options {
             let texts: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
             Failure::usage(format!("Expected valid settings, but found: {}", texts.join("; ")))
         })?;
+        let history_ttl_ms = keys.history_time_to_live.as_deref().map(time_to_live).transpose()?;
         Ok(Settings {
+            history_ttl_ms,
+            backups: keys.backups.unwrap_or_else(|| keys.data.join("backups")),
             data: keys.data,
             http: loopback("http", &keys.http)?,
             grpc: loopback("grpc", &keys.grpc)?,
             zone: zone(&keys.time_zone)?,
         })
     }
+}
+
+fn time_to_live(text: &str) -> Result<i64, Failure> {
+    engine::graph::keep::parse_ttl_ms(text).ok_or_else(|| {
+        Failure::usage(format!(
+            "Expected history_time_to_live to be an ISO 8601 duration like `P30D`, but found \
+             `{text}`."
+        ))
+    })
 }
 
 fn zone(name: &str) -> Result<TimeZone, Failure> {
@@ -164,6 +195,18 @@ mod tests {
         let options = Options { http: Some("0.0.0.0:8080".to_owned()), ..Options::default() };
         let error = settle(&options, "").unwrap_err();
         assert!(error.contains("no authentication yet"), "{error}");
+    }
+
+    #[test]
+    fn keeps_history_as_long_as_it_is_told() {
+        let settings = settle(&Options::default(), "").unwrap();
+        assert_eq!((settings.history_ttl_ms, settings.backups), (None, "data/backups".into()));
+        let file = "history_time_to_live = \"P30D\"\nbackups = \"/b\"\n";
+        let settings = settle(&Options::default(), file).unwrap();
+        assert_eq!(settings.history_ttl_ms, Some(30 * 86_400_000));
+        assert_eq!(settings.backups, Path::new("/b"));
+        let error = settle(&Options::default(), "history_time_to_live = \"30\"").unwrap_err();
+        assert!(error.contains("`30`"), "{error}");
     }
 
     #[test]

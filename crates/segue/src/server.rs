@@ -34,10 +34,17 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(Failure::work)?;
         let (folder, zone) = (settings.data.clone(), settings.zone.clone());
+        let (backups, history_ttl_ms) = (settings.backups.clone(), settings.history_ttl_ms);
         let starting = tokio::task::spawn_blocking(move || -> Result<Node, Failure> {
             let store =
                 Sqlite::open(&folder, &store::sqlite::Options::default()).map_err(Failure::work)?;
-            let options = Options { zone, ..Options::default() };
+            let options = Options {
+                zone,
+                folder: Some(folder),
+                backups: Some(backups),
+                history_ttl_ms,
+                ..Options::default()
+            };
             Node::start(Arc::new(store), options).map_err(Failure::work)
         });
         let node = starting.await.map_err(Failure::work)??;

@@ -70,6 +70,8 @@ pub struct PurgeOrder {
 pub struct Purged {
     /// How many of the aggregates, from the first, are done.
     pub done: usize,
+    /// Those of them that stay for now: they live, or the views have not left them behind.
+    pub kept: Vec<u64>,
     /// History rows erased.
     pub rows: u64,
 }

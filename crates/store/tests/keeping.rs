@@ -305,7 +305,7 @@ fn a_file_of_an_older_release_is_migrated_and_learns_to_shrink() {
     let db = rusqlite::Connection::open(folder.path().join("segue.db")).unwrap();
     db.execute_batch(
         "drop table purged; drop table purging; drop table upkeep; drop table retention;
-         drop table lineage; delete from meta where id in (7, 8); pragma user_version = 1;
+         drop table lineage; delete from meta where id in (7, 8, 9); pragma user_version = 1;
          pragma auto_vacuum = none; vacuum",
     )
     .unwrap();

@@ -2,12 +2,14 @@
 //!
 //! Not here: anything Camunda has; that is `v2`.
 
+mod backups;
 mod check;
 pub(crate) mod docs;
 mod event_json;
 mod health;
 mod history;
 mod metrics;
+mod retention;
 
 use crate::state::ApiState;
 use axum::extract::DefaultBodyLimit;
@@ -22,10 +24,16 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .merge(forms)
+        .routes(routes!(backups::create_backup, backups::list_backups))
+        .routes(routes!(backups::get_backup))
         .routes(routes!(docs::openapi_json))
         .routes(routes!(docs::reference_page))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(history::instance_history))
         .routes(routes!(metrics::metrics))
+        .routes(routes!(retention::get_retention))
+        .routes(routes!(retention::set_retention, retention::reset_retention))
+        .routes(routes!(retention::pause_purge))
+        .routes(routes!(retention::resume_purge))
 }

@@ -6,6 +6,7 @@ mod connections;
 mod description;
 mod edge;
 mod given;
+mod keeping;
 mod repairs;
 mod searches;
 mod work;

@@ -2,6 +2,7 @@
 //!
 //! Not here: what the elements mean (`element`), and structural rules (`model::check`).
 
+use super::keep::history_ttl_ms;
 use super::{Flow, Graph, Node, Reach};
 use crate::element::Kind;
 use crate::element::process::ProcessScope;
@@ -26,6 +27,7 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
                 process_id: process.id().into(),
                 name: process.name().unwrap_or_default().into(),
                 version_tag: version_tag(process.node),
+                history_ttl_ms: history_ttl_ms(process.node, problems),
                 nodes: vec![process_node(process.node)],
                 flows: Vec::new(),
                 by_id: BTreeMap::new(),

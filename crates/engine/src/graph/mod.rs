@@ -3,6 +3,7 @@
 //! Not here: versions and keys (`definitions`), and the diagram, which stays in the source.
 
 pub mod compile;
+pub mod keep;
 mod link;
 mod reach;
 
@@ -24,6 +25,8 @@ pub struct Graph {
     pub name: Arc<str>,
     /// `zeebe:versionTag`, or the empty string.
     pub version_tag: Arc<str>,
+    /// How long the history of an instance is kept after its end, milliseconds, if it says so.
+    pub history_ttl_ms: Option<i64>,
     /// Elements in document order after the process itself.
     pub nodes: Vec<Node>,
     /// Sequence flows in document order.

@@ -9,6 +9,7 @@ use engine::graph::Graph;
 use engine::key::Key;
 use engine::life::Inputs;
 use engine::record::codec::Bad;
+use engine::record::upgrade::upgrade;
 use engine::record::{self, EncodedAggregate, Events};
 use engine::state::Kind;
 use engine::state::entry::Entry;
@@ -59,6 +60,9 @@ impl Aggregate {
     /// The state of a stored row with the pages in it; the others stay in the store.
     pub fn decode(row: &AggregateRow, definitions: &Definitions) -> Result<Self, Bad> {
         let key = Key(row.key);
+        if let Some((body, pages)) = upgrade(row.kind, key, &row.body, &row.pages)? {
+            return Self::decode(&AggregateRow { body, pages, ..row.clone() }, definitions);
+        }
         let unknown =
             || Bad { expected: 1, found: format!("an aggregate of unknown kind {}", row.kind) };
         match Kind::from_number(row.kind).ok_or_else(unknown)? {

@@ -3,6 +3,7 @@
 //! Not here: what several verbs need; that lies beside this folder.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -12,7 +13,10 @@ pub(crate) mod doctor;
 pub(crate) mod incident;
 pub(crate) mod jobs;
 pub(crate) mod message;
+pub(crate) mod migrate;
 pub(crate) mod ps;
+pub(crate) mod restore;
+pub(crate) mod retention;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;
@@ -28,6 +32,11 @@ use crate::failure::Failure;
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(Failure::work)?.block_on(work)
+}
+
+/// Unix milliseconds of this machine's clock.
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 /// Reads variables given as JSON, or as `@FILE`.

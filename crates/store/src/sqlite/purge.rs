@@ -120,13 +120,17 @@ fn purge(
     projected: u64,
 ) -> rusqlite::Result<Purged> {
     let mut positions: Vec<u64> = Vec::new();
-    let mut done = 0;
+    let (mut done, mut kept) = (0, Vec::new());
     for key in &order.aggregates {
         let left = (order.rows_max as usize).saturating_sub(positions.len());
         if left == 0 {
             break;
         }
-        let found = erasable(db, *key, projected, left)?;
+        let Some(found) = erasable(db, *key, projected, left)? else {
+            kept.push(*key);
+            done += 1;
+            continue;
+        };
         let is_whole = found.len() < left || positions_of(db, *key)? == found.len() as u64;
         erase(db, *key, &found, is_whole)?;
         positions.extend(found);
@@ -144,29 +148,37 @@ fn purge(
         ranges.iter().try_for_each(|range| note(db, *range))?;
         let raised = scan::meta(db, schema::META_PURGED)?.max(highest.cast_signed());
         scan::set_meta(db, schema::META_PURGED, raised)?;
+        let erased = scan::meta(db, schema::META_ERASED)? + positions.len() as i64;
+        scan::set_meta(db, schema::META_ERASED, erased)?;
         let body = upkeep::purge_body(order, &ranges);
         upkeep::append(db, head, upkeep::PURGED, (order.now_ms, order.salt), body)?;
     }
-    Ok(Purged { done, rows: positions.len() as u64 })
+    Ok(Purged { done, kept, rows: positions.len() as u64 })
 }
 
-/// The first positions of an aggregate that is no more and that the views have seen to its end.
-fn erasable(db: &Connection, key: u64, projected: u64, limit: usize) -> rusqlite::Result<Vec<u64>> {
+/// The first positions of an aggregate that is no more and that the views have seen to its end;
+/// `None`: it is not so yet.
+fn erasable(
+    db: &Connection,
+    key: u64,
+    projected: u64,
+    limit: usize,
+) -> rusqlite::Result<Option<Vec<u64>>> {
     let lives = "select 1 from aggregate where key = ?1";
     if db.prepare_cached(lives)?.exists([key.cast_signed()])? {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     // The row the views have reached stays: they are recognised by it.
     let last = "select position from history where aggregate = ?1 order by position desc limit 1";
     let last: Option<i64> =
         db.prepare_cached(last)?.query_row([key.cast_signed()], |row| row.get(0)).optional()?;
-    if last.is_none_or(|last| last.cast_unsigned() >= projected) {
-        return Ok(Vec::new());
+    if last.is_some_and(|last| last.cast_unsigned() >= projected) {
+        return Ok(None);
     }
     let first = "select position from history where aggregate = ?1 order by position limit ?2";
     let mut first = db.prepare_cached(first)?;
     let rows = first.query_map(params![key.cast_signed(), limit as i64], |row| row.get(0))?;
-    rows.map(|row| row.map(i64::cast_unsigned)).collect()
+    rows.map(|row| row.map(i64::cast_unsigned)).collect::<rusqlite::Result<_>>().map(Some)
 }
 
 fn positions_of(db: &Connection, key: u64) -> rusqlite::Result<u64> {
@@ -300,12 +312,11 @@ pub(super) fn keeping(db: &Connection) -> rusqlite::Result<Keeping> {
             Ok(Retention { tenant: row.get(0)?, process_id: row.get(1)?, ttl_ms: row.get(2)? })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let erased = "select coalesce(sum(last - first + 1), 0) from purged";
     Ok(Keeping {
         retentions,
         paused: scan::meta(db, schema::META_PAUSED)? != 0,
         swept: scan::meta(db, schema::META_SWEPT)?.cast_unsigned(),
-        erased: db.query_row(erased, [], |row| row.get::<_, i64>(0))?.cast_unsigned(),
+        erased: scan::meta(db, schema::META_ERASED)?.cast_unsigned(),
     })
 }
 

@@ -29,6 +29,8 @@ pub(super) const META_PURGED: i64 = 6;
 pub(super) const META_SWEPT: i64 = 7;
 /// Rows of `meta`: 1 while the purge is paused.
 pub(super) const META_PAUSED: i64 = 8;
+/// Rows of `meta`: how many history rows were erased.
+pub(super) const META_ERASED: i64 = 9;
 
 // Keys are u64 stored bit for bit as i64, except in `effect` where they are stored so that their
 // order as i64 is their order as u64 (`order_in`).
@@ -105,7 +107,7 @@ create table retention(
 create table lineage(
     id integer primary key, history integer not null, after integer not null,
     at_ms integer not null) strict;
-insert or ignore into meta(id, value) values (7, 0), (8, 0);
+insert or ignore into meta(id, value) values (7, 0), (8, 0), (9, 0);
 ";
 
 /// Brings the file to the newest format, or refuses one that is newer. Tells the format found;

@@ -1,0 +1,173 @@
+//! History is erased when its time is over, and a running node makes backups.
+//!
+//! Not here: erasing and copying themselves (`store`), and HTTP.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use engine::key::Key;
+use runtime::keep::backup::{check, restore};
+use runtime::keep::{BackupState, Source};
+use runtime::node::{Node, Options};
+use runtime::request::{Answer, Caller, DefinitionRef, Refusal, Request, Resource};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::keep::{KeepingChange, Retention};
+use store::sqlite::{Replace, Sqlite, verify};
+use store::view::{Page, PageStart, Query, View};
+
+/// How long something may take that is done in the background.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn caller() -> Caller {
+    let actor = access::Actor { id: "ada".into(), acting_for: None, tenants: [0].into() };
+    Caller { actor, tenant: 0, request_key: None }
+}
+
+fn node(folder: &Path, history_ttl_ms: Option<i64>) -> Node {
+    let store = Sqlite::open(folder, &store::sqlite::Options::default()).unwrap();
+    let backups = Some(folder.join("backups"));
+    Node::start(Arc::new(store), Options { backups, history_ttl_ms, ..Options::default() }).unwrap()
+}
+
+async fn deploy(node: &Node, id: &str, history: &str) {
+    let content = format!(
+        r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+          xmlns:segue="urn:segue:bpmn:1.0"><bpmn:process id="{id}" isExecutable="true">
+          <bpmn:extensionElements>{history}</bpmn:extensionElements>
+          <bpmn:startEvent id="s"><bpmn:outgoing>f</bpmn:outgoing></bpmn:startEvent>
+          <bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>
+          <bpmn:endEvent id="e"><bpmn:incoming>f</bpmn:incoming></bpmn:endEvent>
+          </bpmn:process></bpmn:definitions>"#
+    );
+    let resources = vec![Resource { name: "p.bpmn".to_owned(), content: content.into_bytes() }];
+    node.submit(caller(), Request::Deploy { resources }).await.unwrap();
+}
+
+async fn run(node: &Node, id: &str) -> Key {
+    let request = Request::CreateInstance {
+        definition: DefinitionRef::Latest(id.into()),
+        variables: vec![("secret".into(), "\"of the customer\"".into())],
+        business_id: None,
+        await_result: false,
+    };
+    match node.submit(caller(), request).await.unwrap() {
+        Answer::InstanceCreated(created) => created.instance,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn rows_of(node: &Node, view: View) -> usize {
+    let query = Query {
+        view,
+        tenants: vec![0],
+        filters: Vec::new(),
+        variables: Vec::new(),
+        sort: Vec::new(),
+        page: Page { limit: 1_000, start: PageStart::Offset(0) },
+    };
+    node.query(query).await.unwrap().rows.len()
+}
+
+async fn is_gone(node: &Node, instance: Key) -> bool {
+    node.history(instance, 0, 10).await.unwrap().is_empty()
+}
+
+async fn until(node: &Node, what: &str, mut done: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done().await {
+        assert!(Instant::now() < deadline, "{what}: {:?}", node.retention().await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn set(id: &str, ttl_ms: Option<i64>) -> KeepingChange {
+    KeepingChange::Set(Retention { tenant: 0, process_id: id.to_owned(), ttl_ms })
+}
+
+#[tokio::test]
+async fn history_goes_when_its_time_is_over_and_not_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = node(folder.path(), None);
+    deploy(&node, "kept", "").await;
+    deploy(&node, "short", r#"<segue:history timeToLive="PT0S"/>"#).await;
+    node.change_retention(caller(), KeepingChange::Pause).await.unwrap();
+    let mut short = Vec::new();
+    for _ in 0..20 {
+        short.push(run(&node, "short").await);
+    }
+    let kept = run(&node, "kept").await;
+    let status = node.retention().await.unwrap();
+    let sources: Vec<_> = status.processes.iter().map(|it| (it.source, it.ttl_ms)).collect();
+    assert_eq!(sources, [(Source::Server, None), (Source::Model, Some(0))]);
+    assert!(status.is_paused && !is_gone(&node, short[0]).await, "paused");
+
+    node.change_retention(caller(), KeepingChange::Resume).await.unwrap();
+    until(&node, "the short ones go", async || is_gone(&node, short[19]).await).await;
+    until(&node, "view rows go", async || rows_of(&node, View::Instances).await == 1).await;
+    assert_eq!(rows_of(&node, View::Elements).await, 2);
+    assert_eq!(rows_of(&node, View::Variables).await, 1);
+    assert!(!is_gone(&node, kept).await, "nobody said how long it is kept");
+
+    // The last row of the history is what the views are recognised by: something comes after it.
+    run(&node, "kept").await;
+    node.change_retention(caller(), set("kept", Some(0))).await.unwrap();
+    until(&node, "the kept one goes", async || is_gone(&node, kept).await).await;
+    node.stop();
+    let report = verify(folder.path(), None).unwrap();
+    assert_eq!(report.findings, []);
+    assert!(report.erased >= 21, "{report:?}");
+}
+
+#[tokio::test]
+async fn what_is_set_wins_over_the_model_and_that_over_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = node(folder.path(), Some(9));
+    deploy(&node, "a", "").await;
+    deploy(&node, "b", r#"<segue:history timeToLive="PT1S"/>"#).await;
+    deploy(&node, "c", r#"<segue:history timeToLive="PT1S"/>"#).await;
+    node.change_retention(caller(), set("c", None)).await.unwrap();
+    let of = async || -> Vec<_> {
+        let status = node.retention().await.unwrap();
+        status.processes.into_iter().map(|it| (it.source, it.ttl_ms)).collect()
+    };
+    let expected = [(Source::Server, Some(9)), (Source::Model, Some(1_000)), (Source::Set, None)];
+    assert_eq!(of().await, expected);
+    let inherit = KeepingChange::Inherit { tenant: 0, process_id: "c".to_owned() };
+    node.change_retention(caller(), inherit).await.unwrap();
+    assert_eq!(of().await[2], (Source::Model, Some(1_000)));
+    node.stop();
+}
+
+async fn finished(node: &Node) -> BackupState {
+    let state = || node.backup_state().unwrap();
+    until(node, "the backup ends", async || state().outcome.is_some()).await;
+    state()
+}
+
+#[tokio::test]
+async fn a_node_makes_a_backup_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let node = node(&data, None);
+    deploy(&node, "p", "").await;
+    let before = run(&node, "p").await;
+    node.begin_backup(Some("first")).unwrap();
+    let manifest = finished(&node).await.outcome.unwrap().unwrap();
+    let after = run(&node, "p").await;
+    assert_eq!(node.backups().await.unwrap(), [("first".to_owned(), manifest.clone())]);
+    let taken = node.begin_backup(Some("first")).unwrap_err();
+    assert!(matches!(taken, Refusal::Rejected(_)), "{taken}");
+    assert!(node.begin_backup(Some("../out")).is_err());
+    node.stop();
+
+    let backup = data.join("backups/first");
+    check(&backup, &mut |_, _| {}).unwrap();
+    let fresh = folder.path().join("fresh");
+    restore(&backup, &fresh, Replace::Nothing, 0, &mut |_, _| {}).unwrap();
+    let node = self::node(&fresh, None);
+    assert!(!is_gone(&node, before).await && is_gone(&node, after).await, "one moment");
+    run(&node, "p").await;
+    assert_eq!(rows_of(&node, View::Instances).await, 2);
+    node.stop();
+    assert_eq!(verify(&fresh, manifest.facts.anchor).unwrap().findings, []);
+}
