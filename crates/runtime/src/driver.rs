@@ -140,7 +140,10 @@ fn prepare(
     loop {
         match lane.prepare(clock_ms(), orders) {
             Ok(prepared) if prepared.is_idle() => return Ok(None),
-            Ok(prepared) => return Ok(Some(prepared)),
+            Ok(mut prepared) => {
+                shared.inbox.push_again(prepared.take_rest());
+                return Ok(Some(prepared));
+            }
             Err(Unprepared { error: Some(error), .. }) => return Err(error),
             // An aggregate broke: while a commit is on its way its rows cannot be read again.
             Err(Unprepared { orders: again, error: None }) if busy => {

@@ -4,6 +4,10 @@
 pub const BATCH_COMMANDS_MAX: usize = 1_024;
 /// Starts in one batch: a completion that arrives meanwhile waits no longer than these take.
 pub const BATCH_STARTS_MAX: usize = 64;
+/// Domain events at which a batch closes: what is left comes first in the next.
+pub const BATCH_EVENTS_MAX: usize = 20_000;
+/// What expressions of a batch may cost before it closes, in the units of `decision::FUEL`.
+pub const BATCH_FUEL_MAX: u64 = 5_000_000;
 /// Bytes of variables and resources at which a batch closes.
 pub const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Commands of one request's chain of effects taken in one batch; the rest goes on in the next.

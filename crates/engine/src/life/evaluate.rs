@@ -43,7 +43,10 @@ impl Ctx<'_> {
             seed: self.inputs.seed.wrapping_add(draws),
         };
         let scope = SlotScope { state: self.state, slot, mapped };
-        let result = program.evaluate(&scope, &env, &mut Budget::default());
+        let mut budget = Budget::default();
+        let before = budget.fuel;
+        let result = program.evaluate(&scope, &env, &mut budget);
+        self.fuel.set(self.fuel.get() + before.saturating_sub(budget.fuel));
         result.map(|evaluation| evaluation.value).map_err(|failure| {
             Failure::new(
                 kind,

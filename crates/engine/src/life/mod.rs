@@ -52,6 +52,7 @@ pub struct Ctx<'a> {
     pub(crate) effects: Vec<Effect>,
     pub(crate) agenda: VecDeque<Work>,
     draws: Cell<u64>,
+    fuel: Cell<u64>,
     first_new_slot: Slot,
     placed: BTreeSet<Slot>,
     /// What the step has done so far, against its budget.
@@ -80,6 +81,7 @@ impl<'a> Ctx<'a> {
             effects: Vec::new(),
             agenda: VecDeque::new(),
             draws: Cell::new(0),
+            fuel: Cell::new(0),
         }
     }
 
@@ -87,6 +89,11 @@ impl<'a> Ctx<'a> {
     #[must_use]
     pub fn graph(&self) -> &'a Graph {
         self.graph
+    }
+
+    /// What the expressions of this step cost so far.
+    pub(crate) fn fuel(&self) -> u64 {
+        self.fuel.get()
     }
 
     /// The element a slot stands on.

@@ -74,11 +74,17 @@ impl Events {
     /// Whether nothing happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
         match self {
-            Events::Instance(events) => events.is_empty(),
-            Events::Mailbox(events) => events.is_empty(),
-            Events::Entry(events) => events.is_empty(),
-            Events::Head(events) => events.is_empty(),
+            Events::Instance(events) => events.len(),
+            Events::Mailbox(events) => events.len(),
+            Events::Entry(events) => events.len(),
+            Events::Head(events) => events.len(),
         }
     }
 }

@@ -33,7 +33,8 @@ pub fn step(
     assert!(decided.is_ok() || ctx.events.is_empty(), "a rejection changes no state");
     decided?;
     ctx.run();
-    Ok(Outcome { events: ctx.events, effects: ctx.effects, places: ctx.places })
+    let fuel = ctx.fuel();
+    Ok(Outcome { events: ctx.events, effects: ctx.effects, places: ctx.places, fuel })
 }
 
 /// What an instance that is not there answers: a message on its way to it goes back.

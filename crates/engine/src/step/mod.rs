@@ -20,11 +20,13 @@ pub struct Outcome<E> {
     pub effects: Vec<Effect>,
     /// Slots of an instance that lived before the step and are named by its events.
     pub places: Vec<Place>,
+    /// What its expressions cost (`decision::Budget`).
+    pub fuel: u64,
 }
 
 impl<E> Default for Outcome<E> {
     fn default() -> Self {
-        Outcome { events: Vec::new(), effects: Vec::new(), places: Vec::new() }
+        Outcome { events: Vec::new(), effects: Vec::new(), places: Vec::new(), fuel: 0 }
     }
 }
 

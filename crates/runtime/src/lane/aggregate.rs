@@ -41,6 +41,8 @@ pub struct Stepped {
     pub effects: Vec<Effect>,
     /// Where it happened, for instances.
     pub places: Vec<Place>,
+    /// What its expressions cost.
+    pub fuel: u64,
 }
 
 impl Aggregate {
@@ -140,7 +142,7 @@ impl Aggregate {
                 }
                 let out = step::instance::step(definitions, graph, instance, command, inputs)?;
                 let events = Events::Instance(out.events);
-                Ok(Stepped { events, effects: out.effects, places: out.places })
+                Ok(Stepped { events, effects: out.effects, places: out.places, fuel: out.fuel })
             }
             (Aggregate::Mailbox(mailbox), Command::Mailbox(command)) => {
                 let out = step::mailbox::step(definitions, key, mailbox, command, inputs)?;
@@ -205,7 +207,7 @@ impl Aggregate {
 
 impl Stepped {
     fn plain(events: Events, effects: Vec<Effect>) -> Self {
-        Stepped { events, effects, places: Vec::new() }
+        Stepped { events, effects, places: Vec::new(), fuel: 0 }
     }
 }
 

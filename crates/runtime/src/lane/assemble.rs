@@ -7,7 +7,7 @@ use super::board::{Poll, Served};
 use super::chain::Stop;
 use super::work::{Dirty, JobChange, Prepared, TimerChange, Work};
 use super::{Lane, Order, Reply};
-use crate::limits::{ACTIVATION_JOBS_MAX, KEY_RESERVATION_MS};
+use crate::limits::{ACTIVATION_JOBS_MAX, BATCH_FUEL_MAX, KEY_RESERVATION_MS};
 use crate::request::ActivatedJob;
 use engine::key::{Key, Keys};
 use engine::record::encode_sections;
@@ -47,6 +47,13 @@ impl Lane {
         let mut work = Work::default();
         let mut rest = orders.into_iter();
         while let Some(order) = rest.next() {
+            if self.is_full(&work, &order) {
+                match order {
+                    Order::Effect(row) => self.outbox.put_back(row, false),
+                    order => work.rest.push(order),
+                }
+                continue;
+            }
             let order = match order {
                 Order::Activate { wanted, reply } => {
                     self.board.wait(Poll { wanted, reply });
@@ -77,6 +84,14 @@ impl Lane {
             }
         }
         Ok(self.assemble(work))
+    }
+
+    /// Whether a batch has no room for more: effects, which come first, may fill half of it.
+    fn is_full(&self, work: &Work, order: &Order) -> bool {
+        let share = if matches!(order, Order::Effect(_)) { 2 } else { 1 };
+        !work.rest.is_empty() && !matches!(order, Order::Effect(_))
+            || work.events >= (self.limits.batch_events / share).max(1)
+            || work.fuel >= BATCH_FUEL_MAX / share as u64
     }
 
     /// Due timers and effects from the outbox join the turn.
@@ -155,6 +170,7 @@ impl Lane {
                 unreachable!("a rejection or delay concerns one order")
             }
         };
+        orders.extend(work.rest);
         orders.extend(rest);
         orders.extend(work.postponed);
         let orders = self.without_effects(orders, stepped);
@@ -192,6 +208,7 @@ impl Lane {
             ended: Vec::new(),
             fired: std::mem::take(&mut work.fired),
             postponed: std::mem::take(&mut work.postponed),
+            rest: std::mem::take(&mut work.rest),
         };
         let places = place_components(&work);
         prepared.batch.components.resize_with(places.count, Row::default);

@@ -68,6 +68,7 @@ impl Lane {
             steps += 1;
             let later = matches!(effect.command, Command::Instance(InstanceCommand::Continue))
                 || steps > steps_max
+                || work.events >= self.limits.batch_events
                 || self.older_waits(work, effect.target, source)?;
             if later {
                 self.leave_effect(work, component, source, &effect, cause)?;
@@ -113,13 +114,16 @@ impl Lane {
     ) -> Result<(), Stop> {
         self.bring(work, target, command)?;
         let expected = self.cache.peek(target).expect("bring keeps what it finds").stamp;
-        let Stepped { events, effects, places } = match self.step_with_pages(target, command) {
+        let Stepped { events, effects, places, fuel } = match self.step_with_pages(target, command)
+        {
             Err(Stop::Rejected(rejection)) => {
                 self.rely(work, component, target);
                 return Err(Stop::Rejected(rejection));
             }
             other => other?,
         };
+        work.events += events.len();
+        work.fuel += fuel;
         queue.extend(effects.into_iter().map(|effect| (target, effect)));
         if events.is_empty() {
             self.rely(work, component, target);

@@ -47,7 +47,9 @@ impl Lane {
             ended,
             fired,
             postponed,
+            rest,
         } = prepared;
+        debug_assert!(rest.is_empty(), "a driver takes what had no room");
         let mut finished = Finished::default();
         let accepted = |component: usize| committed.accepted.get(component) == Some(&true);
         self.counts.batches += 1;
@@ -131,7 +133,7 @@ impl Lane {
         }
         self.board.forget_all();
         let outcomes = prepared.outcomes.into_iter().map(|outcome| outcome.order);
-        let orders: Vec<Order> = outcomes.chain(prepared.postponed).collect();
+        let orders: Vec<Order> = outcomes.chain(prepared.rest).chain(prepared.postponed).collect();
         self.without_effects(orders, usize::MAX)
     }
 

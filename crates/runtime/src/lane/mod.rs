@@ -26,8 +26,8 @@ pub use work::Prepared;
 
 use crate::deploy::CompiledResource;
 use crate::limits::{
-    AGGREGATE_BYTES_MAX, CACHE_BYTES_MAX, CHAIN_COMMANDS_MAX, EFFECTS_PER_TURN_MAX,
-    TIMERS_PER_TURN_MAX,
+    AGGREGATE_BYTES_MAX, BATCH_EVENTS_MAX, CACHE_BYTES_MAX, CHAIN_COMMANDS_MAX,
+    EFFECTS_PER_TURN_MAX, TIMERS_PER_TURN_MAX,
 };
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
 use board::Board;
@@ -221,6 +221,8 @@ pub struct LaneOptions {
 pub struct LaneLimits {
     /// Commands of one request's chain of effects taken in one batch.
     pub chain_commands: usize,
+    /// Domain events at which a batch closes.
+    pub batch_events: usize,
     /// Effects taken from the outbox in one turn.
     pub effects_per_turn: usize,
     /// Due timers taken in one turn.
@@ -235,6 +237,7 @@ impl Default for LaneLimits {
     fn default() -> Self {
         LaneLimits {
             chain_commands: CHAIN_COMMANDS_MAX,
+            batch_events: BATCH_EVENTS_MAX,
             effects_per_turn: EFFECTS_PER_TURN_MAX,
             timers_per_turn: TIMERS_PER_TURN_MAX,
             cache_bytes: CACHE_BYTES_MAX,

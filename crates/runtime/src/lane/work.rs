@@ -40,6 +40,12 @@ pub(super) struct Work {
     pub(super) relied: Vec<(Component, Key, Option<Stamp>)>,
     /// Orders for a later turn.
     pub(super) postponed: Vec<Order>,
+    /// Orders not looked at, because the batch is full.
+    pub(super) rest: Vec<Order>,
+    /// Domain events so far.
+    pub(super) events: usize,
+    /// What expressions cost so far.
+    pub(super) fuel: u64,
 }
 
 /// An aggregate that changed.
@@ -89,9 +95,15 @@ pub struct Prepared {
     pub(super) ended: Vec<(Component, Key, EndedInstance)>,
     pub(super) fired: Vec<Key>,
     pub(super) postponed: Vec<Order>,
+    pub(super) rest: Vec<Order>,
 }
 
 impl Prepared {
+    /// Orders the batch had no room for, in order: they come first in the next.
+    pub fn take_rest(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.rest)
+    }
+
     /// Whether there is nothing to commit and nobody to answer.
     #[must_use]
     pub fn is_idle(&self) -> bool {

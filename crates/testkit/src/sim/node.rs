@@ -111,7 +111,9 @@ impl Node {
                 Did::Nothing
             }
             Ok(prepared) if prepared.is_idle() => Did::Moved,
-            Ok(prepared) => {
+            Ok(mut prepared) => {
+                let rest = prepared.take_rest();
+                self.push_again(rest);
                 self.next = Some((read_at, prepared));
                 Did::Moved
             }

@@ -54,6 +54,7 @@ impl Plan {
         let limits = if small {
             LaneLimits {
                 chain_commands: 1 + dice.below(6),
+                batch_events: 1 + dice.below(30),
                 effects_per_turn: 1 + dice.below(3),
                 timers_per_turn: 1 + dice.below(3) as u32,
                 cache_bytes: if dice.chance(50) { 0 } else { 8 * 1024 },
