@@ -268,3 +268,31 @@ fn effects_keep_their_order_whichever_lane_left_them() {
     let rows = one.store.aggregates(0, 9).unwrap();
     assert_eq!(rows.len(), 1, "only the head is left: nothing waits for a message any more");
 }
+
+#[test]
+fn jobs_are_handed_out_from_pages_that_are_not_in_memory() {
+    let limits = LaneLimits { aggregate_bytes: 0, ..LaneLimits::default() };
+    let mut desk = Desk::open(&Arc::new(Memory::new()), 0, false, limits);
+    desk.deploy("start -> a:job(a) each(= for i in 1..600 return i, item) -> end");
+    let instance = desk.start(&[]);
+    while desk.lane.wake_ms() == Some(0) {
+        desk.turn(NOW_MS, Vec::new());
+    }
+    let mut items = Vec::new();
+    loop {
+        let jobs = desk.activate("a");
+        if jobs.is_empty() {
+            break;
+        }
+        for job in jobs {
+            let item = job.variables.iter().find(|(name, _)| &**name == "item").unwrap();
+            items.push(item.1.parse::<u32>().unwrap());
+            desk.ask(Request::CompleteJob { job: job.key, variables: Vec::new() }).unwrap();
+        }
+    }
+    items.sort_unstable();
+    assert_eq!(items, (1..=600).collect::<Vec<_>>());
+    let aggregates = vec![(instance.0, store::load::Pages::Root)];
+    let load = store::load::Load { aggregates, ..store::load::Load::default() };
+    assert_eq!(desk.store.load(&load).unwrap().aggregates, [None], "the instance has ended");
+}

@@ -2,15 +2,13 @@
 //!
 //! Not here: views; the caller hands accepted sections to the projector first.
 
-use super::activation::{answer_bytes, fits};
 use super::board::Poll;
 use super::work::{Outcome, Prepared};
-use super::{Aggregate, Answered, Lane, Order, Reply};
+use super::{Answered, Lane, Order, Reply};
 use crate::project::Projection;
 use crate::request::{ActivatedJob, Answer, EndedInstance, Request};
 use engine::key::Key;
-use rustc_hash::FxHashMap;
-use store::batch::{Batch, ClaimedJobs, Committed, EffectRow, JobRow, JobWrite, TimerWrite};
+use store::batch::{Batch, Committed, EffectRow, JobRow, JobWrite, TimerWrite};
 use store::load::{Load, Pages};
 
 /// Someone who waits for an instance's end.
@@ -271,80 +269,6 @@ impl Lane {
         for awaiting in self.results.remove(&instance).unwrap_or_default() {
             drop(awaiting.reply.send(Ok(Answer::InstanceEnded(ended.clone()))));
         }
-    }
-
-    /// Answers a worker whose claim was committed; one that got nothing goes on waiting.
-    fn hand_out(
-        &mut self,
-        poll: Poll,
-        claimed: &ClaimedJobs,
-        turn: u64,
-        finished: &mut Finished,
-    ) -> Result<(), store::Error> {
-        let job_type = poll.wanted.job_type.clone();
-        if claimed.jobs.len() < poll.wanted.limit as usize {
-            self.board.exhausted(&job_type, claimed.next_due_ms);
-        } else {
-            self.board.plentiful(&job_type);
-        }
-        let committed = self.committed_instances(claimed, turn)?;
-        let mut jobs: Vec<ActivatedJob> = Vec::with_capacity(claimed.jobs.len());
-        let mut bytes = 0;
-        for row in &claimed.jobs {
-            self.board.ready(&job_type, row.due_ms);
-            let held = self.activated(row, &poll.wanted);
-            if held.is_some() {
-                self.cache.jobs.insert(Key(row.key), row.clone());
-            }
-            let job = match committed.get(&row.instance) {
-                Some(state) => state
-                    .instance()
-                    .and_then(|instance| self.activated_of(instance, row, &poll.wanted)),
-                None => held,
-            };
-            let Some(job) = job else { continue };
-            if fits(bytes, &job) {
-                bytes += answer_bytes(&job);
-                jobs.push(job);
-            } else {
-                finished.unwanted.push((job.key, job.attempt));
-            }
-        }
-        if jobs.is_empty() {
-            self.board.wait_first(poll);
-        } else if let Err(jobs) = poll.reply.send(jobs) {
-            finished.unwanted.extend(jobs.iter().map(|job| (job.key, job.attempt)));
-        }
-        Ok(())
-    }
-
-    /// Instances of claimed jobs that memory does not hold as they are committed: a worker must
-    /// not see what a later turn did to them, nor what another lane has changed since.
-    fn committed_instances(
-        &mut self,
-        claimed: &ClaimedJobs,
-        turn: u64,
-    ) -> Result<FxHashMap<u64, Aggregate>, store::Error> {
-        let is_committed = |key: u64| {
-            let cached = self.cache.peek(Key(key));
-            cached.is_some_and(|cached| cached.written <= turn && !self.shared)
-        };
-        let keys = claimed.jobs.iter().map(|row| row.instance).filter(|key| !is_committed(*key));
-        let mut aggregates: Vec<_> = keys.map(|key| (key, Pages::All)).collect();
-        aggregates.dedup();
-        let mut committed = FxHashMap::default();
-        if aggregates.is_empty() {
-            return Ok(committed);
-        }
-        let loaded = self.store.load(&Load { aggregates, ..Load::default() })?;
-        for row in loaded.aggregates.into_iter().flatten() {
-            let Ok(aggregate) = Aggregate::decode(&row, &self.definitions) else { continue };
-            if !self.cache.has(Key(row.key)) {
-                self.cache.put(Key(row.key), aggregate.clone(), Some(row.stamp), self.turn);
-            }
-            committed.insert(row.key, aggregate);
-        }
-        Ok(committed)
     }
 
     /// Memory after a finished commit: what has ended goes, and pages that need not stay.

@@ -39,7 +39,7 @@ impl Lane {
 
     /// Loads pages of an aggregate in memory. They belong to its root as long as the row carries
     /// the root's stamp; pages of a commit that is on its way never left memory.
-    fn bring_pages(&mut self, target: Key, pages: &[u32]) -> Result<(), Stop> {
+    pub(super) fn bring_pages(&mut self, target: Key, pages: &[u32]) -> Result<(), Stop> {
         let wanted = Pages::Some(pages.to_vec());
         let load = Load { aggregates: vec![(target.0, wanted)], ..Load::default() };
         let row = self.store.load(&load)?.aggregates.into_iter().next().flatten();
