@@ -33,6 +33,22 @@ pub(crate) fn ci(workspace: &Workspace, arguments: &[String]) -> Result<(), Fail
     test(workspace, &["--locked".to_owned()])
 }
 
+/// The tests that read golden files write those that are missing when they are told to.
+pub(crate) fn golden(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    if let Some(argument) = arguments.first() {
+        return Err(Failure::Usage(format!(
+            "Expected no argument for golden, but found `{argument}`."
+        )));
+    }
+    provide_c_compiler(workspace)?;
+    let cargo = child::cargo_path();
+    for place in [["engine", "--lib", "golden"], ["runtime", "--test", "golden"]] {
+        let test = ["UPDATE=1", &cargo, "test", "--profile", PROFILE, "-p"];
+        child::run(&workspace.root, "env", &[&test[..], &place].concat())?;
+    }
+    Ok(())
+}
+
 /// SQLite is compiled from source, the only thing here that is not Rust.
 fn provide_c_compiler(workspace: &Workspace) -> Result<(), Failure> {
     if child::answers("cc") {

@@ -1,4 +1,4 @@
-//! The project's automation: `cargo xtask run | test | ci | tidy | sim | soak | dist`.
+//! The project's automation: `cargo xtask run | test | ci | tidy | sim | soak | golden | dist`.
 //!
 //! Not here: anything a user of Segue needs; that is the binary `segue`.
 
@@ -54,6 +54,15 @@ const COMMANDS: &[Command] = &[
         summary: "build the binary that is shipped; print its path and size",
         help: "Builds `segue` with the profile `dist` (fat LTO, stripped).",
         run: build::dist,
+    },
+    Command {
+        name: "golden",
+        arguments: "",
+        summary: "add what is missing in corpus/golden; never change what is there",
+        help: "Records of new events, commands and states, and the data folder of this release.\n\
+               Commit what it adds. A golden file that cannot be read any more is a bug, not a\n\
+               file to be written anew.",
+        run: checks::golden,
     },
     Command {
         name: "run",

@@ -374,6 +374,17 @@ macro_rules! fields {
                 Ok(value)
             }
         }
+        #[cfg(test)]
+        #[allow(clippy::needless_update, reason = "not every field is recorded everywhere")]
+        impl super::sample::Sample for $type {
+            fn samples() -> Vec<Self> {
+                let sample = || $type {
+                    $($field: super::sample::Sample::sample(),)*
+                    ..Default::default()
+                };
+                vec![sample()]
+            }
+        }
     };
 }
 
@@ -430,6 +441,15 @@ macro_rules! variants {
                 }
             }
         }
+        #[cfg(test)]
+        impl super::sample::Sample for $type {
+            fn samples() -> Vec<Self> {
+                vec![$($type::$variant
+                    $({ $($field: super::sample::Sample::sample()),* })?
+                    $(({ let $only = super::sample::Sample::sample(); $only }))?
+                ),*]
+            }
+        }
     };
 }
 
@@ -453,6 +473,14 @@ macro_rules! numbers {
             }
             fn absent() -> Option<Self> {
                 Some($type::default())
+            }
+        }
+        #[cfg(test)]
+        impl super::sample::Sample for $type {
+            fn samples() -> Vec<Self> {
+                let mut all = vec![$($type::$variant),*];
+                all.rotate_right(1);
+                all
             }
         }
     };

@@ -3,6 +3,10 @@
 //! Not domain types, and not the wire: only this module knows the bytes (docs/adr/0003).
 
 pub mod codec;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod sample;
 pub mod upgrade;
 pub mod v1;
 mod v1_state;
