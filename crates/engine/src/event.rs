@@ -97,6 +97,12 @@ pub enum InstanceEvent {
     },
     /// The incident is over: resolved, or its element is gone.
     IncidentResolved { slot: Slot, key: Key },
+    /// An event sub-process takes the place of everything in a scope; `by` is its start event.
+    ScopeInterrupted { slot: Slot, by: Interruption },
+    /// Nothing of that is left: the event sub-process begins.
+    ScopeCleared { slot: Slot },
+    /// A message was published.
+    MessageSent { slot: Slot, name: Arc<str>, correlation_key: Arc<str> },
     /// The step stopped at its budget; the unfinished work is kept.
     AgendaKept { agenda: Vec<Work> },
     /// The unfinished work was taken up again.
@@ -217,10 +223,11 @@ pub struct Activation {
     pub attempt: u32,
 }
 
-/// The boundary event that cancels its host, with the variables it brings.
+/// The boundary event that cancels its host, or the start event of an event sub-process that
+/// cancels what is in its scope, with the variables it brings.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Interruption {
-    /// Boundary event.
+    /// Boundary or start event.
     pub element: ElementIndex,
     /// Variables of the event.
     pub variables: Variables,
@@ -306,6 +313,8 @@ pub enum Work {
     Cancel { slot: Slot },
     /// A child ended: see whether the scope is done.
     Settle { slot: Slot },
+    /// Waits of the process's event sub-processes, then the first token.
+    Begin { start: ElementIndex },
     /// A multi-instance body begins more of its instances.
     Spawn { slot: Slot },
     /// Cancel what lives in a scope in slots from `from` on, except one.
@@ -338,6 +347,9 @@ impl InstanceEvent {
             | E::SubscriptionClosed { slot, .. }
             | E::UserTaskCompleted { slot, .. }
             | E::UserTaskCancelled { slot, .. }
+            | E::MessageSent { slot, .. }
+            | E::ScopeInterrupted { slot, .. }
+            | E::ScopeCleared { slot }
             | E::IncidentRaised { slot, .. }
             | E::IncidentResolved { slot, .. } => Some(*slot),
             E::BodyBegun { slot, .. }

@@ -4,6 +4,12 @@
 
 mod names;
 
+/// This product's own extensions and their attributes.
+pub(crate) const OWN_EXTENSIONS: &[(&str, &[&str])] = &[
+    ("history", &["timeToLive"]),
+    ("publishMessage", &["correlationKey", "messageId", "timeToLive"]),
+];
+
 pub(crate) use names::{ATTRIBUTES, ELEMENTS, EXTENSIONS};
 
 /// Elements a sequence flow can connect.

@@ -6,7 +6,7 @@ use model::{Problems, check, open};
 
 const HEAD: &str = "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" \
      xmlns:zeebe=\"http://camunda.org/schema/zeebe/1.0\" \
-     xmlns:camunda=\"http://camunda.org/schema/1.0/bpmn\" xmlns:x=\"urn:x\">";
+     xmlns:segue=\"urn:segue:bpmn:1.0\" xmlns:camunda=\"http://camunda.org/schema/1.0/bpmn\" xmlns:x=\"urn:x\">";
 
 /// A fragment of a process as a file; the fragment begins in line 2.
 fn in_process(fragment: &str) -> String {
@@ -129,6 +129,13 @@ const FRAGMENTS: &[(&str, &str)] = &[
          link-throw-missing d 2:238 Expected a link throw event named `next` in process `p`, but found none",
     ),
     (
+        r#"<eventBasedGateway id="g"/><task id="a"/><receiveTask id="r" messageRef="m"/><boundaryEvent id="b" attachedToRef="r"/><intermediateCatchEvent id="c"><timerEventDefinition/></intermediateCatchEvent><sequenceFlow id="f" sourceRef="s" targetRef="g"/><sequenceFlow id="h" sourceRef="g" targetRef="a"/><sequenceFlow id="i" sourceRef="g" targetRef="r"/><sequenceFlow id="j" sourceRef="g" targetRef="c"/><sequenceFlow id="k" sourceRef="a" targetRef="c"/><eventBasedGateway id="o"/><sequenceFlow id="l" sourceRef="a" targetRef="o"/>"#,
+        "event-gateway-events o 2:448 Expected at least two flows out of eventBasedGateway `o`, but found 0\n\
+         event-gateway-target h 2:294 Expected only events behind eventBasedGateway `g`, but found task `a`\n\
+         event-gateway-target i 2:344 Expected only events behind eventBasedGateway `g`, but found a boundary event on receiveTask `r`\n\
+         event-gateway-target j 2:394 Expected only events behind eventBasedGateway `g`, but found another flow into intermediateCatchEvent `c`",
+    ),
+    (
         r#"<receiveTask id="r"/><intermediateCatchEvent id="c"><signalEventDefinition/></intermediateCatchEvent><sequenceFlow id="f" sourceRef="s" targetRef="r"/><sequenceFlow id="g" sourceRef="r" targetRef="c"/>"#,
         "message-missing r 2:1 Expected a message to be named by messageRef, but found none\n\
          message-missing c 2:53 Expected a signal to be named by signalRef, but found none",
@@ -154,6 +161,11 @@ const FRAGMENTS: &[(&str, &str)] = &[
          extension-attribute-unknown a 2:112 Expected a known attribute, but found `retrys` of zeebe:taskDefinition\n\
          extension-repeated a 2:116 Expected one zeebe:taskDefinition, but found another\n\
          extension-unknown a 2:148 Expected a known extension, but found `zeebe:taskdefinition`",
+    ),
+    (
+        r#"<sendTask id="a"><extensionElements><segue:publishMessage correlationkey="= id"/><segue:publishMesage/></extensionElements></sendTask><sequenceFlow id="f" sourceRef="s" targetRef="a"/>"#,
+        "extension-attribute-unknown a 2:75 Expected a known attribute, but found `correlationkey` of segue:publishMessage\n\
+         extension-unknown a 2:82 Expected a known extension, but found `segue:publishMesage`",
     ),
     (
         r#"<task id="a" camunda:topic="t" camunda:type="external"><extensionElements><camunda:inputOutput><camunda:inputParameter/></camunda:inputOutput></extensionElements></task><sequenceFlow id="f" sourceRef="s" targetRef="a"/>"#,

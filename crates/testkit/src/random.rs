@@ -29,6 +29,7 @@ const LEAVES: u32 = 14;
 pub fn random_process(seed: u64) -> String {
     let mut maker = Maker { dice: Dice::new(seed), next: 0, leaves: LEAVES, lines: Vec::new() };
     let body = maker.sequence(DEPTH);
+    maker.handlers(DEPTH);
     let gate = maker.id("gate");
     maker.line(format!("start -> {gate}:xor -> {}", body.first));
     maker.line(format!("{} -> end", body.last));
@@ -88,7 +89,7 @@ impl Maker {
         if depth == 0 || self.leaves == 0 {
             return self.leaf();
         }
-        match self.dice.weighted(&[8, 4, 3, 3, 2, 4, 5, 3]) {
+        match self.dice.weighted(&[8, 4, 3, 3, 2, 4, 5, 3, 3]) {
             0 => self.leaf(),
             1 => self.sequence(depth - 1),
             2 => self.choice(depth - 1),
@@ -96,6 +97,7 @@ impl Maker {
             4 => self.repeat(depth - 1),
             5 => self.sub(depth - 1),
             6 => self.some(depth - 1),
+            7 => self.race(depth - 1),
             _ => {
                 let host = self.waiting_leaf();
                 self.guard(&host, depth - 1, &[])
@@ -150,6 +152,27 @@ impl Maker {
         Block { first: fork, last: join }
     }
 
+    /// Two or three events, of which the first takes the token.
+    fn race(&mut self, depth: u32) -> Block {
+        let (race, merge) = (self.id("race"), self.id("merge"));
+        self.line(format!("{race}:event-gateway"));
+        self.line(format!("{merge}:xor"));
+        for _ in 0..self.dice.between(2, 3) {
+            let event = self.id("event");
+            let kind = match self.dice.below(3) {
+                0 => format!("timer({})", self.duration()),
+                1 => format!("receive({})", self.message()),
+                _ => format!("catch-message({})", self.message()),
+            };
+            self.line(format!("{race} -> {event}:{kind}"));
+            self.mappings(&event);
+            let way = self.block(depth);
+            self.line(format!("{event} -> {}", way.first));
+            self.line(format!("{} -> {merge}", way.last));
+        }
+        Block { first: race, last: merge }
+    }
+
     /// Goes round twice at most; a counter that is shared by many tokens only ends it sooner.
     fn repeat(&mut self, depth: u32) -> Block {
         let (again, count) = (self.id("again"), self.id("count"));
@@ -190,11 +213,43 @@ impl Maker {
             }
         };
         self.line(format!("start -> {inner}"));
-        self.line(format!("{} -> end", body.last));
+        let end = match self.dice.chance(20) {
+            true => format!("{}:{}", self.id("tell"), self.sent("message-end")),
+            false => "end".to_owned(),
+        };
+        self.line(format!("{} -> {end}", body.last));
+        self.handlers(depth);
         let inside = std::mem::replace(&mut self.lines, outside);
         self.line(format!("{id}:sub {{\n{}\n}}", inside.join("\n")));
         self.mappings(&id);
         self.guard(&id, depth, &thrown)
+    }
+
+    /// Event sub-processes of the scope at hand, which may have some of their own.
+    fn handlers(&mut self, depth: u32) {
+        if !self.dice.chance(35) {
+            return;
+        }
+        let (id, start) = (self.id("handler"), self.id("begun"));
+        let event = match self.dice.below(6) {
+            0 => format!("message-start({})", self.message()),
+            1 => format!("message-start({BELL}, = key) non-interrupting"),
+            2 => format!("timer-start({})", self.duration()),
+            3 => format!("timer-start(R2/{}) non-interrupting", self.duration()),
+            4 => "error-start".to_owned(),
+            _ => format!("error-start({})", self.word(&ERRORS[..2])),
+        };
+        let outside = std::mem::take(&mut self.lines);
+        let body = self.block(depth.min(1));
+        self.line(format!("{start}:{event} -> {}", body.first));
+        self.line(format!("{} -> end", body.last));
+        self.mappings(&start);
+        if depth > 0 {
+            self.handlers(depth - 1);
+        }
+        let inside = std::mem::replace(&mut self.lines, outside);
+        self.line(format!("{id}:event-sub {{\n{}\n}}", inside.join("\n")));
+        self.mappings(&id);
     }
 
     /// Boundary events on a host, and the ways from them. Errors in `thrown` are caught.
@@ -245,20 +300,32 @@ impl Maker {
         }
         self.leaves = self.leaves.saturating_sub(1);
         let id = self.id("pass");
-        let kind = match self.dice.below(7) {
+        let kind = match self.dice.below(9) {
             0 => "manual".to_owned(),
             1 => "task".to_owned(),
             2 => "throw".to_owned(),
             3 => format!("script(= n + 1, v{})", self.dice.below(3)),
             4 => format!("timer({})", self.duration()),
             5 => return self.link(id),
+            6 => self.sent("message-throw"),
+            7 => self.sent("send-message"),
             _ => format!("catch-message({})", self.message()),
         };
         self.line(format!("{id}:{kind}"));
-        if kind != "throw" {
+        if kind != "throw" && !kind.starts_with("message-throw") {
             self.mappings(&id);
         }
         Block::one(&id)
+    }
+
+    /// Something that sends a message, which starts no instance: that would never end.
+    fn sent(&mut self, word: &str) -> String {
+        let message = self.word(&MESSAGES[..2]);
+        match self.dice.below(3) {
+            0 => format!("{word}({message}, {})", self.word(&JOB_TYPES)),
+            1 => format!("{word}({message}) publish(= key)"),
+            _ => format!("{word}({message}) publish(= key, {}, = key)", self.duration()),
+        }
     }
 
     /// A way that breaks off and goes on elsewhere.

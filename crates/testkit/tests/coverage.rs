@@ -18,13 +18,15 @@ const CANNOT: &[(Phase, &[&str])] = &[
     (Phase::Activate, &["boundary_error", "boundary_message", "boundary_timer"]),
     (Phase::Activate, &["end_event", "terminate_end", "exclusive_gateway", "parallel_gateway"]),
     (Phase::Activate, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
-    (Phase::Activate, &["message_start", "start_event", "timer_start"]),
+    (Phase::Activate, &["error_start", "message_start", "start_event", "timer_start"]),
     (Phase::Activate, &["link_catch", "link_throw"]),
     // No job, timer, subscription or user task is theirs.
     (Phase::Wait, &["boundary_error", "end_event", "error_end", "terminate_end"]),
     (Phase::Wait, &["exclusive_gateway", "parallel_gateway", "process", "sub_process"]),
     (Phase::Wait, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
-    (Phase::Wait, &["message_start", "start_event"]),
+    (Phase::Wait, &["error_start", "event_sub_process", "start_event"]),
+    // The events behind it wait, in its stead.
+    (Phase::Wait, &["event_gateway"]),
     (Phase::Wait, &["link_catch", "link_throw"]),
     // An error that is caught cancels its event; one that is not is an incident.
     (Phase::Complete, &["error_end"]),
@@ -119,6 +121,11 @@ const ALSO: &str = "
 - An incident wherever an expression cannot be evaluated to what is needed; after repair,
   resolving it tries again.
 - `zeebe:taskDefinition` (type, retries) and `zeebe:taskHeaders` on everything a worker does.
+- `segue:publishMessage` (`correlationKey`, `timeToLive`, `messageId`, each fixed or FEEL, in the
+  namespace `urn:segue:bpmn:1.0`) on send tasks, message throw and message end events: Segue
+  publishes the message of `messageRef` itself. Without a key it has the empty one, without a time
+  to live only who waits already gets it. An id that a buffered message has already is not taken
+  twice.
 - Timers as ISO 8601 date, duration or cycle, or cron with six fields, fixed or FEEL.
 ";
 

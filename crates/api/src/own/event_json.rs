@@ -85,6 +85,9 @@ fn name(event: &InstanceEvent) -> &'static str {
         E::UserTaskCancelled { .. } => "USER_TASK_CANCELLED",
         E::IncidentRaised { .. } => "INCIDENT_RAISED",
         E::IncidentResolved { .. } => "INCIDENT_RESOLVED",
+        E::MessageSent { .. } => "MESSAGE_SENT",
+        E::ScopeInterrupted { .. } => "SCOPE_INTERRUPTED",
+        E::ScopeCleared { .. } => "SCOPE_CLEARED",
         E::AgendaKept { .. } => "AGENDA_KEPT",
         E::AgendaTaken => "AGENDA_TAKEN",
         E::BodyBegun { .. } => "BODY_BEGUN",
@@ -112,7 +115,7 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
         E::VariablesSet { variables, .. } | E::PayloadReceived { variables, .. } => {
             raw_variables::write(object.name("variables"), variables);
         }
-        E::ElementCancelling { by: Some(by), .. } => {
+        E::ElementCancelling { by: Some(by), .. } | E::ScopeInterrupted { by, .. } => {
             object.text_or_null("interruptedBy", scene.element_id(by.element));
         }
         E::JobCreated(_)
@@ -160,6 +163,10 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
 fn write_more_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
     use InstanceEvent as E;
     match event {
+        E::MessageSent { name, correlation_key, .. } => {
+            object.text("messageName", name);
+            object.text("correlationKey", correlation_key);
+        }
         E::AgendaKept { agenda } => object.number("movesLeft", agenda.len()),
         E::BodyBegun { items, .. } => object.number("instances", items.len()),
         E::OutputKept { value, .. } => object.name("output").push_str(value),

@@ -32,8 +32,9 @@ impl Element for ErrorEnd {
         Err(Failure::new(
             IncidentKind::UnhandledError,
             format!(
-                "Expected an error boundary event that catches error code `{code}` around this \
-                 end event, but found none. Add one and migrate, or cancel the instance."
+                "Expected an error boundary event or event sub-process that catches error code \
+                 `{code}` around this end event, but found none. Add one and migrate, or cancel \
+                 the instance."
             ),
         ))
     }

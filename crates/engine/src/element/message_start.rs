@@ -1,7 +1,10 @@
-//! Message start event: a message starts an instance, one open instance per correlation key.
+//! Message start event: a message starts an instance, one open instance per correlation key, or an
+//! event sub-process.
 //!
-//! The entry aggregate keeps that rule; once started, the token passes.
+//! The entry aggregate keeps that rule. For an event sub-process the scope around it waits, with a
+//! correlation key evaluated there; once started, the token passes.
 
+use super::event_sub_process::is_in_event_sub;
 use super::*;
 use crate::part::message::MessageSpec;
 use crate::part::text::Text;
@@ -9,7 +12,7 @@ use crate::part::text::Text;
 /// A message start event.
 #[derive(Debug, PartialEq)]
 pub struct MessageStart {
-    /// What starts it; its name is fixed.
+    /// What starts it; the name of one that starts a process is fixed.
     pub message: MessageSpec,
 }
 
@@ -20,8 +23,9 @@ impl Element for MessageStart {
 
     fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self {
         let definition = definition_of(node);
-        let message = MessageSpec::read(definition, false, problems);
-        if matches!(message.name, Text::Computed(_)) {
+        let inside = is_in_event_sub(node);
+        let message = MessageSpec::read(definition, inside, problems);
+        if !inside && matches!(message.name, Text::Computed(_)) {
             problems
                 .error(
                     definition,
@@ -33,6 +37,10 @@ impl Element for MessageStart {
                 .hint("Remove the `=` from the message's name.");
         }
         MessageStart { message }
+    }
+
+    fn wait(&self, slot: Slot, ctx: &Ctx<'_>) -> Result<Option<Wait>, Failure> {
+        ctx.message_wait(slot, &self.message).map(Some)
     }
 }
 
@@ -92,6 +100,36 @@ mod tests {
                 > variables {"total":14}
                 > entered end
                 > completed {"amount":7,"total":14}
+            "#,
+        );
+    }
+
+    #[test]
+    fn starts_an_event_sub_process_with_what_the_message_brings() {
+        check(
+            r"
+                start -> work:job(work) -> end
+                asked:event-sub {
+                  told:message-start(ask, = order) non-interrupting -> answer:job(answer) -> end
+                }
+                told: outputs { question = = text }
+            ",
+            r#"
+                start {"order": 1}
+                > subscribed ask 1
+                > entered start
+                > entered work
+                > job work
+                publish ask 1 {"text": "where?"}
+                > correlated ask 1
+                > entered asked
+                > entered told
+                > variables of told {"text":"where?"}
+                > variables {"question":"where?"}
+                > entered answer
+                > job answer
+                publish ask 2
+                > expired ask 2
             "#,
         );
     }

@@ -45,7 +45,7 @@ pub trait Element: Sized {
         true
     }
 
-    /// The error code a boundary event catches.
+    /// The error code a boundary or start event catches.
     fn catches(&self) -> Option<&ErrorSpec> {
         None
     }
@@ -162,7 +162,7 @@ macro_rules! elements {
                 match self { $(Kind::$variant(it) => it.leave(slot, ctx),)* }
             }
 
-            /// The error a boundary event catches.
+            /// The error a boundary or start event catches.
             #[must_use]
             pub fn catches(&self) -> Option<&ErrorSpec> {
                 match self { $(Kind::$variant(it) => it.catches(),)* }
@@ -191,18 +191,24 @@ elements! {
     CallActivity => call_activity, "CALL_ACTIVITY", false;
     EndEvent => end_event, "END_EVENT", false;
     ErrorEnd => error_end, "END_EVENT", false;
+    ErrorStart => error_start, "START_EVENT", true;
+    EventGateway => event_gateway, "EVENT_BASED_GATEWAY", false;
+    EventSubProcess => event_sub_process, "EVENT_SUB_PROCESS", false;
     ExclusiveGateway => exclusive_gateway, "EXCLUSIVE_GATEWAY", false;
     InclusiveGateway => inclusive_gateway, "INCLUSIVE_GATEWAY", false;
     LinkCatch => link_catch, "INTERMEDIATE_CATCH_EVENT", false;
     LinkThrow => link_throw, "INTERMEDIATE_THROW_EVENT", false;
     ManualTask => manual_task, "MANUAL_TASK", false;
     MessageCatch => message_catch, "INTERMEDIATE_CATCH_EVENT", false;
+    MessageEnd => message_end, "END_EVENT", false;
     MessageStart => message_start, "START_EVENT", true;
+    MessageThrow => message_throw, "INTERMEDIATE_THROW_EVENT", false;
     NoneThrow => none_throw, "INTERMEDIATE_THROW_EVENT", false;
     ParallelGateway => parallel_gateway, "PARALLEL_GATEWAY", false;
     ProcessScope => process, "PROCESS", false;
     ReceiveTask => receive_task, "RECEIVE_TASK", false;
     ScriptTask => script_task, "SCRIPT_TASK", false;
+    SendTask => send_task, "SEND_TASK", false;
     ServiceTask => service_task, "SERVICE_TASK", false;
     StartEvent => start_event, "START_EVENT", true;
     SubProcess => sub_process, "SUB_PROCESS", false;

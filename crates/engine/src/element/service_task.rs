@@ -1,6 +1,6 @@
 //! Service task: creates a job and waits for a worker to complete it.
 //!
-//! Send and business rule tasks with a job type are the same thing and are read here too.
+//! A business rule task with a job type is the same thing and is read here too.
 
 use super::*;
 
@@ -13,8 +13,8 @@ pub struct ServiceTask {
 
 impl Element for ServiceTask {
     fn matches(node: NodeRef<'_>) -> bool {
-        let by_worker = ["sendTask", "businessRuleTask"].iter().any(|name| node.is_bpmn(name));
-        node.is_bpmn("serviceTask") || by_worker && node.extension("taskDefinition").is_some()
+        let decides = node.is_bpmn("businessRuleTask");
+        node.is_bpmn("serviceTask") || decides && node.extension("taskDefinition").is_some()
     }
 
     fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self {
@@ -122,23 +122,6 @@ mod tests {
                 > job charge-card cancelled
                 > cancelled charge
                 > cancelled
-            "#,
-        );
-    }
-
-    #[test]
-    fn sends_by_a_worker_too() {
-        check(
-            "start -> mail:send(mail) -> end",
-            r#"
-                start
-                > entered start
-                > entered mail
-                > job mail
-                complete mail
-                > completed mail
-                > entered end
-                > completed {}
             "#,
         );
     }

@@ -2,6 +2,7 @@
 //!
 //! Event sub-processes, transactions and ad-hoc sub-processes are not read here.
 
+use super::event_sub_process::is_event_sub;
 use super::*;
 use crate::event::IncidentKind;
 
@@ -11,7 +12,7 @@ pub struct SubProcess;
 
 impl Element for SubProcess {
     fn matches(node: NodeRef<'_>) -> bool {
-        node.is_bpmn("subProcess") && node.attr("triggeredByEvent").map(str::trim) != Some("true")
+        node.is_bpmn("subProcess") && !is_event_sub(node)
     }
 
     fn read(_: NodeRef<'_>, _: &mut Problems) -> Self {

@@ -68,6 +68,8 @@ fn process_node(process: NodeRef<'_>) -> Node {
         boundary: Vec::new(),
         attached_to: None,
         interrupting: false,
+        happened: false,
+        awaits: Vec::new(),
         inputs: Vec::new(),
         outputs: Vec::new(),
         multi_instance: None,
@@ -97,13 +99,21 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
         incoming: numbers(&node.incoming),
         boundary: node.boundary.iter().map(|held| index(*held)).collect(),
         attached_to: node.attached_to.map(index),
-        interrupting: xml.attr("cancelActivity").map(str::trim) != Some("false"),
+        interrupting: is_interrupting(xml),
+        happened: false,
+        awaits: Vec::new(),
         inputs: mappings("input", problems),
         outputs: mappings("output", problems),
         multi_instance: MultiInstance::read(xml, problems),
         starts: Vec::new(),
         link: None,
     }
+}
+
+/// Boundary events and starts of event sub-processes interrupt unless they say otherwise.
+fn is_interrupting(xml: NodeRef<'_>) -> bool {
+    let denies = |name: &str| matches!(xml.attr(name).map(str::trim), Some("false" | "0"));
+    !denies("cancelActivity") && !denies("isInterrupting")
 }
 
 /// Markers and extensions that change what an element does and are not carried out yet.

@@ -13,6 +13,8 @@ impl Graph {
     pub(super) fn link(&mut self) {
         self.link_starts();
         self.link_links();
+        self.link_events();
+        self.link_handlers();
     }
 
     fn elements(&self) -> impl Iterator<Item = ElementIndex> + use<> {
@@ -23,6 +25,32 @@ impl Graph {
         for at in self.elements().filter(|at| self.node(*at).kind.is_start()).collect::<Vec<_>>() {
             let scope = self.node(at).scope as usize;
             self.nodes[scope].starts.push(at);
+        }
+    }
+
+    /// Which events are awaited by others than themselves.
+    fn link_events(&mut self) {
+        for at in 0..self.nodes.len() {
+            let node = &self.nodes[at];
+            let mut awaits = node.boundary.clone();
+            if let Kind::EventGateway(_) = node.kind {
+                awaits.extend(node.outgoing.iter().map(|flow| self.flow(*flow).target));
+            }
+            for event in awaits.iter().chain(&node.starts).copied().collect::<Vec<_>>() {
+                self.nodes[event as usize].happened = true;
+            }
+            self.nodes[at].awaits = awaits;
+        }
+    }
+
+    /// A scope waits for the events that start the event sub-processes in it.
+    fn link_handlers(&mut self) {
+        for at in self.elements() {
+            let node = self.node(at);
+            if let Kind::EventSubProcess(_) = node.kind {
+                let (scope, starts) = (node.scope as usize, node.starts.clone());
+                self.nodes[scope].awaits.extend(starts);
+            }
         }
     }
 

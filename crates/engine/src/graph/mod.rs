@@ -56,8 +56,14 @@ pub struct Node {
     pub boundary: Vec<ElementIndex>,
     /// The activity a boundary event is attached to.
     pub attached_to: Option<ElementIndex>,
-    /// Whether a boundary event cancels its host.
+    /// Whether a boundary event cancels its host, or a start event what is in its scope.
     pub interrupting: bool,
+    /// Whether its event has happened by the time it is entered: boundary and start events, and
+    /// events behind an event-based gateway.
+    pub happened: bool,
+    /// Elements whose events it waits for beside its own: boundary events, events behind it, and
+    /// starts of event sub-processes in it.
+    pub awaits: Vec<ElementIndex>,
     /// Input mappings, in order.
     pub inputs: Vec<Mapping>,
     /// Output mappings, in order.
@@ -117,6 +123,12 @@ impl Graph {
     #[must_use]
     pub fn find(&self, id: &str) -> Option<ElementIndex> {
         self.by_id.get(id).copied()
+    }
+
+    /// The start events of event sub-processes directly in a scope.
+    pub fn handlers(&self, scope: ElementIndex) -> impl Iterator<Item = ElementIndex> + '_ {
+        let awaits = self.node(scope).awaits.iter().copied();
+        awaits.filter(|event| self.node(*event).kind.is_start())
     }
 
     /// The none start event of the process, if it has one.

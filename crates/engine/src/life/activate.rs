@@ -32,14 +32,10 @@ impl Ctx<'_> {
             let variables = self.map_inputs(slot, &node.inputs)?;
             self.set_variables(slot, variables);
         }
-        // A boundary event that was entered has already happened: it waits for nothing.
-        let own = match node.attached_to {
-            None => node.kind.wait(slot, self)?,
-            Some(_) => None,
-        };
+        let own = if node.happened { None } else { node.kind.wait(slot, self)? };
         let mut waits: Vec<(u32, Wait)> = own.into_iter().map(|wait| (element, wait)).collect();
         let waits_itself = !waits.is_empty();
-        waits.extend(self.boundary_waits(slot)?);
+        waits.extend(self.waits_beside(slot)?);
         let entered = node.kind.enter(slot, self)?;
         if !waits_itself && entered == Entered::Passes {
             return Ok(Entered::Passes);
@@ -50,16 +46,18 @@ impl Ctx<'_> {
         Ok(Entered::Waits)
     }
 
-    /// What the boundary events of a slot wait for. Those of a multi-instance activity belong to
-    /// its body.
-    pub(crate) fn boundary_waits(&self, slot: Slot) -> Result<Vec<(u32, Wait)>, Failure> {
+    /// What a slot waits for beside its own event. Boundary events of a multi-instance activity
+    /// belong to its body, event sub-processes to each of its instances.
+    pub(crate) fn waits_beside(&self, slot: Slot) -> Result<Vec<(u32, Wait)>, Failure> {
         let mut waits = Vec::new();
-        if self.is_in_body(slot) {
-            return Ok(waits);
-        }
-        for boundary in &self.node(slot).boundary {
-            let wait = self.graph.node(*boundary).kind.wait(slot, self)?;
-            waits.extend(wait.map(|wait| (*boundary, wait)));
+        let (is_body, in_body) = (self.body_of(slot).is_some(), self.is_in_body(slot));
+        for event in &self.node(slot).awaits {
+            let node = self.graph.node(*event);
+            let elsewhere = if node.attached_to.is_some() { in_body } else { is_body };
+            if !elsewhere {
+                let wait = node.kind.wait(slot, self)?;
+                waits.extend(wait.map(|wait| (*event, wait)));
+            }
         }
         Ok(waits)
     }

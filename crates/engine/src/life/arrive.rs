@@ -8,7 +8,7 @@ use crate::event::{ElementIndex, InstanceEvent, Slot, Variables, Work};
 use crate::state::instance::Phase;
 
 impl Ctx<'_> {
-    /// A token arrives. In a scope that is gone or being cancelled it vanishes.
+    /// A token arrives. In a scope that is gone, cancelled or interrupted it vanishes.
     pub(crate) fn arrive(
         &mut self,
         element: ElementIndex,
@@ -17,7 +17,7 @@ impl Ctx<'_> {
         payload: Variables,
     ) {
         match self.state.element(scope) {
-            Some(held) if held.phase != Phase::Cancelling => {}
+            Some(held) if held.phase != Phase::Cancelling && held.interrupted_by.is_none() => {}
             _ => return,
         }
         let node = self.graph.node(element);

@@ -94,7 +94,9 @@ impl Ctx<'_> {
         let found: Vec<Slot> = found.map(|(slot, _)| *slot).collect();
         for slot in found {
             self.transitions += 1;
-            if except != 0 && self.at(slot).interrupted_by.is_some() {
+            let held = self.at(slot);
+            let interrupted = held.phase == Phase::Cancelling && held.interrupted_by.is_some();
+            if except != 0 && interrupted {
                 // Nothing goes on in the place of what was being interrupted.
                 self.emit(InstanceEvent::ElementCancelling { slot, by: None });
             }

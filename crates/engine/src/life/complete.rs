@@ -25,6 +25,10 @@ impl Ctx<'_> {
         if self.body_of(slot).is_some() {
             return self.complete_body(slot);
         }
+        if self.is_scope(slot) && (self.at(slot).children > 0 || self.has_arrivals(slot)) {
+            // An event sub-process began after the rest was done; when it ends, this comes again.
+            return;
+        }
         match self.try_complete(slot) {
             Ok(Left::By(leaving)) => self.leave(slot, leaving),
             Ok(Left::Body { ends }) => {

@@ -188,7 +188,7 @@ impl Ctx<'_> {
     }
 
     /// Temporal values print as ISO 8601 strings in JSON; that is what timers read.
-    fn moment_text(
+    pub(super) fn moment_text(
         &self,
         slot: Slot,
         text: &Text,

@@ -8,10 +8,13 @@ mod call;
 mod cancel;
 mod complete;
 mod evaluate;
+mod handler;
 mod join;
 mod multi_instance;
 pub mod pages;
+mod race;
 mod scope;
+mod send;
 mod throw;
 mod variables;
 mod waits;
@@ -168,6 +171,7 @@ impl<'a> Ctx<'a> {
                 Work::Complete { slot } => self.complete(slot),
                 Work::Cancel { slot } => self.cancel(slot),
                 Work::Settle { slot } => self.settle(slot),
+                Work::Begin { start } => self.begin(start),
                 Work::Spawn { slot } => self.spawn(slot),
                 Work::CancelInside { scope, from, except } => {
                     self.cancel_inside(scope, from, except);

@@ -31,7 +31,7 @@ impl<'a> Ctx<'a> {
         marker: &MultiInstance,
     ) -> Result<Entered, Failure> {
         let items = self.items(slot, marker)?;
-        let waits = self.boundary_waits(slot)?;
+        let waits = self.waits_beside(slot)?;
         let (first, count) = (self.state.next_slot, items.len());
         self.emit(InstanceEvent::BodyBegun { slot, first, items });
         if count == 0 {

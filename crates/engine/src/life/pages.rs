@@ -53,6 +53,7 @@ pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> 
     let mut pages = match work {
         Work::Arrive { scope, .. } => of_slot(state, *scope),
         Work::Activate { slot } => of_slot(state, *slot),
+        Work::Begin { .. } => of_slot(state, 0),
         Work::Complete { slot } | Work::Cancel { slot } | Work::Settle { slot } => {
             let mut pages = of_slot(state, *slot);
             pages.extend(of_body(graph, state, *slot, matches!(work, Work::Complete { .. })));
@@ -93,6 +94,7 @@ fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
             state.element(*slot).map_or(0, |held| held.scope)
         }
         Work::Settle { slot } => *slot,
+        Work::Begin { .. } => 0,
     };
     let parked = state.element(scope).map(|held| held.parked.as_slice()).unwrap_or_default();
     parked.iter().any(|(flow, _)| waits(graph.flow(*flow).target))

@@ -26,6 +26,10 @@ impl Ctx<'_> {
             self.finish_cancel(slot);
             return;
         }
+        if held.interrupted_by.is_some() {
+            self.begin_in_place(slot);
+            return;
+        }
         // Several children may end in one step, and each asks to settle the scope.
         let is_completing = held.incidents.iter().any(|held| held.resume == Resume::Complete)
             || self.agenda.contains(&Work::Complete { slot });
@@ -44,16 +48,21 @@ impl Ctx<'_> {
         }
     }
 
-    fn is_scope(&self, slot: Slot) -> bool {
+    pub(super) fn is_scope(&self, slot: Slot) -> bool {
+        use ElementKind as K;
         let kind = &self.node(slot).kind;
         self.at(slot).body.is_some()
-            || matches!(kind, ElementKind::ProcessScope(_) | ElementKind::SubProcess(_))
+            || matches!(kind, K::EventSubProcess(_) | K::ProcessScope(_) | K::SubProcess(_))
     }
 
     /// Whether a token is on its way in a scope, in this step or in the work another one left.
-    fn has_arrivals(&self, slot: Slot) -> bool {
+    pub(super) fn has_arrivals(&self, slot: Slot) -> bool {
         let mut unfinished = self.agenda.iter().chain(&self.state.agenda);
-        unfinished.any(|work| matches!(work, Work::Arrive { scope, .. } if *scope == slot))
+        unfinished.any(|work| match work {
+            Work::Arrive { scope, .. } => *scope == slot,
+            Work::Begin { .. } => slot == 0,
+            _ => false,
+        })
     }
 
     fn end_scope(&mut self, slot: Slot) {

@@ -1,8 +1,11 @@
 //! Throw: finds who catches a BPMN error, from the inside out.
 //!
-//! Not here: what happens when nobody does; the thrower raises the incident.
+//! In each scope its error event sub-processes come before the boundary events around it, and
+//! what an event sub-process throws itself goes outward. Not here: what happens when nobody
+//! catches it; the thrower raises the incident.
 
 use super::Ctx;
+use crate::element::Kind;
 use crate::event::{ElementIndex, Interruption, Slot, Variables};
 use crate::part::error::ErrorSpec;
 use crate::part::text::Text;
@@ -10,12 +13,13 @@ use crate::part::text::Text;
 impl Ctx<'_> {
     /// Throws an error code at a slot. `false`: nobody catches it, nothing changed.
     pub(crate) fn throw(&mut self, slot: Slot, code: &str, variables: Variables) -> bool {
-        let scopes: Vec<Slot> = self.state.scopes(slot).collect();
-        for host in scopes {
-            if let Some(element) = self.catcher(host, code) {
+        if let Some((host, element)) = self.catcher(slot, code) {
+            if self.graph.node(element).kind.is_start() {
+                self.start_handler(host, element, variables);
+            } else {
                 self.start_cancel(host, Some(Interruption { element, variables }));
-                return true;
             }
+            return true;
         }
         if self.is_caught_above(code) {
             self.escalate_error(code, variables);
@@ -26,30 +30,49 @@ impl Ctx<'_> {
 
     /// Whether somebody would catch an error code thrown at a slot.
     pub(crate) fn is_caught(&self, slot: Slot, code: &str) -> bool {
-        self.state.scopes(slot).any(|host| self.catcher(host, code).is_some())
-            || self.is_caught_above(code)
+        self.catcher(slot, code).is_some() || self.is_caught_above(code)
     }
 
     /// What is caught from a slot outwards.
     pub(crate) fn errors_caught(&self, slot: Slot) -> Vec<&ErrorSpec> {
-        let hosts = self.state.scopes(slot).filter(|host| !self.is_in_body(*host));
-        let boundary = hosts.flat_map(|host| &self.node(host).boundary);
-        boundary.filter_map(|boundary| self.graph.node(*boundary).kind.catches()).collect()
+        let events = self.catchers(slot).into_iter().flat_map(|(_, events)| events);
+        events.filter_map(|event| self.graph.node(event).kind.catches()).collect()
     }
 
-    /// The boundary event of a slot's element that catches the code: an exact one before one
-    /// that catches all.
-    fn catcher(&self, host: Slot, code: &str) -> Option<ElementIndex> {
-        let mut catches_all = None;
-        if self.is_in_body(host) {
-            return None;
+    /// The nearest slot that catches the code, and the event that does.
+    fn catcher(&self, slot: Slot, code: &str) -> Option<(Slot, ElementIndex)> {
+        let groups = self.catchers(slot).into_iter();
+        groups.filter_map(|(host, events)| Some((host, self.best(&events, code)?))).next()
+    }
+
+    /// Events that may catch what is thrown at a slot, from the inside out: those of the event
+    /// sub-processes in a slot, then those on its boundary.
+    fn catchers(&self, slot: Slot) -> Vec<(Slot, Vec<ElementIndex>)> {
+        let mut groups = Vec::new();
+        // What throws is not inside of itself.
+        let mut handles = false;
+        for host in self.state.scopes(slot) {
+            let node = self.node(host);
+            if handles && self.body_of(host).is_none() {
+                groups.push((host, self.graph.handlers(self.at(host).element).collect()));
+            }
+            if !self.is_in_body(host) {
+                groups.push((host, node.boundary.clone()));
+            }
+            handles = !matches!(node.kind, Kind::EventSubProcess(_));
         }
-        for boundary in &self.node(host).boundary {
-            let Some(error) = self.graph.node(*boundary).kind.catches() else { continue };
+        groups
+    }
+
+    /// Of these events the one that catches the code: an exact one before one that catches all.
+    fn best(&self, events: &[ElementIndex], code: &str) -> Option<ElementIndex> {
+        let mut catches_all = None;
+        for event in events {
+            let Some(error) = self.graph.node(*event).kind.catches() else { continue };
             match &error.code {
-                Some(Text::Fixed(caught)) if &**caught == code => return Some(*boundary),
+                Some(Text::Fixed(caught)) if &**caught == code => return Some(*event),
                 Some(_) => {}
-                None => catches_all = catches_all.or(Some(*boundary)),
+                None => catches_all = catches_all.or(Some(*event)),
             }
         }
         catches_all

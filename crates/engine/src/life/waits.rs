@@ -13,6 +13,7 @@ use crate::key::Key;
 use crate::limits::NAME_CHARACTERS_MAX;
 use crate::part::job::JobSpec;
 use crate::part::{Failure, Wait};
+use crate::state::instance::Subscription;
 use crate::state::mailbox::Waiting;
 use crate::state::{Kind, named_key};
 use std::sync::Arc;
@@ -83,13 +84,13 @@ impl Ctx<'_> {
         }
     }
 
-    /// Whether one event at this element ends the wait: only non-interrupting boundary events
-    /// go on waiting.
+    /// Whether one event at this element ends the wait: only boundary events and starts of event
+    /// sub-processes that do not interrupt go on waiting.
     pub(crate) fn closes(&self, slot: Slot, element: ElementIndex) -> bool {
         self.at(slot).element == element || self.graph.node(element).interrupting
     }
 
-    fn mailbox(&self, name: &Arc<str>, correlation_key: &Arc<str>) -> Key {
+    pub(super) fn mailbox(&self, name: &Arc<str>, correlation_key: &Arc<str>) -> Key {
         named_key(Kind::Mailbox, self.state.tenant, &[name, correlation_key])
     }
 
@@ -98,15 +99,26 @@ impl Ctx<'_> {
         let held = self.at(slot);
         let job = held.job.as_ref().map(|job| job.key);
         let task = held.user_task.as_ref().map(|task| task.key);
-        let timers: Vec<Key> = held.timers.iter().map(|timer| timer.key).collect();
         let incidents: Vec<Key> = held.incidents.iter().map(|held| held.key).collect();
-        let subscriptions = held.subscriptions.clone();
         if let Some(key) = job {
             self.emit(InstanceEvent::JobCancelled { slot, key });
         }
         if let Some(key) = task {
             self.emit(InstanceEvent::UserTaskCancelled { slot, key });
         }
+        self.close_events(slot, |_| true);
+        for key in incidents {
+            self.emit(InstanceEvent::IncidentResolved { slot, key });
+        }
+    }
+
+    /// Closes the timers and subscriptions a slot holds for some elements.
+    pub(super) fn close_events(&mut self, slot: Slot, closes: impl Fn(ElementIndex) -> bool) {
+        let held = self.at(slot);
+        let timers = held.timers.iter().filter(|timer| closes(timer.element));
+        let timers: Vec<Key> = timers.map(|timer| timer.key).collect();
+        let subscriptions = held.subscriptions.iter().filter(|held| closes(held.element));
+        let subscriptions: Vec<Subscription> = subscriptions.cloned().collect();
         for key in timers {
             self.emit(InstanceEvent::TimerCancelled { slot, key });
         }
@@ -115,9 +127,6 @@ impl Ctx<'_> {
             let mailbox = self.mailbox(&held.name, &held.correlation_key);
             let command = MailboxCommand::Unsubscribe { subscription: held.key };
             self.ask(mailbox, Command::Mailbox(command));
-        }
-        for key in incidents {
-            self.emit(InstanceEvent::IncidentResolved { slot, key });
         }
     }
 }

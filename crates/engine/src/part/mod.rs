@@ -8,6 +8,7 @@ pub mod job;
 pub mod mapping;
 pub mod message;
 pub mod multi_instance;
+pub mod send;
 pub mod text;
 pub mod timer;
 

@@ -56,6 +56,9 @@ variants!(InstanceEvent {
     32: IncidentResolved { 1: slot, 2: key },
     33: AgendaKept { 1: agenda },
     34: AgendaTaken,
+    40: MessageSent { 1: slot, 2: name, 3: correlation_key },
+    41: ScopeInterrupted { 1: slot, 2: by },
+    42: ScopeCleared { 1: slot },
     50: BodyBegun { 1: slot, 2: first, 3: items },
     51: OutputKept { 1: slot, 2: value },
     52: BodyStopped { 1: slot },
@@ -111,6 +114,7 @@ variants!(Work {
     3: Complete { 1: slot },
     4: Cancel { 1: slot },
     5: Settle { 1: slot },
+    10: Begin { 1: start },
     15: Spawn { 1: slot },
     16: CancelInside { 1: scope, 2: from, 3: except },
 });

@@ -41,6 +41,13 @@ impl Instance {
                 self.continuations += 1;
             }
             E::AgendaTaken => self.agenda.clear(),
+            E::MessageSent { .. } => {}
+            E::ScopeInterrupted { slot, by } => {
+                let scope = self.at(*slot);
+                scope.interrupted_by = Some(by.clone());
+                scope.parked.clear();
+            }
+            E::ScopeCleared { slot } => self.at(*slot).interrupted_by = None,
             E::IncidentRaised { slot, key, kind, job, resume, .. } => {
                 let incident = Incident { key: *key, kind: *kind, resume: *resume, job: *job };
                 self.at(*slot).incidents.push(incident);

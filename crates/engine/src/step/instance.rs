@@ -107,7 +107,11 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
         parent: create.parent.clone(),
         variables: create.variables.clone(),
     })));
-    ctx.begin_at(0, create.start);
+    if ctx.graph().node(0).awaits.is_empty() {
+        ctx.begin_at(0, create.start);
+    } else {
+        ctx.push(Work::Begin { start: create.start });
+    }
     Ok(())
 }
 
@@ -165,13 +169,19 @@ fn repeat_timer(ctx: &mut Ctx<'_>, slot: Slot, element: ElementIndex, fired: Due
     }
 }
 
-/// An event happened at a slot: to its own element, or to one of its boundary events.
+/// An event happened at a slot: to its own element, to one of its boundary events, to the start
+/// of an event sub-process in it, or to one it waits for in place of another.
 fn trigger(ctx: &mut Ctx<'_>, slot: Slot, element: ElementIndex, variables: Variables) {
     let held = ctx.at(slot);
+    let node = ctx.graph().node(element);
     if held.element == element {
         ctx.receive(slot, variables);
         ctx.push(Work::Complete { slot });
-    } else if ctx.graph().node(element).interrupting {
+    } else if node.kind.is_start() {
+        ctx.start_handler(slot, element, variables);
+    } else if node.attached_to.is_none() {
+        ctx.win_race(slot, element, variables);
+    } else if node.interrupting {
         ctx.start_cancel(slot, Some(Interruption { element, variables }));
     } else {
         let scope = held.scope;

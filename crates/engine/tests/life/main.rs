@@ -14,6 +14,7 @@ mod machine;
 mod messages;
 mod multi_instance;
 mod pages;
+mod problems;
 mod refusals;
 mod starts;
 mod timers;

@@ -6,15 +6,15 @@ use super::{Checked, called, quoted, suggest};
 use crate::namespace::Namespace;
 use crate::node::NodeRef;
 use crate::problem::{Problems, clip};
-use crate::vocabulary::EXTENSIONS;
+use crate::vocabulary::{EXTENSIONS, OWN_EXTENSIONS};
 
-pub(super) const UNKNOWN: &str = "Extensions of the zeebe namespace are known ones.";
-pub(super) const ATTRIBUTE: &str = "Attributes of zeebe extensions are known ones.";
+pub(super) const UNKNOWN: &str = "Extensions of the zeebe and segue namespaces are known ones.";
+pub(super) const ATTRIBUTE: &str = "Attributes of zeebe and segue extensions are known ones.";
 pub(super) const REPEATED: &str = "An element has each zeebe extension once.";
 pub(super) const CAMUNDA7: &str = "Extensions of Camunda 7 are converted to those of Camunda 8.";
 
 pub(super) fn unknown(checked: &Checked<'_>, problems: &mut Problems) {
-    for node in checked.all().filter(|node| node.namespace() == Namespace::Zeebe) {
+    for node in checked.all().filter(|node| known_of(node.namespace()).is_some()) {
         if problems.is_full() {
             return;
         }
@@ -22,7 +22,8 @@ pub(super) fn unknown(checked: &Checked<'_>, problems: &mut Problems) {
             continue;
         }
         let message = format!("Expected a known extension, but found {}", quoted(node.qname()));
-        let names = EXTENSIONS.iter().map(|(name, _)| *name);
+        let known = known_of(node.namespace()).unwrap_or_default();
+        let names = known.iter().map(|(name, _)| *name);
         let hint = suggest(problems, node.name(), names).map_or_else(
             || "it is ignored; remove it if it was meant to do something".to_owned(),
             |near| format!("write {near}; it is ignored as it is"),
@@ -33,19 +34,29 @@ pub(super) fn unknown(checked: &Checked<'_>, problems: &mut Problems) {
 
 fn attributes_of(node: NodeRef<'_>) -> Option<&'static [&'static str]> {
     // The text of a form is the only extension with a name of BPMN's kind of markup inside.
-    let index = EXTENSIONS.binary_search_by_key(&node.name(), |(name, _)| name).ok()?;
-    Some(EXTENSIONS[index].1)
+    let known = known_of(node.namespace())?;
+    let index = known.binary_search_by_key(&node.name(), |(name, _)| name).ok()?;
+    Some(known[index].1)
+}
+
+/// The extensions of a namespace, by name; none if they are not ours to know.
+fn known_of(namespace: Namespace) -> Option<&'static [(&'static str, &'static [&'static str])]> {
+    match namespace {
+        Namespace::Segue => Some(OWN_EXTENSIONS),
+        Namespace::Zeebe => Some(EXTENSIONS),
+        _ => None,
+    }
 }
 
 fn is_inside_unknown(node: NodeRef<'_>) -> bool {
-    let parent = node.parent().filter(|parent| parent.namespace() == Namespace::Zeebe);
+    let parent = node.parent().filter(|parent| parent.namespace() == node.namespace());
     parent.is_some_and(|parent| attributes_of(parent).is_none())
 }
 
 pub(super) fn attribute_unknown(checked: &Checked<'_>, problems: &mut Problems) {
     for node in checked.all() {
         let known = match node.namespace() {
-            Namespace::Zeebe => attributes_of(node),
+            Namespace::Segue | Namespace::Zeebe => attributes_of(node),
             Namespace::Bpmn => Some(&[][..]),
             _ => None,
         };
@@ -55,7 +66,7 @@ pub(super) fn attribute_unknown(checked: &Checked<'_>, problems: &mut Problems) 
                 return;
             }
             let is_ours = match namespace {
-                None => node.namespace() == Namespace::Zeebe,
+                None => known_of(node.namespace()).is_some(),
                 Some(namespace) => namespace == Namespace::Zeebe,
             };
             if !is_ours || known.contains(&name) || is_for_modelers(name) {

@@ -10,6 +10,7 @@ mod flows;
 mod ids;
 mod links;
 mod names;
+mod races;
 mod references;
 
 use crate::document::Document;
@@ -65,6 +66,8 @@ pub const RULES: &[Rule] = &[
         events::EVENT_DEFINITIONS_MULTIPLE,
         events::event_definitions_multiple,
     ),
+    rule("event-gateway-events", races::EVENTS, races::events),
+    rule("event-gateway-target", races::TARGET, races::target),
     rule("event-sub-process-start", events::EVENT_SUB_START, events::event_sub_process_start),
     rule("extension-attribute-unknown", extensions::ATTRIBUTE, extensions::attribute_unknown),
     rule("extension-repeated", extensions::REPEATED, extensions::repeated),

@@ -46,7 +46,7 @@ pub(super) fn extensions(xml: &mut Xml, item: &Item<'_>) {
     let given = |index: usize| item.arguments.get(index).map(String::as_str);
     let job = match item.kind.word {
         "job" | "send" => given(0),
-        "message-end" | "message-throw" => given(1),
+        "message-end" | "message-throw" | "send-message" => given(1),
         _ => value(item, "type"),
     };
     if job.is_some() {
@@ -81,6 +81,13 @@ pub(super) fn extensions(xml: &mut Xml, item: &Item<'_>) {
         let is_user = item.kind.element == "userTask";
         let name = if is_user { "zeebe:priorityDefinition" } else { "zeebe:jobPriorityDefinition" };
         xml.leaf(name, &[("priority", Some(priority))]);
+    }
+    if let Some(publish) = option(item, "publish") {
+        let given = |index: usize| publish.values.get(index).map(String::as_str);
+        xml.leaf(
+            "segue:publishMessage",
+            &[("correlationKey", given(0)), ("timeToLive", given(1)), ("messageId", given(2))],
+        );
     }
     blocks(xml, item);
     listeners(xml, item);

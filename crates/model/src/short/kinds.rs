@@ -69,6 +69,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("receive", "receiveTask", "", &["message name", "= correlation key"]),
     kind("script", "scriptTask", "", &["= expression", "result variable"]),
     kind("send", "sendTask", "", &["job type"]),
+    kind("send-message", "sendTask", "", &["message name", "job type?"]),
     kind("signal-end", END, SIGNAL, &["signal name"]),
     kind("signal-start", START, SIGNAL, &["signal name"]),
     kind("signal-throw", THROW, SIGNAL, &["signal name"]),
@@ -120,7 +121,12 @@ impl Kind {
     }
 
     fn has_job(&self) -> bool {
-        matches!(self.word, "ad-hoc" | "job" | "message-end" | "message-throw" | "send")
+        matches!(self.word, "ad-hoc" | "job" | "send") || self.is_sent()
+    }
+
+    /// Whether it names a message and how that is sent.
+    fn is_sent(&self) -> bool {
+        matches!(self.word, "message-end" | "message-throw" | "send-message")
     }
 
     fn is_user_task(&self) -> bool {
@@ -188,6 +194,7 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("outputs", Form::Entries, mapped),
     opt("priority", Form::Value, |kind| kind.has_job() || kind.is_user_task()),
     opt("propagate", Form::Value, |kind| kind.word == "call"),
+    opt("publish", Form::Arguments(0, 3), Kind::is_sent),
     opt("results", Form::Arguments(2, 2), |kind| kind.word == "ad-hoc"),
     opt("retries", Form::Value, Kind::has_job),
     opt("type", Form::Value, |kind| kind.word == "ad-hoc"),

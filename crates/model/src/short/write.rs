@@ -14,11 +14,13 @@ use crate::namespace::Namespace;
 /// Writes the file.
 pub(super) fn write(sheet: &Sheet<'_>) -> String {
     let mut writer = Writer { sheet, edges: edges(sheet), roots: Roots::default() };
+    let publishes = sheet.items.iter().any(|item| option(item, "publish").is_some());
     let mut xml = Xml::new(0);
     xml.open(
         "bpmn:definitions",
         &[
             ("xmlns:bpmn", Some(Namespace::Bpmn.uri())),
+            ("xmlns:segue", publishes.then(|| Namespace::Segue.uri())),
             ("xmlns:zeebe", Some(Namespace::Zeebe.uri())),
             ("xmlns:xsi", Some("http://www.w3.org/2001/XMLSchema-instance")),
             ("id", Some("definitions.1")),
@@ -126,7 +128,8 @@ impl Writer<'_, '_> {
         let host = host.map(|host| &*self.sheet.items[host].id);
         let of_default = |edge: &&Edge<'_>| edge.source == index && edge.is_default;
         let default = self.edges.iter().find(of_default).map(|edge| edge.id.clone());
-        let message = (item.kind.word == "receive").then(|| self.message(item));
+        let message =
+            matches!(item.kind.word, "receive" | "send-message").then(|| self.message(item));
         let gentle = (!item.interrupting).then_some("false");
         let is_start = item.kind.element == "startEvent";
         let element = format!("bpmn:{}", item.kind.element);

@@ -4,7 +4,7 @@
 
 use super::Exam;
 use engine::element::Kind;
-use engine::event::{IncidentKind, Slot, Work};
+use engine::event::{ElementIndex, Resume, Slot, Work};
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::state::instance::{ElementInstance, Instance, InstancePhase, Phase};
@@ -112,10 +112,13 @@ impl Exam<'_> {
     ) {
         let Some(node) = graph.nodes.get(held.element as usize) else { return };
         let stopped = !held.incidents.is_empty();
-        let scope = matches!(node.kind, Kind::SubProcess(_) | Kind::ProcessScope(_));
+        let scope = matches!(
+            node.kind,
+            Kind::EventSubProcess(_) | Kind::SubProcess(_) | Kind::ProcessScope(_)
+        );
         // A scope's own timers belong to its boundary events: they do not keep it alive.
         let busy =
-            if scope || held.body.is_some() { held.children > 0 } else { waits_itself(held) };
+            if scope || held.body.is_some() { held.children > 0 } else { waits_itself(graph, held) };
         self.check(
             busy || stopped || unfinished,
             key,
@@ -180,18 +183,23 @@ fn count_children(state: &Instance) -> BTreeMap<Slot, u32> {
     children
 }
 
-fn waits_itself(held: &ElementInstance) -> bool {
+fn waits_itself(graph: &Graph, held: &ElementInstance) -> bool {
+    // What a boundary event waits for does not keep its host alive.
+    let own = |element: ElementIndex| {
+        graph.nodes.get(element as usize).is_none_or(|node| node.attached_to.is_none())
+    };
     held.job.is_some()
         || held.child.is_some()
         || held.user_task.is_some()
-        || held.timers.iter().any(|timer| timer.element == held.element)
-        || held.subscriptions.iter().any(|waiting| waiting.element == held.element)
+        || held.timers.iter().any(|timer| own(timer.element))
+        || held.subscriptions.iter().any(|waiting| own(waiting.element))
 }
 
 /// Slots the kept agenda will come back to, and the scopes around them.
 fn unfinished(state: &Instance) -> BTreeSet<Slot> {
     let named = state.agenda.iter().map(|work| match work {
         Work::Arrive { scope, .. } => *scope,
+        Work::Begin { .. } => 0,
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }
@@ -214,8 +222,8 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
     found
 }
 
-/// Whether a loop incident keeps the agenda from going on.
+/// Whether an incident keeps the agenda from going on.
 pub(super) fn is_looping(state: &Instance) -> bool {
     let incidents = state.elements.values().flat_map(|held| &held.incidents);
-    incidents.into_iter().any(|incident| incident.kind == IncidentKind::Loop)
+    incidents.into_iter().any(|incident| incident.resume == Resume::Agenda)
 }

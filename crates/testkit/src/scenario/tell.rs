@@ -4,7 +4,7 @@
 
 use super::line::iso;
 use crate::world::{Happened, TENANT, What, World};
-use engine::event::{InstanceEvent, UserTaskCreated, Variables};
+use engine::event::{InstanceEvent, UserTaskCreated, Variables, Work};
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::state::entry::EntryEvent;
@@ -96,7 +96,10 @@ impl Teller {
             E::TokensDropped { .. } => "dropped parked tokens".to_owned(),
             E::IncidentRaised { kind, .. } => format!("incident {} {id}", kind.as_str()),
             E::IncidentResolved { .. } => format!("resolved {id}"),
+            // It has not begun; the incident that comes with it says why.
+            E::AgendaKept { agenda } if matches!(agenda[..], [Work::Begin { .. }]) => return None,
             E::AgendaKept { .. } => "paused".to_owned(),
+            E::ScopeInterrupted { .. } => format!("interrupted {id}"),
             other => return self.tell_wait(id, other, now_ms),
         };
         Some(line)
@@ -140,6 +143,9 @@ impl Teller {
             }
             E::SubscriptionCorrelated { key, .. } => format!("correlated {}", self.name(*key)),
             E::SubscriptionClosed { key, .. } => format!("unsubscribed {}", self.name(*key)),
+            E::MessageSent { name, correlation_key, .. } => {
+                format!("sent {name} {}", quoted(correlation_key))
+            }
             E::UserTaskCreated(task) => format!("task {id}{}", details(task, now_ms)),
             E::UserTaskCancelled { .. } => format!("task {id} cancelled"),
             _ => return None,

@@ -7,10 +7,10 @@ use super::chance::wanted;
 use super::ledger::{Wrong, ensure};
 use super::process::START;
 use super::{Sim, node::Node};
-use engine::event::IncidentKind;
+use engine::event::{ElementIndex, IncidentKind};
 use engine::key::Key;
 use engine::state::Kind;
-use engine::state::instance::{Instance, Phase};
+use engine::state::instance::{ElementInstance, Instance, Phase};
 use runtime::request::Request;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -199,6 +199,16 @@ impl Sim {
     }
 }
 
+/// Whether what waits at an element must come for its holder to go on: its own event, or one
+/// behind an event-based gateway, which has nothing else to wait for.
+fn needs(held: &ElementInstance, element: ElementIndex) -> bool {
+    let own = |at: &ElementIndex| *at == held.element;
+    let timers = held.timers.iter().map(|timer| timer.element);
+    let mut waits = held.subscriptions.iter().map(|waiting| waiting.element).chain(timers);
+    let busy = held.job.is_some() || held.user_task.is_some() || held.children > 0;
+    own(&element) || !busy && !waits.any(|at| own(&at))
+}
+
 /// What would help an instance on, apart from jobs and time.
 fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>) {
     for held in state.elements.values().filter(|held| held.phase != Phase::Cancelling) {
@@ -211,7 +221,7 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
             });
         }
         // Boundary events need no message to let go.
-        for waiting in held.subscriptions.iter().filter(|it| it.element == held.element) {
+        for waiting in held.subscriptions.iter().filter(|it| needs(held, it.element)) {
             if !starts && &*waiting.name == START {
                 requests.push(Request::CancelInstance { instance: key });
                 continue;

@@ -5,7 +5,7 @@
 use super::{TimerOwner, World};
 use engine::command::{Command, InstanceCommand};
 use engine::element::Kind;
-use engine::event::{IncidentKind, Slot, Work};
+use engine::event::{ElementIndex, Resume, Slot, Work};
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::state::instance::{ElementInstance, Instance, InstancePhase, Phase};
@@ -144,7 +144,7 @@ fn wakes(held: &ElementInstance) -> bool {
 
 fn has_loop_incident(state: &Instance) -> bool {
     let incidents = state.elements.values().flat_map(|held| &held.incidents);
-    incidents.into_iter().any(|incident| incident.kind == IncidentKind::Loop)
+    incidents.into_iter().any(|incident| incident.resume == Resume::Agenda)
 }
 
 fn check_ended(key: Key, state: &Instance) {
@@ -179,11 +179,13 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
             let target = graph.node(graph.flow(*flow).target);
             assert!(*count > 0 && target.scope == held.element, "parked tokens are in their scope");
         }
-        let scope =
-            matches!(graph.node(held.element).kind, Kind::SubProcess(_) | Kind::ProcessScope(_));
+        let scope = matches!(
+            graph.node(held.element).kind,
+            Kind::EventSubProcess(_) | Kind::SubProcess(_) | Kind::ProcessScope(_)
+        );
         // A scope's own timers belong to its boundary events: they do not keep it alive.
         let busy =
-            if scope || held.body.is_some() { held.children > 0 } else { has_own_wait(held) };
+            if scope || held.body.is_some() { held.children > 0 } else { has_own_wait(graph, held) };
         let stopped = !held.incidents.is_empty();
         let fine = busy || stopped || unfinished.contains(slot);
         assert!(fine, "slot {slot} of {key} is alive for a reason: {held:#?}");
@@ -204,18 +206,21 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
     assert_eq!(cancelling, state.elements[&0].phase == Phase::Cancelling, "phases agree");
 }
 
-fn has_own_wait(held: &ElementInstance) -> bool {
+fn has_own_wait(graph: &Graph, held: &ElementInstance) -> bool {
+    // What a boundary event waits for does not keep its host alive.
+    let own = |element: ElementIndex| graph.node(element).attached_to.is_none();
     held.job.is_some()
         || held.child.is_some()
         || held.user_task.is_some()
-        || held.timers.iter().any(|timer| timer.element == held.element)
-        || held.subscriptions.iter().any(|waiting| waiting.element == held.element)
+        || held.timers.iter().any(|timer| own(timer.element))
+        || held.subscriptions.iter().any(|waiting| own(waiting.element))
 }
 
 /// Slots the kept agenda will come back to, and the scopes around them.
 fn unfinished(state: &Instance) -> BTreeSet<Slot> {
     let named = state.agenda.iter().map(|work| match work {
         Work::Arrive { scope, .. } => *scope,
+        Work::Begin { .. } => 0,
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }

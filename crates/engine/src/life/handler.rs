@@ -1,0 +1,95 @@
+//! Event sub-processes: how they begin beside what is in their scope, or in its place.
+//!
+//! Not here: opening and closing their waits with the scope (`activate`, `waits`), and the tokens
+//! inside them, which are those of any scope.
+
+use super::Ctx;
+use crate::event::{
+    ElementIndex, IncidentKind, InstanceEvent, Interruption, Resume, Slot, Variables, Work,
+};
+use crate::key::Key;
+use crate::state::instance::{Incident, Phase};
+
+impl Ctx<'_> {
+    /// The process begins: its event sub-processes wait before the first token moves. If that
+    /// cannot be, the instance stands still until the incident is resolved.
+    pub(crate) fn begin(&mut self, start: ElementIndex) {
+        match self.waits_beside(0) {
+            Ok(waits) => {
+                for (element, wait) in waits {
+                    self.open_wait(0, element, wait);
+                }
+                self.begin_at(0, start);
+            }
+            Err(failure) => {
+                self.emit(InstanceEvent::AgendaKept { agenda: vec![Work::Begin { start }] });
+                self.raise(0, failure, Resume::Agenda, None);
+            }
+        }
+    }
+
+    /// The start event of an event sub-process happened in a scope.
+    pub(crate) fn start_handler(&mut self, slot: Slot, start: ElementIndex, variables: Variables) {
+        let node = self.graph.node(start);
+        if node.interrupting {
+            self.interrupt(slot, Interruption { element: start, variables });
+        } else {
+            let element = node.scope;
+            self.push(Work::Arrive { element, scope: slot, flow: None, payload: variables });
+        }
+    }
+
+    /// Everything in the scope goes first: what it waits for, its tokens, its element instances.
+    fn interrupt(&mut self, slot: Slot, by: Interruption) {
+        let held = self.at(slot);
+        if held.phase == Phase::Cancelling || held.interrupted_by.is_some() {
+            // It has been interrupted already, and this comes from what is on its way out.
+            return;
+        }
+        let over = |held: &&Incident| {
+            held.resume == Resume::Complete || held.kind == IncidentKind::Deadlock
+        };
+        let over: Vec<Key> = held.incidents.iter().filter(over).map(|held| held.key).collect();
+        let graph = self.graph;
+        self.close_events(slot, |element| graph.node(element).kind.is_start());
+        for key in over {
+            self.emit(InstanceEvent::IncidentResolved { slot, key });
+        }
+        self.emit(InstanceEvent::ScopeInterrupted { slot, by });
+        self.drop_tokens(slot);
+        // They go before anything else happens in them.
+        self.agenda.push_front(Work::CancelInside { scope: slot, from: 0, except: 0 });
+        self.push(Work::Settle { slot });
+    }
+
+    /// Tokens on their way in a scope go, and its own end with them.
+    fn drop_tokens(&mut self, slot: Slot) {
+        self.take_agenda();
+        self.agenda.retain(|work| match work {
+            Work::Arrive { scope, .. } => *scope != slot,
+            Work::Complete { slot: scope } => *scope != slot,
+            _ => true,
+        });
+    }
+
+    /// The interrupted scope is empty: the event sub-process is all that lives in it from now on.
+    pub(super) fn begin_in_place(&mut self, slot: Slot) {
+        let by = self.at(slot).interrupted_by.clone();
+        let Some(Interruption { element: start, variables }) = by else { return };
+        // What was cancelled last may have been interrupted itself.
+        self.drop_tokens(slot);
+        self.emit(InstanceEvent::ScopeCleared { slot });
+        let element = self.graph.node(start).scope;
+        self.push(Work::Arrive { element, scope: slot, flow: None, payload: variables });
+    }
+
+    /// A token begins at the start event inside, with what the event brought.
+    pub(crate) fn begin_with(&mut self, slot: Slot, start: ElementIndex) {
+        let payload = self.at(slot).payload.clone();
+        if !payload.is_empty() {
+            // It is the start event's now, whose output mappings it waits for.
+            self.emit(InstanceEvent::PayloadReceived { slot, variables: Vec::new() });
+        }
+        self.push(Work::Arrive { element: start, scope: slot, flow: None, payload });
+    }
+}
