@@ -77,7 +77,8 @@ pub struct ElementInstance {
     pub variables: BTreeMap<Arc<str>, Arc<str>>,
     /// Variables an event brought, waiting for the output mappings.
     pub payload: Variables,
-    /// Who cancels it, if a boundary event does; who cancels what is in it, if it is an active scope.
+    /// Who cancels it, if a boundary event does; who cancels what is in it, if it is an active
+    /// scope.
     pub interrupted_by: Option<Interruption>,
     /// The job it waits for.
     pub job: Option<Job>,

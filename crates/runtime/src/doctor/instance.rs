@@ -118,7 +118,7 @@ impl Exam<'_> {
         );
         // A scope's own timers belong to its boundary events: they do not keep it alive.
         let busy =
-            if scope || held.body.is_some() { held.children > 0 } else { waits_itself(graph, held) };
+            if scope || held.body.is_some() { held.children > 0 } else { waits(graph, held) };
         self.check(
             busy || stopped || unfinished,
             key,
@@ -183,7 +183,7 @@ fn count_children(state: &Instance) -> BTreeMap<Slot, u32> {
     children
 }
 
-fn waits_itself(graph: &Graph, held: &ElementInstance) -> bool {
+fn waits(graph: &Graph, held: &ElementInstance) -> bool {
     // What a boundary event waits for does not keep its host alive.
     let own = |element: ElementIndex| {
         graph.nodes.get(element as usize).is_none_or(|node| node.attached_to.is_none())

@@ -185,7 +185,7 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
         );
         // A scope's own timers belong to its boundary events: they do not keep it alive.
         let busy =
-            if scope || held.body.is_some() { held.children > 0 } else { has_own_wait(graph, held) };
+            if scope || held.body.is_some() { held.children > 0 } else { waits(graph, held) };
         let stopped = !held.incidents.is_empty();
         let fine = busy || stopped || unfinished.contains(slot);
         assert!(fine, "slot {slot} of {key} is alive for a reason: {held:#?}");
@@ -206,7 +206,7 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
     assert_eq!(cancelling, state.elements[&0].phase == Phase::Cancelling, "phases agree");
 }
 
-fn has_own_wait(graph: &Graph, held: &ElementInstance) -> bool {
+fn waits(graph: &Graph, held: &ElementInstance) -> bool {
     // What a boundary event waits for does not keep its host alive.
     let own = |element: ElementIndex| graph.node(element).attached_to.is_none();
     held.job.is_some()
