@@ -5,6 +5,7 @@
 
 mod answer;
 mod edge;
+pub mod export;
 mod extract;
 mod host;
 mod json_scan;

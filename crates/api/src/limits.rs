@@ -49,3 +49,5 @@ pub const CHECKS_AT_ONCE: usize = 2;
 pub const RESOLUTIONS_MAX: u32 = 1_000;
 /// How long requests may still run when the server stops, milliseconds.
 pub const STOP_MS: u64 = 5_000;
+/// Pages of an export read ahead of its client.
+pub const EXPORT_PAGES_AHEAD: usize = 2;

@@ -49,6 +49,7 @@ pub(crate) enum Verb {
     Restore(command::restore::Restore),
     Retention(command::retention::Retention),
     Migrate(command::migrate::Migrate),
+    Export(command::export::Export),
     Bench(command::bench::Bench),
     Completions(command::completions::Completions),
 }
@@ -76,6 +77,7 @@ impl Verb {
             Verb::Restore(verb) => verb.run(),
             Verb::Retention(verb) => verb.run(),
             Verb::Migrate(verb) => verb.run(),
+            Verb::Export(verb) => verb.run(),
             Verb::Bench(verb) => verb.run(),
             Verb::Completions(verb) => verb.run(),
         }

@@ -46,6 +46,28 @@ pub struct Keeping {
     pub erased: u64,
 }
 
+impl Keeping {
+    /// What is kept after a change.
+    pub(crate) fn apply(&mut self, change: &KeepingChange) {
+        match change {
+            KeepingChange::Set(to) => {
+                self.forget(to.tenant, &to.process_id);
+                self.retentions.push(to.clone());
+                self.retentions.sort_by(|one, other| {
+                    (one.tenant, &one.process_id).cmp(&(other.tenant, &other.process_id))
+                });
+            }
+            KeepingChange::Inherit { tenant, process_id } => self.forget(*tenant, process_id),
+            KeepingChange::Pause => self.paused = true,
+            KeepingChange::Resume => self.paused = false,
+        }
+    }
+
+    fn forget(&mut self, tenant: u32, process_id: &str) {
+        self.retentions.retain(|held| (held.tenant, &*held.process_id) != (tenant, process_id));
+    }
+}
+
 /// A wish to erase the history of aggregates that are no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurgeOrder {

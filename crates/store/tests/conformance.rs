@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use store::keep::{Keeping, KeepingChange};
 use store::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use store::memory::Memory;
 use store::sqlite::{Options, Sqlite};
@@ -83,6 +84,12 @@ impl Store for Restarting {
     }
     fn events_of(&self, aggregate: u64, after: u64, n: u32) -> Result<Vec<HistoryRow>, Error> {
         self.read(|store| store.events_of(aggregate, after, n))
+    }
+    fn keeping(&self) -> Result<Keeping, Error> {
+        self.read(|store| store.keeping())
+    }
+    fn change_keeping(&self, who: &str, ms: i64, change: &KeepingChange) -> Result<(), Error> {
+        self.write(|store| store.change_keeping(who, ms, change))
     }
     fn origin(&self) -> Result<Origin, Error> {
         self.read(|store| store.origin())

@@ -5,7 +5,8 @@
 mod backups;
 mod check;
 pub(crate) mod docs;
-mod event_json;
+pub(crate) mod event_json;
+mod export;
 mod health;
 mod history;
 mod metrics;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(backups::get_backup))
         .routes(routes!(docs::openapi_json))
         .routes(routes!(docs::reference_page))
+        .routes(routes!(export::export))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(history::instance_history))

@@ -94,3 +94,53 @@ async fn figures_name_every_file() {
     }
     assert!(text.contains("segue_purged_rows_total 0"), "{text}");
 }
+
+/// The lines of an export of what one finished and one waiting instance did.
+async fn exported(server: &Server, path: &str) -> Vec<Value> {
+    let heard = server.get(&format!("/api/v1/export/{path}")).await;
+    assert_eq!(heard.status.as_u16(), 200, "{heard:?}");
+    assert_eq!(heard.headers["content-type"], "application/x-ndjson");
+    heard.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn everything_is_exported_and_an_export_goes_on_where_it_broke_off() {
+    let server = Server::with("start -> pay:job(pay) -> end").await;
+    let instance = server.create(json!({"order": "=1", "amount": 1.50})).await;
+    server.create(json!({})).await;
+    let instances = exported(&server, "instances").await;
+    assert_eq!(instances.len(), 2);
+    assert_eq!(
+        (&instances[0]["key"], &instances[0]["state"]),
+        (&json!(instance), &json!("ACTIVE"))
+    );
+    let events = exported(&server, "events").await;
+    assert_eq!(events[0]["event"]["type"], "INSTANCE_CREATED");
+    assert!(events.iter().any(|line| line["event"]["elementId"] == "pay"), "{events:?}");
+    assert!(events.iter().all(|line| line["processDefinitionId"] == "process"));
+    let middle = &events[0]["position"];
+    let rest = exported(&server, &format!("events?after={middle}")).await;
+    let expected = events.iter().filter(|line| line["position"] != *middle).cloned();
+    assert_eq!(rest, expected.collect::<Vec<_>>());
+    assert_eq!(exported(&server, "events?limit=1").await.last().unwrap()["position"], *middle);
+    let audit = exported(&server, "audit").await;
+    assert_eq!(audit[0]["command"], "DEPLOY_DEFINITION");
+    assert!(audit.iter().all(|line| line["actor"] == "local"));
+    assert_eq!(exported(&server, "jobs?processDefinitionId=process").await.len(), 2);
+    assert_eq!(exported(&server, "jobs?processDefinitionId=other").await.len(), 0);
+    assert_eq!(exported(&server, "incidents").await.len(), 0);
+    assert_eq!(exported(&server, "instances?to=2000-01-01T00:00:00Z").await.len(), 0);
+    let csv = server.get("/api/v1/export/variables?format=csv").await.text;
+    assert!(csv.starts_with("key,instance,scope,name,value,tenant\r\n"), "{csv}");
+    assert!(csv.contains(",1.5,") && csv.lines().count() == 3, "{csv}");
+}
+
+#[tokio::test]
+async fn an_export_that_makes_no_sense_is_refused() {
+    let server = Server::start();
+    server.get("/api/v1/export/everything").await.refused(404);
+    for query in ["format=xml", "from=yesterday", "after=-1", "what=events"] {
+        server.get(&format!("/api/v1/export/events?{query}")).await.refused(400);
+    }
+    server.get("/api/v1/export/variables?processDefinitionId=p").await.refused(400);
+}

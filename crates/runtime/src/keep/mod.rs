@@ -9,7 +9,7 @@ mod sweep;
 pub use sweep::{RetentionOf, Source, Status};
 pub(crate) use sweep::{Sweep, run_sweep};
 
-use crate::driver::clock_ms;
+use crate::driver::{self, clock_ms};
 use crate::node::{Node, Shared};
 use crate::request::{Caller, Refusal};
 use backup::{BackupError, Manifest};
@@ -17,6 +17,7 @@ use engine::command::{Rejection, RejectionKind};
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
+use store::Store;
 use store::keep::KeepingChange;
 
 /// A backup on its way or just over.
@@ -46,6 +47,18 @@ pub(crate) struct Backups {
 const NAME_CHARACTERS_MAX: usize = 64;
 
 impl Node {
+    /// Reads the store on a thread of its own; the views show everything answered before.
+    pub async fn examine<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&dyn Store) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.read(move |shared| {
+            driver::write_views(shared)?;
+            read(&*shared.store)
+        })
+        .await
+    }
+
     /// What is kept how long, and how far the purge is.
     pub async fn retention(&self) -> Result<Status, Refusal> {
         self.read(sweep::status).await

@@ -6,6 +6,7 @@ use super::Case;
 use super::given::{NOW_MS, batch, claim, commit_all, history, write};
 use crate::Store;
 use crate::batch::Component;
+use crate::keep::{KeepingChange, Retention};
 
 pub(super) const CASES: &[(&str, Case)] = &[
     ("numbers history in the order of commits", numbers_history),
@@ -16,6 +17,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("counts commits within a segment", counts_commits),
     ("tells where a commit lies", tells_where_a_commit_lies),
     ("names its history", names_its_history),
+    ("remembers what is kept how long", remembers_what_is_kept),
 ];
 
 fn noted(aggregate: u64, body: &str) -> Component {
@@ -105,4 +107,21 @@ fn names_its_history(store: &dyn Store) {
     commit_all(store, &batch(vec![noted(1, "a")], vec![]));
     assert_eq!(store.origin().expect("reads"), origin);
     assert_eq!(origin.purged, 0);
+}
+
+fn remembers_what_is_kept(store: &dyn Store) {
+    let of = |tenant, id: &str, ttl_ms| Retention { tenant, process_id: id.into(), ttl_ms };
+    let change = |change| store.change_keeping("ada", 1, &change).expect("changes");
+    change(KeepingChange::Set(of(1, "b", Some(5))));
+    change(KeepingChange::Set(of(0, "b", Some(5))));
+    change(KeepingChange::Set(of(0, "a", Some(6))));
+    change(KeepingChange::Set(of(0, "b", None)));
+    change(KeepingChange::Pause);
+    let kept = store.keeping().expect("reads");
+    assert_eq!(kept.retentions, [of(0, "a", Some(6)), of(0, "b", None), of(1, "b", Some(5))]);
+    assert!(kept.paused);
+    change(KeepingChange::Inherit { tenant: 0, process_id: "a".into() });
+    change(KeepingChange::Resume);
+    let kept = store.keeping().expect("reads");
+    assert_eq!((kept.retentions.len(), kept.paused), (2, false));
 }

@@ -11,6 +11,7 @@ mod state;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use crate::keep::{Keeping, KeepingChange};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use crate::view::{Query, Rows, ViewWrite};
 use crate::{Error, Store, refuse};
@@ -160,6 +161,15 @@ impl Store for Memory {
     }
 
     fn health(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn keeping(&self) -> Result<Keeping, Error> {
+        Ok(self.state().keeping.clone())
+    }
+
+    fn change_keeping(&self, _: &str, _: i64, change: &KeepingChange) -> Result<(), Error> {
+        Arc::make_mut(&mut self.lock().state).keeping.apply(change);
         Ok(())
     }
 }

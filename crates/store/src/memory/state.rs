@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::batch::{AnswerRow, DefinitionRow, JobRow, Stamp, TimerRow};
+use crate::keep::Keeping;
 use crate::load::HistoryRow;
 use crate::view::{Cell, View};
 
@@ -42,6 +43,7 @@ pub(super) struct State {
     pub(super) history_of: BTreeMap<u64, Vec<u64>>,
     pub(super) seq: u64,
     pub(super) projected: u64,
+    pub(super) keeping: Keeping,
     pub(super) reserved: u64,
     pub(super) views: BTreeMap<View, ViewRows>,
 }
