@@ -20,7 +20,7 @@ use store::keep::{Keeping, PurgeOrder};
 /// How far the sweep's thread stands back when the cores are busy.
 const NICENESS: i32 = 10;
 /// After each step it rests so many times as long as the step took.
-const REST_TIMES: u32 = 4;
+const REST_TIMES: u32 = 2;
 /// The same while others wait for the lane.
 const REST_TIMES_BUSY: u32 = 20;
 /// Longest rest between two steps.
