@@ -4,6 +4,7 @@
 //! store gives an answer about one moment.
 
 mod between;
+mod calls;
 mod instance;
 mod replay;
 mod rows;
@@ -166,6 +167,7 @@ impl Exam<'_> {
                 self.instance(key, state, graph.as_deref());
                 self.instance_waits(key, state)?;
                 self.instance_links(key, state)?;
+                self.instance_calls(key, state)?;
                 if projected {
                     self.instance_views(key, state)?;
                 }

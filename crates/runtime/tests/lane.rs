@@ -296,3 +296,13 @@ fn jobs_are_handed_out_from_pages_that_are_not_in_memory() {
     let load = store::load::Load { aggregates, ..store::load::Load::default() };
     assert_eq!(desk.store.load(&load).unwrap().aggregates, [None], "the instance has ended");
 }
+
+#[test]
+fn a_correlation_answers_after_its_chain_however_full_the_batch_is() {
+    let limits = LaneLimits { batch_events: 1, ..LaneLimits::default() };
+    let mut desk = Desk::open(&Arc::new(Memory::new()), 0, false, limits);
+    desk.deploy("ordered:message-start(order) -> a:job(a) -> end");
+    let (name, correlation_key, variables) = ("order".into(), "k".into(), Vec::new());
+    let answer = desk.ask(Request::CorrelateMessage { name, correlation_key, variables });
+    assert!(matches!(answer, Ok(Answer::MessageCorrelated { .. })), "{answer:?}");
+}

@@ -3,7 +3,10 @@
 //! Not random graphs: every fork is joined and every loop counts, so that a process whose jobs,
 //! tasks and messages are served comes to its end.
 
+mod calls;
+
 use crate::dice::Dice;
+use calls::{Called, ITEMS};
 use std::fmt::Write;
 
 /// Job types a random process may have.
@@ -23,11 +26,23 @@ const DEPTH: u32 = 4;
 /// Leaves of a process, about.
 const LEAVES: u32 = 14;
 
-/// A random process for a seed. It reads the variables `key` (text), `n` (number), `go` and
-/// `fixed` (booleans); where one is missing it has an incident until all are set.
+/// A random process for a seed, `random`, and processes it calls, `random_0` and so on. It reads
+/// the variables `key` (text), `n` (number), `go` and `fixed` (booleans); where one is missing it
+/// has an incident until all are set.
 #[must_use]
 pub fn random_process(seed: u64) -> String {
-    let mut maker = Maker { dice: Dice::new(seed), next: 0, leaves: LEAVES, lines: Vec::new() };
+    let mut maker = Maker {
+        dice: Dice::new(seed),
+        next: 0,
+        leaves: 0,
+        lines: Vec::new(),
+        times: 1,
+        called: Vec::new(),
+        passed: None,
+    };
+    let called: Vec<String> =
+        (0..[0, 0, 1, 2][maker.dice.below(4)]).map(|place| maker.called(place)).collect();
+    maker.leaves = LEAVES;
     let body = maker.sequence(DEPTH);
     maker.handlers(DEPTH);
     let gate = maker.id("gate");
@@ -39,7 +54,7 @@ pub fn random_process(seed: u64) -> String {
     if maker.dice.chance(40) {
         maker.line(format!("ordered:message-start(order) -> {gate}"));
     }
-    format!("process random\n{}\n", maker.lines.join("\n"))
+    format!("process random\n{}\n{}", maker.lines.join("\n"), called.join(""))
 }
 
 struct Maker {
@@ -49,6 +64,12 @@ struct Maker {
     leaves: u32,
     /// Statements of the scope at hand.
     lines: Vec<String>,
+    /// How many tokens for one the activities around multiply to.
+    times: u32,
+    /// Processes that may be called.
+    called: Vec<Called>,
+    /// Errors the process at hand leaves to its callers, if it may.
+    passed: Option<Vec<&'static str>>,
 }
 
 /// The flow nodes a block begins and ends with; whatever enters it once leaves it once.
@@ -89,15 +110,19 @@ impl Maker {
         if depth == 0 || self.leaves == 0 {
             return self.leaf();
         }
-        match self.dice.weighted(&[8, 4, 3, 3, 2, 4, 5, 3, 3]) {
+        let calls = if self.called.is_empty() { 0 } else { 5 };
+        match self.dice.weighted(&[8, 4, 3, 3, 2, 4, 5, 3, 3, calls]) {
             0 => self.leaf(),
             1 => self.sequence(depth - 1),
             2 => self.choice(depth - 1),
             3 => self.fork(depth - 1),
-            4 => self.repeat(depth - 1),
+            // Tokens that share a counter would race for it.
+            4 if self.times == 1 => self.repeat(depth - 1),
+            4 => self.sequence(depth - 1),
             5 => self.sub(depth - 1),
             6 => self.some(depth - 1),
             7 => self.race(depth - 1),
+            9 => self.call(depth - 1),
             _ => {
                 let host = self.waiting_leaf();
                 self.guard(&host, depth - 1, &[])
@@ -192,7 +217,21 @@ impl Maker {
     /// A sub-process, which may end by an error or be terminated from within.
     fn sub(&mut self, depth: u32) -> Block {
         let id = self.id("box");
+        let each = self.each();
         let outside = std::mem::take(&mut self.lines);
+        let times = self.times;
+        self.times *= if each.is_empty() { 1 } else { ITEMS };
+        let thrown = self.inside(depth);
+        self.times = times;
+        let inside = std::mem::replace(&mut self.lines, outside);
+        self.line(format!("{id}:sub{each} {{\n{}\n}}", inside.join("\n")));
+        self.mappings(&id);
+        self.guard(&id, depth, &thrown)
+    }
+
+    /// What is in a sub-process or a called process, from its start to its ends. Returns the
+    /// errors it may end with.
+    fn inside(&mut self, depth: u32) -> Vec<&'static str> {
         let body = self.block(depth);
         let mut thrown = Vec::new();
         let inner = match self.dice.weighted(&[5, 3, 3]) {
@@ -219,10 +258,7 @@ impl Maker {
         };
         self.line(format!("{} -> {end}", body.last));
         self.handlers(depth);
-        let inside = std::mem::replace(&mut self.lines, outside);
-        self.line(format!("{id}:sub {{\n{}\n}}", inside.join("\n")));
-        self.mappings(&id);
-        self.guard(&id, depth, &thrown)
+        thrown
     }
 
     /// Event sub-processes of the scope at hand, which may have some of their own.
@@ -240,6 +276,8 @@ impl Maker {
             _ => format!("error-start({})", self.word(&ERRORS[..2])),
         };
         let outside = std::mem::take(&mut self.lines);
+        let times = self.times;
+        self.times = times.max(2);
         let body = self.block(depth.min(1));
         self.line(format!("{start}:{event} -> {}", body.first));
         self.line(format!("{} -> end", body.last));
@@ -247,6 +285,7 @@ impl Maker {
         if depth > 0 {
             self.handlers(depth - 1);
         }
+        self.times = times;
         let inside = std::mem::replace(&mut self.lines, outside);
         self.line(format!("{id}:event-sub {{\n{}\n}}", inside.join("\n")));
         self.mappings(&id);
@@ -348,7 +387,8 @@ impl Maker {
             1 => "user".to_owned(),
             _ => format!("receive({})", self.message()),
         };
-        self.line(format!("{id}:{kind}"));
+        let each = self.each();
+        self.line(format!("{id}:{kind}{each}"));
         self.mappings(&id);
         id
     }

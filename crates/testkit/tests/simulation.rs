@@ -3,7 +3,7 @@
 use testkit::sim::check;
 
 /// Seeds of every run.
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 2_000;
 
 /// Simulates every `step`th seed from `from` on.
 fn simulate(from: u64, step: usize) {

@@ -205,7 +205,7 @@ impl Exam<'_> {
     }
 
     /// Whether something is on its way from a source to a target.
-    fn has_effect(&self, target: Key, source: Key) -> Result<bool, store::Error> {
+    pub(super) fn has_effect(&self, target: Key, source: Key) -> Result<bool, store::Error> {
         let rows = self.store.pending_effects((target.0, source.0, 0), 1)?;
         Ok(rows.first().is_some_and(|row| (row.target, row.source) == (target.0, source.0)))
     }

@@ -30,6 +30,14 @@ fn store() -> Arc<Memory> {
 }
 
 fn fill(store: &Arc<dyn Store>) {
+    fill_with(store, SHORT);
+}
+
+const SHORT: &str = "start -> fork:and -> a:job(a) -> join:and -> end
+    fork -> wait:catch-message(paid, = key) -> join
+    a ! late:timer(PT1H) -> gone:end";
+
+fn fill_with(store: &Arc<dyn Store>, short: &str) {
     let options = LaneOptions {
         node: 0,
         zone: jiff::tz::TimeZone::UTC,
@@ -39,9 +47,6 @@ fn fill(store: &Arc<dyn Store>) {
     };
     let mut lane = Lane::open(store.clone(), options).unwrap();
     let mut projection = Projection::default();
-    let short = "start -> fork:and -> a:job(a) -> join:and -> end
-        fork -> wait:catch-message(paid, = key) -> join
-        a ! late:timer(PT1H) -> gone:end";
     let content = model::short::to_bpmn(short).unwrap().into_bytes();
     let variables = vec![("key".into(), "\"k\"".into())];
     let create = Request::CreateInstance {
@@ -142,6 +147,41 @@ fn finds_a_subscription_only_the_instance_knows() {
     };
     write(&store, Component { aggregates: vec![gone], ..Component::default() });
     only_finding(&store, "I8: expected subscription");
+}
+
+#[test]
+fn finds_a_call_without_what_it_called_and_the_reverse() {
+    let short = "process process
+        start -> ask:call(called) -> end
+        process called
+        start -> a:job(a) -> end";
+    for (of_caller, words) in [(false, "to live for the call in slot"), (true, "to wait for it")] {
+        let store = Arc::new(Memory::new());
+        let filled: Arc<dyn Store> = store.clone();
+        fill_with(&filled, short);
+        assert_eq!(examine(&*store).unwrap(), [], "a call is sound");
+        let rows = store.aggregates(0, 10).unwrap();
+        let instances = rows.iter().filter(|row| row.kind == engine::state::Kind::Instance as u8);
+        let keys = instances.map(|row| (row.key, row.stamp, row.kind));
+        let called = |key: u64| {
+            let row = rows.iter().find(|row| row.key == key).unwrap();
+            let state = engine::record::decode_instance(Key(key), &row.body, &row.pages).unwrap();
+            state.parent.is_some()
+        };
+        let found = keys.into_iter().find(|(key, _, _)| called(*key) != of_caller).unwrap();
+        let gone = store::batch::AggregateWrite {
+            key: found.0,
+            kind: found.2,
+            tenant: 0,
+            expected: Some(found.1),
+            stamp: 1,
+            body: None,
+            pages: Vec::new(),
+        };
+        write(&store, Component { aggregates: vec![gone], ..Component::default() });
+        let told: Vec<String> = examine(&*store).unwrap().iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|line| line.contains(words)), "{told:#?}");
+    }
 }
 
 #[test]

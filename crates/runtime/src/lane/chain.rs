@@ -58,17 +58,17 @@ impl Lane {
         self.step_one(work, component, target, command, cause, &mut queue, &mut chain)?;
         let mut steps = 1;
         // A correlation answers after its chain: who is offered the message says now.
-        let steps_max = match command {
+        let (steps_max, events_max) = match command {
             Command::Mailbox(MailboxCommand::PublishMessage { must_correlate: true, .. }) => {
-                self.limits.chain_commands.max(2 * queue.len() + 1)
+                (self.limits.chain_commands.max(2 * queue.len() + 1), usize::MAX)
             }
-            _ => self.limits.chain_commands,
+            _ => (self.limits.chain_commands, self.limits.batch_events),
         };
         while let Some((source, effect)) = queue.pop_front() {
             steps += 1;
             let later = matches!(effect.command, Command::Instance(InstanceCommand::Continue))
                 || steps > steps_max
-                || work.events >= self.limits.batch_events
+                || work.events >= events_max
                 || self.older_waits(work, effect.target, source)?;
             if later {
                 self.leave_effect(work, component, source, &effect, cause)?;

@@ -211,6 +211,8 @@ fn needs(held: &ElementInstance, element: ElementIndex) -> bool {
 
 /// What would help an instance on, apart from jobs and time.
 fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>) {
+    // What was called is cancelled with its outermost caller only.
+    let outermost = state.parent.as_ref().map_or(key, |parent| parent.root);
     for held in state.elements.values().filter(|held| held.phase != Phase::Cancelling) {
         if let Some(task) = &held.user_task {
             requests.push(Request::CompleteUserTask {
@@ -223,7 +225,7 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
         // Boundary events need no message to let go.
         for waiting in held.subscriptions.iter().filter(|it| needs(held, it.element)) {
             if !starts && &*waiting.name == START {
-                requests.push(Request::CancelInstance { instance: key });
+                requests.push(Request::CancelInstance { instance: outermost });
                 continue;
             }
             requests.push(Request::PublishMessage {
@@ -237,7 +239,7 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
         for incident in &held.incidents {
             match incident.kind {
                 IncidentKind::Deadlock | IncidentKind::Loop => {
-                    requests.push(Request::CancelInstance { instance: key });
+                    requests.push(Request::CancelInstance { instance: outermost });
                 }
                 _ => {
                     if let Some(job) = incident.job {

@@ -27,7 +27,7 @@ pub(super) const JOB_TYPES: [&str; 6] = ["a", "b", "work", "mail", "pack", "chec
 /// Error codes that something catches, and one that nothing does.
 pub(super) const ERRORS: [&str; 4] = ["BAD", "LATE", "POOR", "WORSE"];
 
-const PLAIN: [(&str, bool, &str); 14] = [
+const PLAIN: [(&str, bool, &str); 19] = [
     ("jobs", true, "start -> a:job(a) -> b:job(b) retries=2 -> end"),
     (
         "parallel",
@@ -104,6 +104,53 @@ const PLAIN: [(&str, bool, &str); 14] = [
          third ! paid:message(paid, = key) -> b:job(b) -> join",
     ),
     ("ticking", false, "tick:timer-start(R3/PT1M) -> a:job(a) -> end"),
+    (
+        "caller",
+        true,
+        "start -> ask:call(caller_helper) -> a:job(a) -> end
+         ask ! bad:error(BAD) -> b:job(b) -> mended:end
+         ask ! late:timer(PT10M) -> gone:end
+         ask !~ note:message(note, = key) -> noted:end
+         process caller_helper
+         start -> work:job(work) -> hear:receive(paid, = key) -> end",
+    ),
+    (
+        "chain",
+        true,
+        "start -> ask:call(chain_middle) -> end
+         ask ! bad:error -> told:end
+         process chain_middle
+         start -> fork:and -> pass:call(chain_inner) -> join:and -> end
+         fork -> beside:call(chain_inner) propagate=no -> join
+         process chain_inner
+         start -> work:job(work) -> pick:xor -[= go = true]-> oops:error-end(BAD)
+         pick -[default]-> wait:timer(PT5S) -> end",
+    ),
+    (
+        "crowd",
+        true,
+        "start -> ask:call(crowd_one) each(= for i in 1..9 return i, item, all, = item) -> end
+         ask: until(= numberOfCompletedInstances >= 7)
+         ask ! late:timer(PT30M) -> gone:end
+         process crowd_one
+         start -> work:job(work) -> end",
+    ),
+    (
+        "wide",
+        true,
+        "start -> pick:job(a) each(= for i in 1..300 return i, item, picked, = item) -> end
+         pick: until(= numberOfCompletedInstances >= 3)",
+    ),
+    (
+        "boxes",
+        true,
+        "start -> box:sub each(= for i in 1..70 return i, item, seen, = number) {
+           start -> fork:and -> number:script(= item, number) -> end
+           fork -> pick:xor -[= modulo(item, 30) = 1]-> b:job(b) -> end
+           pick -[default]-> on:script(= 2 * item, twice) -> end
+         } -> turn:script(= n, v) each-in-turn(= seen) -> end
+         box ! late:timer(PT30M) -> gone:end",
+    ),
 ];
 
 /// All processes.
@@ -141,7 +188,7 @@ fn spinning() -> Process {
 /// A random process of its own id.
 pub(super) fn random(seed: u64) -> Process {
     let id = format!("random{}", seed % 1_000);
-    let short = random_process(seed).replacen("process random", &format!("process {id}"), 1);
+    let short = random_process(seed).replace("random", &id);
     Process { id, short, startable: true }
 }
 

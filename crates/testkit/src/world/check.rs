@@ -102,6 +102,22 @@ impl World {
         }
         assert_eq!(known, waiting, "mailboxes know the subscriptions of instances, and no others");
         self.check_doors();
+        self.check_calls();
+    }
+
+    /// Call activities wait for instances that are open, and those know them.
+    fn check_calls(&self) {
+        let open = || self.instances.iter().filter(|(_, held)| !held.replayed.has_ended());
+        let mut called = BTreeSet::new();
+        let mut callers = BTreeSet::new();
+        for (key, held) in open() {
+            for (slot, element) in &held.replayed.elements {
+                called.extend(element.child.map(|child| (child, *key, *slot)));
+            }
+            let parent = held.replayed.parent.as_deref();
+            callers.extend(parent.map(|parent| (*key, parent.instance, parent.slot)));
+        }
+        assert_eq!(called, callers, "call activities and what they called know each other");
     }
 
     fn check_doors(&self) {
