@@ -25,6 +25,12 @@ pub struct Life {
     pub hash: u64,
     /// Instances that began, all of which ended.
     pub instances: usize,
+    /// States that were as an interpreter written apart from the engine says.
+    pub compared: usize,
+    /// In how many of them variables depended on which of two tokens moved first.
+    pub raced: usize,
+    /// How many states it left out.
+    pub missed: usize,
     /// Which phases of which elements were seen.
     pub coverage: Coverage,
 }
@@ -35,7 +41,7 @@ pub struct Life {
 /// When the process cannot be deployed, an invariant is broken, or an instance does not end.
 #[must_use]
 pub fn drive(process: &str, seed: u64) -> Life {
-    let mut world = World::new(seed);
+    let mut world = World::new(seed).with_oracle();
     let deployed = world.deploy_short(process);
     deployed.unwrap_or_else(|why| panic!("a random process is valid: {why}\n{process}"));
     let mut driver = Driver { world, dice: Dice::new(seed ^ 0x5eed), started: 0 };
@@ -49,7 +55,8 @@ pub fn drive(process: &str, seed: u64) -> Life {
     driver.finish();
     let world = driver.world;
     let (hash, instances) = (world.hash(), world.started().len());
-    Life { hash, instances, coverage: world.coverage().clone() }
+    let (compared, raced, missed) = world.compared();
+    Life { hash, instances, compared, raced, missed, coverage: world.coverage().clone() }
 }
 
 struct Driver {

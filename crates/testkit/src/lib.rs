@@ -5,6 +5,7 @@
 pub mod coverage;
 mod dice;
 mod drive;
+mod oracle;
 pub mod random;
 pub mod scenario;
 #[cfg(feature = "sim")]

@@ -53,8 +53,16 @@ impl World {
         }
         let digest = digest(document.source().as_bytes());
         let deployment = self.next_key();
-        let deployed = graphs.into_iter().map(|graph| self.deploy_graph(deployment, digest, graph));
-        deployed.collect::<Result<_, _>>().map_err(Refused::Head)
+        let mut deployed = Vec::new();
+        for graph in graphs {
+            let process_id = graph.process_id.clone();
+            let key = self.deploy_graph(deployment, digest, graph).map_err(Refused::Head)?;
+            if let Some(oracle) = &mut self.oracle {
+                oracle.learn(key, document, &process_id);
+            }
+            deployed.push(key);
+        }
+        Ok(deployed)
     }
 
     fn deploy_graph(

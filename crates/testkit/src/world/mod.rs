@@ -11,6 +11,7 @@ pub use deploy::Refused;
 pub use rows::{Job, TimerOwner};
 
 use crate::coverage::Coverage;
+use crate::oracle::Oracle;
 use engine::command::{Command, Effect, Rejection};
 use engine::definitions::{Definition, Definitions};
 use engine::event::{ElementIndex, InstanceEvent};
@@ -102,6 +103,8 @@ pub struct World {
     /// Whole instances are compared and checked at every so many-th step.
     check_every: u32,
     steps: u32,
+    /// What says apart from the engine what should happen, if it is to be asked.
+    oracle: Option<Oracle>,
 }
 
 impl Default for World {
@@ -132,7 +135,23 @@ impl World {
             hash: 0xcbf2_9ce4_8422_2325,
             check_every: 1,
             steps: 0,
+            oracle: None,
         }
+    }
+
+    /// Has an interpreter of BPMN that shares nothing with the engine say after each step what
+    /// must wait. To be asked for before anything is deployed.
+    #[must_use]
+    pub fn with_oracle(mut self) -> World {
+        self.oracle = Some(Oracle::default());
+        self
+    }
+
+    /// How many states the oracle was compared with; in how many of them variables depended on
+    /// which of two tokens moved first, which BPMN leaves open; and how many it left out.
+    #[must_use]
+    pub fn compared(&self) -> (usize, usize, usize) {
+        self.oracle.as_ref().map_or((0, 0, 0), Oracle::compared)
     }
 
     /// Pages of an instance beyond its root, as a store would hold them.

@@ -3,6 +3,7 @@
 //! Not here: what must hold within and between states (`check`).
 
 use super::{Happened, Held, TENANT, What, World};
+use crate::oracle::Stimulus;
 use engine::command::{Command, Effect, HeadCommand, InstanceCommand, Rejection};
 use engine::definitions::Definition;
 use engine::event::{ElementIndex, InstanceEvent, Slot};
@@ -66,6 +67,8 @@ impl World {
         };
         self.bring_pages(target, &definition.graph, &mut held.state, inner);
         let before = Before::of(&held.replayed);
+        let graph = &definition.graph;
+        let stimulus = self.oracle.is_some().then(|| Stimulus::of(&held.replayed, graph, inner));
         let (known, inputs) = (&self.definitions, &mut self.inputs);
         let outcome =
             step::instance::step(known, &definition.graph, &mut held.state, inner, inputs);
@@ -82,6 +85,11 @@ impl World {
             }
             effects
         });
+        if let (Some(oracle), Some(stimulus), true) = (&mut self.oracle, &stimulus, effects.is_ok())
+        {
+            oracle.play(target, stimulus, self.inputs.now_ms);
+            oracle.compare(target, &held.replayed, graph);
+        }
         let root = self.store_pages(target, &held.state);
         held.state.dirty.clear();
         held.replayed.dirty.clear();
