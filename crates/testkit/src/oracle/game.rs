@@ -147,8 +147,7 @@ impl Game {
 
     /// A variable is about to be set.
     pub(super) fn touch(&mut self, name: &str) {
-        let moves = |work: &Work| !matches!(work, Work::Look(_) | Work::Spawn(_));
-        if !self.raced.is_empty() || self.agenda.iter().any(moves) {
+        if !self.raced.is_empty() || !self.agenda.is_empty() {
             self.raced.insert(name.to_owned());
         }
     }

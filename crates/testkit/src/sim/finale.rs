@@ -251,7 +251,8 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
                         let set = set.map(|(name, value)| (name.into(), value.into()));
                         let variables = Vec::from(set);
                         let local = false;
-                        let element = key;
+                        // What an ended call or a worker brought may hide the process's own.
+                        let element = held.key;
                         requests.push(Request::SetVariables {
                             instance: key,
                             element,
