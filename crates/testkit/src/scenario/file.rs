@@ -68,9 +68,12 @@ pub fn run_text(
     beside: impl Fn(&str) -> Result<String, String>,
 ) -> Result<(Report, String, String), String> {
     let sections = split(text)?;
-    let xml = match sections.process.trim().strip_prefix("file ") {
-        Some(name) => beside(name.trim())?,
-        None => source_of(&sections.process)?,
+    let files = match sections.process.trim().strip_prefix("file ") {
+        Some(names) => {
+            let names = names.split(',').map(str::trim);
+            names.map(beside).collect::<Result<Vec<String>, String>>()?
+        }
+        None => vec![source_of(&sections.process)?],
     };
     let mut report = Report::default();
     let (mut differences, mut actual) = (Vec::new(), sections.head.to_owned());
@@ -80,7 +83,7 @@ pub fn run_text(
             name => format!("scenario `{name}`: {why}"),
         };
         let transcript: String = section.lines.iter().flat_map(|line| [*line, "\n"]).collect();
-        let outcome = super::play(&xml, &transcript).map_err(named)?;
+        let outcome = super::play::play(&files, &transcript).map_err(named)?;
         let Outcome { differences: found, coverage, verbs, .. } = &outcome;
         differences.extend(found.iter().cloned().map(named));
         report.coverage.add(coverage);

@@ -35,7 +35,7 @@ pub struct Outcome {
 /// Why the process cannot be deployed or the transcript cannot be read or carried out.
 /// Differences are not errors; they are in the outcome.
 pub fn play(process: &str, transcript: &str) -> Result<Outcome, String> {
-    play::play(&source_of(process)?, transcript)
+    play::play(&[source_of(process)?], transcript)
 }
 
 /// Asserts that a process, in short notation or BPMN XML, behaves as the transcript says.

@@ -22,19 +22,20 @@ const WORKER: &str = "worker";
 pub(super) struct Player {
     pub(super) world: World,
     teller: Teller,
-    xml: String,
+    /// The files of a deployment, as XML.
+    files: Vec<String>,
     /// The process a `start` without a name means.
     process_id: String,
     /// Messages of incidents since the last verb.
     pub(super) reasons: Vec<String>,
 }
 
-pub(super) fn play(xml: &str, transcript: &str) -> Result<Outcome, String> {
+pub(super) fn play(files: &[String], transcript: &str) -> Result<Outcome, String> {
     let acts = read(transcript)?;
     let mut player = Player {
         world: World::default(),
         teller: Teller::default(),
-        xml: xml.to_owned(),
+        files: files.to_vec(),
         process_id: String::new(),
         reasons: Vec::new(),
     };
@@ -87,15 +88,15 @@ impl Player {
     ) -> Result<Result<(), Rejection>, String> {
         match verb {
             Verb::Deploy => {
-                let xml = std::mem::take(&mut self.xml);
-                self.deploy(&xml)?;
-                self.xml = xml;
-                Ok(Ok(()))
+                let files = self.files.clone();
+                self.deploy(&files).map(Ok)
             }
             Verb::Redeploy { process } => {
-                let xml =
-                    if process.is_empty() { self.xml.clone() } else { super::source_of(process)? };
-                self.deploy(&xml).map(Ok)
+                let files = match process.is_empty() {
+                    true => self.files.clone(),
+                    false => vec![super::source_of(process)?],
+                };
+                self.deploy(&files).map(Ok)
             }
             Verb::Start { process, business_id, variables } => {
                 let process = process.clone().unwrap_or_else(|| self.process_id.clone());
@@ -123,8 +124,8 @@ impl Player {
         }
     }
 
-    fn deploy(&mut self, xml: &str) -> Result<(), String> {
-        let deployed = self.world.deploy_bpmn(xml.as_bytes());
+    fn deploy(&mut self, files: &[String]) -> Result<(), String> {
+        let deployed = self.world.deploy_together(files);
         let keys =
             deployed.map_err(|refused| format!("Expected a process that runs.\n{refused}"))?;
         let first = keys.first().and_then(|key| self.world.definitions().get(*key));

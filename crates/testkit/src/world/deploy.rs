@@ -37,6 +37,18 @@ impl World {
         self.deploy(&document)
     }
 
+    /// Deploys the executable processes of several files as one deployment. Returns the
+    /// definition keys.
+    pub fn deploy_together(&mut self, files: &[String]) -> Result<Vec<Key>, Refused> {
+        let deployment = self.next_key();
+        let mut keys = Vec::new();
+        for xml in files {
+            let document = model::parse(xml.as_bytes()).map_err(Refused::Model)?;
+            keys.extend(self.deploy_with(deployment, &document)?);
+        }
+        Ok(keys)
+    }
+
     /// Deploys processes in short notation. Returns the definition keys.
     pub fn deploy_short(&mut self, processes: &str) -> Result<Vec<Key>, Refused> {
         let xml = model::short::to_bpmn(processes).map_err(Refused::Model)?;
@@ -45,6 +57,11 @@ impl World {
 
     /// Deploys every executable process of a document. Returns the definition keys.
     pub fn deploy(&mut self, document: &Document) -> Result<Vec<Key>, Refused> {
+        let deployment = self.next_key();
+        self.deploy_with(deployment, document)
+    }
+
+    fn deploy_with(&mut self, deployment: Key, document: &Document) -> Result<Vec<Key>, Refused> {
         let mut problems = Problems::new();
         let graphs = compile::compile(document, &mut problems);
         if problems.has_errors() {
@@ -52,7 +69,6 @@ impl World {
             return Err(Refused::Model(problems));
         }
         let digest = digest(document.source().as_bytes());
-        let deployment = self.next_key();
         let mut deployed = Vec::new();
         for graph in graphs {
             let process_id = graph.process_id.clone();
