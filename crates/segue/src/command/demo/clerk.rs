@@ -1,4 +1,5 @@
-//! The demo's clerk: reviews credit and writes orders off, some time after the task appeared.
+//! The demo's clerk: reviews credit, settles disputes and writes orders off, some time after the
+//! task appeared.
 //!
 //! Not a user interface.
 
@@ -52,6 +53,10 @@ async fn one_round(
                 let order = order_of(client, task).await?;
                 let approved = number_of(&order).is_none_or(|n| town.fates.review(n));
                 json!({ "approved": approved })
+            }
+            Some("Task_DecideSettlement") => {
+                let order = order_of(client, task).await?;
+                json!({ "creditAmount": number_of(&order).map(|n| town.fates.credit_amount(n)) })
             }
             _ => json!({}),
         };

@@ -67,6 +67,28 @@ impl Fates {
         10 + self.roll(n, 5) % 990
     }
 
+    /// How many lines order `n` has.
+    pub(super) fn lines(self, n: u64) -> u64 {
+        1 + self.roll(n, 7) % 4
+    }
+
+    /// When the customer of order `n` disputes the invoice, and about what.
+    pub(super) fn dispute(self, n: u64) -> Option<(Duration, &'static [&'static str])> {
+        let concerns: &[&str] = match self.roll(n, 9) % 4 {
+            0 => &["quantity"],
+            1 => &["price"],
+            2 => &["quantity", "price"],
+            _ => &[],
+        };
+        let after = Duration::from_millis(4_000 + self.roll(n, 10) % 6_000);
+        self.roll(n, 8).is_multiple_of(12).then_some((after, concerns))
+    }
+
+    /// What is credited to the customer of order `n` after a dispute: nothing to one in three.
+    pub(super) fn credit_amount(self, n: u64) -> u64 {
+        if self.roll(n, 11).is_multiple_of(3) { 0 } else { 1 + self.amount(n) / 10 }
+    }
+
     /// Whether the warehouse stumbles over order `n` at its first try.
     pub(super) fn stock_stumbles(self, n: u64) -> bool {
         self.roll(n, 6).is_multiple_of(50)
@@ -111,6 +133,10 @@ mod tests {
             assert!((0..200).any(|n| fates.credit(n) == wanted), "{wanted:?}");
         }
         assert!((0..200).any(|n| fates.payment(n) == Payment::Never));
+        for concerns in [0, 1, 2] {
+            let disputed = |n| fates.dispute(n).is_some_and(|(_, it)| it.len() == concerns);
+            assert!((0..400).any(disputed), "about {concerns} things");
+        }
         assert!((0..200).any(|n| fates.review(n)) && (0..200).any(|n| !fates.review(n)));
     }
 

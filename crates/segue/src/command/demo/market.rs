@@ -1,4 +1,4 @@
-//! The demo's customers: they order, and pay at once, late or never.
+//! The demo's customers: they order, dispute, and pay at once, late or never.
 //!
 //! Not what becomes of an order; that is the process's and the fates'.
 
@@ -22,25 +22,31 @@ pub(super) async fn trade(town: Arc<Town>, every: Duration) {
     let mut client = Client::to(&town.authority);
     // Ids of an earlier run in the same data folder must not come again.
     let run = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let mut payments: BTreeMap<(Instant, u64), String> = BTreeMap::new();
+    // What customers will send, by when; an order has at most one dispute and one payment.
+    let mut letters: BTreeMap<(Instant, u64, bool), Value> = BTreeMap::new();
     let mut next_order = Instant::now();
     let mut n = 0;
     loop {
-        let next_payment = payments.first_key_value().map(|((due, _), _)| *due);
-        let next = next_payment.map_or(next_order, |due| due.min(next_order));
+        let next_letter = letters.first_key_value().map(|((due, ..), _)| *due);
+        let next = next_letter.map_or(next_order, |due| due.min(next_order));
         tokio::time::sleep_until(next).await;
         if next == next_order {
             n += 1;
             let order = format!("A-{run}-{n}");
             publish(&mut client, &received(&town, &order, n)).await;
             town.tally.orders.fetch_add(1, Ordering::Relaxed);
+            if let Some((time, concerns)) = town.fates.dispute(n) {
+                let letter = disputed(&order, concerns, town.fates.amount(n));
+                letters.insert((Instant::now() + time, n, false), letter);
+            }
             if let Payment::After(time) = town.fates.payment(n) {
-                payments.insert((Instant::now() + time, n), order);
+                letters.insert((Instant::now() + time, n, true), paid(&order));
             }
             next_order += every;
-        } else if let Some((_, order)) = payments.pop_first() {
-            publish(&mut client, &paid(&order)).await;
-            town.tally.payments.fetch_add(1, Ordering::Relaxed);
+        } else if let Some(((_, _, is_payment), letter)) = letters.pop_first() {
+            publish(&mut client, &letter).await;
+            let tally = if is_payment { &town.tally.payments } else { &town.tally.disputes };
+            tally.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -55,7 +61,20 @@ fn received(town: &Town, order: &str, n: u64) -> Value {
             "orderId": order,
             "customerId": format!("C-{}", n % 100),
             "amount": town.fates.amount(n),
+            "lines": (1..=town.fates.lines(n))
+                .map(|line| json!({ "sku": format!("S-{}", (n + line) % 50), "quantity": line }))
+                .collect::<Vec<_>>(),
         },
+    })
+}
+
+fn disputed(order: &str, concerns: &[&str], amount: u64) -> Value {
+    json!({
+        "name": "invoice-disputed",
+        "correlationKey": order,
+        "messageId": format!("{order}-dispute"),
+        "timeToLive": 0,
+        "variables": { "concerns": concerns, "disputedAmount": amount / 2 },
     })
 }
 

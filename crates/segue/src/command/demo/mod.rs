@@ -22,17 +22,24 @@ use crate::{logging, terminal};
 use fate::Fates;
 use statistics::Tally;
 
-/// The process that is deployed.
-const SAMPLE: &[u8] = include_bytes!("../../../../../samples/order-to-cash/order-to-cash.bpmn");
-/// Its file name.
-const SAMPLE_NAME: &str = "order-to-cash.bpmn";
+/// The files that are deployed together.
+const SAMPLE: [(&str, &[u8]); 2] = [
+    (
+        "order-to-cash.bpmn",
+        include_bytes!("../../../../../samples/order-to-cash/order-to-cash.bpmn"),
+    ),
+    (
+        "handle-dispute.bpmn",
+        include_bytes!("../../../../../samples/order-to-cash/handle-dispute.bpmn"),
+    ),
+];
 /// How long somebody waits after the server did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Starts a server with a sample that is alive: order to cash
 ///
 /// Orders come in, credit is checked by a worker that sometimes fails, refuses or never answers,
-/// a clerk reviews by hand, customers pay at once, late or never. What happens to an order follows
+/// a clerk reviews by hand, customers dispute, and pay at once, late or never. What happens to an order follows
 /// from --seed and its number.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
@@ -71,7 +78,8 @@ impl Demo {
             let mut server = Server::start(&settings).await?;
             let authority = server.address.to_string();
             let mut client = Client::to(&authority);
-            client.deploy(&[(SAMPLE_NAME.to_owned(), SAMPLE.to_vec())]).await?;
+            let files = SAMPLE.map(|(name, content)| (name.to_owned(), content.to_vec()));
+            client.deploy(&files).await?;
             terminal::raw(&welcome(&server.url()));
             let people = self.people(authority);
             let ended = server.until_signal().await;

@@ -18,6 +18,7 @@ use crate::terminal;
 pub(super) struct Tally {
     pub(super) orders: AtomicU64,
     pub(super) payments: AtomicU64,
+    pub(super) disputes: AtomicU64,
     pub(super) jobs: AtomicU64,
     pub(super) decisions: AtomicU64,
 }
@@ -50,11 +51,12 @@ async fn line(town: &Town, client: &mut Client) -> Result<String, Failure> {
     let of = |figure: &AtomicU64| figure.load(Ordering::Relaxed);
     let tally = &town.tally;
     Ok(format!(
-        "{} orders, {} jobs, {} payments, {} decisions; in all: {active} under way, {paid} paid, \
-         {rejected} rejected, {written_off} written off, {incidents} incidents",
+        "{} orders, {} jobs, {} payments, {} disputes, {} decisions; in all: {active} under way, {paid} \
+         paid, {rejected} rejected, {written_off} written off, {incidents} incidents",
         of(&tally.orders),
         of(&tally.jobs),
         of(&tally.payments),
+        of(&tally.disputes),
         of(&tally.decisions),
     ))
 }

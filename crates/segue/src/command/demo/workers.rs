@@ -1,4 +1,4 @@
-//! The demo's workers: credit check, warehouse, invoices, reminders.
+//! The demo's workers: credit check, warehouse, invoices, reminders, credit notes.
 //!
 //! Not fast and not reliable, on purpose.
 
@@ -38,6 +38,8 @@ const WORKERS: &[(&str, u64, Decides)] = &[
     ("reserve-stock", 20, reserve_stock),
     ("send-invoice", 10, send),
     ("send-reminder", 10, send),
+    ("send-credit-note", 10, send),
+    ("notify-lead", 10, send),
 ];
 
 /// Starts one worker per job type.
@@ -121,7 +123,11 @@ fn reserve_stock(town: &Town, job: &Value) -> Does {
     let stumbles = order_number(job).is_some_and(|n| town.fates.stock_stumbles(n));
     match stumbles && is_first_try(job, OTHER_RETRIES) {
         true => Does::Fails("the shelf was locked"),
-        false => Does::Completes(json!({})),
+        false => {
+            let (order, line) = (&job["variables"]["orderId"], &job["variables"]["loopCounter"]);
+            let reservation = format!("R-{}-{line}", order.as_str().unwrap_or_default());
+            Does::Completes(json!({ "reservation": reservation }))
+        }
     }
 }
 
