@@ -159,7 +159,7 @@ fn prepare(
 fn finish(
     lane: &mut Lane,
     shared: &Arc<Shared>,
-    prepared: Prepared,
+    mut prepared: Prepared,
     outcome: Outcome,
     orders_max: &mut usize,
     next: &mut Option<Prepared>,
@@ -186,6 +186,7 @@ fn finish(
         .flat_map(|(row, _)| row.definitions.iter().cloned())
         .collect();
     shared.add_definitions(deployed);
+    shared.tail.publish(&mut prepared.batch, &committed);
     let finished = {
         let mut projection = shared.projection.lock();
         lane.finish(prepared, &committed, &mut projection)?

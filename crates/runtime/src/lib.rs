@@ -15,3 +15,4 @@ mod metric;
 pub mod node;
 pub mod project;
 pub mod request;
+pub mod stream;

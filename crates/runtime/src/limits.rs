@@ -48,6 +48,11 @@ pub const ANCHOR_INTERVAL_MS: u64 = 500;
 pub const KEY_RESERVATION_MS: i64 = 60_000;
 /// Largest request for a page of history.
 pub const HISTORY_PAGE_MAX: u32 = 1_000;
+/// Bytes of committed history rows kept in memory for streams; who is further behind reads the
+/// store.
+pub const TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// History rows read at a time by a stream whose rows are not in memory any more.
+pub const TAIL_READ_ROWS: u32 = 256;
 /// Longest idempotency key, characters.
 pub const REQUEST_KEY_CHARACTERS_MAX: usize = 256;
 /// How often the purge looks for what is over, milliseconds.

@@ -11,6 +11,7 @@ use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
 use crate::limits::{CATCH_UP_ROWS, HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
 use crate::project::Projection;
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
+use crate::stream::Tail;
 use engine::definitions::Definitions;
 use engine::key::Key;
 use engine::record::decode_sections;
@@ -92,6 +93,7 @@ pub struct Shared {
     pub(crate) counts: Mutex<Counts>,
     projector: OnceLock<std::thread::Thread>,
     pub(crate) disk: Gauge,
+    pub(crate) tail: Tail,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) sweep: Sweep,
     pub(crate) backups: Backups,
@@ -106,6 +108,7 @@ impl Shared {
     pub(crate) fn fail(&self, reason: String) {
         self.failure.lock().get_or_insert(reason);
         self.stopping.store(true, Ordering::Release);
+        self.tail.close();
         // Whoever waits in the inbox is answered by the dropped orders.
         self.inbox.clear();
     }
@@ -153,14 +156,16 @@ impl Node {
         let lane = Lane::open(store.clone(), lane_options)?;
         catch_up(&*store, lane.definitions())?;
         let rows = lane.definition_rows()?;
+        let projected = store.projected()?;
         let shared = Arc::new(Shared {
             inbox: Inbox::default(),
             projection: Mutex::default(),
             projecting: Turn::default(),
-            projected: AtomicU64::new(store.projected()?),
+            projected: AtomicU64::new(projected),
             counts: Mutex::default(),
             projector: OnceLock::new(),
             disk: Gauge::default(),
+            tail: Tail::open(&*store, projected)?,
             folder: options.folder,
             sweep: Sweep::new(options.history_ttl_ms),
             backups: Backups { folder: options.backups, ..Backups::default() },
@@ -193,6 +198,7 @@ impl Node {
         if let Some(lane) = threads.next() {
             drop(lane.join());
         }
+        self.shared.tail.close();
         self.shared.stopping.store(true, Ordering::Release);
         self.shared.sweep.wake();
         for thread in threads {
