@@ -22,6 +22,7 @@ mod router;
 mod schema_test;
 mod search;
 mod serve;
+mod stall;
 mod state;
 mod tenant;
 mod time;

@@ -43,6 +43,26 @@ pub const VARIABLE_PREVIEW_CHARACTERS: usize = 8_191;
 pub const IDEMPOTENCY_KEY_CHARACTERS_MAX: usize = 255;
 /// History rows of one answer.
 pub const HISTORY_ROWS_MAX: u32 = 1_000;
+/// Readers of the event stream; more are told to come back.
+pub const STREAM_READERS_MAX: usize = 4_096;
+/// Messages that wait for one reader of the event stream; a slower one is cut and resumes.
+pub const STREAM_QUEUE_MESSAGES_MAX: usize = 4_096;
+/// Bytes that wait for one reader of the event stream; a slower one is cut and resumes.
+pub const STREAM_QUEUE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// History rows a reader of the event stream reads at a time until it has caught up.
+pub const STREAM_PAGE_ROWS: u32 = 256;
+/// Readers of the event stream that read history at the same time; more take turns.
+pub const STREAM_CATCH_UPS_AT_ONCE: usize = 4;
+/// How long the event stream is silent at most, milliseconds.
+pub const STREAM_HEARTBEAT_MS: u64 = 15_000;
+/// How long a reader that was cut waits before it comes back, milliseconds.
+pub const STREAM_RETRY_MS: u64 = 1_000;
+/// Kinds of events one reader may name.
+pub const STREAM_KINDS_MAX: usize = 64;
+/// Definitions kept compiled for the names of elements in the event stream.
+pub const STREAM_GRAPHS_MAX: usize = 128;
+/// How long a client may take nothing of an answer before its connection is closed, milliseconds.
+pub const WRITE_STALL_MS: u64 = 30_000;
 /// Models checked at the same time; more wait.
 pub const CHECKS_AT_ONCE: usize = 2;
 /// Incidents one call resolves.

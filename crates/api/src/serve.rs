@@ -4,6 +4,7 @@
 
 use crate::limits::{CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_READ_MS, HEADERS_MAX, STOP_MS};
 use crate::router::router;
+use crate::stall::Stalling;
 use crate::state::{ApiState, Config};
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -45,7 +46,7 @@ pub async fn serve(
             () = &mut shutdown => break,
         };
         let service = TowerToHyperService::new(router.clone());
-        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let connection = http.serve_connection(TokioIo::new(Stalling::new(stream)), service);
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -4,6 +4,7 @@
 
 use crate::host::Hosts;
 use crate::limits::{CHECKS_AT_ONCE, COMMAND_MS};
+use crate::own::Hub;
 use crate::problem::Problem;
 use crate::tenant::DEFAULT_TENANT;
 use access::Actor;
@@ -36,6 +37,7 @@ struct Inner {
     hosts: Hosts,
     address: SocketAddr,
     checks: Arc<Semaphore>,
+    events: Hub,
     stopping: watch::Sender<bool>,
 }
 
@@ -45,13 +47,15 @@ impl ApiState {
     pub fn new(node: Node, config: &Config) -> Self {
         let actor =
             Actor { id: "local".into(), acting_for: None, tenants: Arc::new([DEFAULT_TENANT]) };
+        let stopping = watch::Sender::new(false);
         ApiState(Arc::new(Inner {
+            events: Hub::new(node.clone(), stopping.subscribe()),
             node,
             actor,
             hosts: Hosts::new(config),
             address: config.address,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
-            stopping: watch::Sender::new(false),
+            stopping,
         }))
     }
 
@@ -69,6 +73,10 @@ impl ApiState {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.0.address
+    }
+
+    pub(crate) fn events(&self) -> &Hub {
+        &self.0.events
     }
 
     /// Runs work that keeps a core busy for a while, a few at a time.

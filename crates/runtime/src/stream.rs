@@ -6,11 +6,12 @@
 use crate::limits::{TAIL_BYTES_MAX, TAIL_READ_ROWS};
 use crate::node::Node;
 use crate::request::Refusal;
+use engine::key::Key;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use store::Store;
-use store::batch::{Batch, Committed};
+use store::batch::{Batch, Committed, HistoryWrite};
 use store::load::HistoryRow;
 use tokio::sync::watch;
 
@@ -99,7 +100,7 @@ impl Tail {
         }
         let Committed { position, segment, seq, .. } = *committed;
         if self.end.receiver_count() > 0 {
-            self.keep(rows(batch, committed, before.position));
+            self.keep(rows(batch, committed));
         } else {
             *self.held.lock() = Held::default();
         }
@@ -138,12 +139,15 @@ impl Tail {
 }
 
 /// The accepted history rows of a batch as they stand in the store.
-fn rows(batch: &mut Batch, committed: &Committed, before: u64) -> Vec<HistoryRow> {
+fn rows(batch: &mut Batch, committed: &Committed) -> Vec<HistoryRow> {
     let at_ms = batch.now_ms;
     let components = batch.components.iter_mut().zip(&committed.accepted);
     let accepted = components.filter(|(_, accepted)| **accepted);
     let written = accepted.flat_map(|(component, _)| std::mem::take(&mut component.history));
-    let row = |(position, write): (u64, store::batch::HistoryWrite)| HistoryRow {
+    let written: Vec<HistoryWrite> = written.collect();
+    // Others than lanes write history too, so positions are counted from the end.
+    let first = committed.position + 1 - written.len() as u64;
+    let row = |(position, write): (u64, HistoryWrite)| HistoryRow {
         position,
         aggregate: write.aggregate,
         kind: write.kind,
@@ -153,7 +157,7 @@ fn rows(batch: &mut Batch, committed: &Committed, before: u64) -> Vec<HistoryRow
         seq: committed.seq,
         body: write.body,
     };
-    (before + 1..).zip(written).map(row).collect()
+    (first..).zip(written).map(row).collect()
 }
 
 /// Committed rows, some of which may be older than asked for.
@@ -203,7 +207,10 @@ impl TailReader {
         let after = self.position;
         let commits = match self.node.shared().tail.after(after) {
             Some(commits) => commits,
-            None => vec![self.node.history_after(after, TAIL_READ_ROWS).await?.into()],
+            None => {
+                let read = self.node.history_after(None, after, TAIL_READ_ROWS).await?;
+                vec![read.unwrap_or_default().into()]
+            }
         };
         let reached = commits.last().and_then(|rows| rows.last()).map(|row| row.position);
         self.position = reached.unwrap_or(last);
@@ -233,9 +240,23 @@ impl Node {
         Ok(Place { history, position, ..Place::default() })
     }
 
-    /// History of all aggregates after a position (decode with `engine::record`).
-    pub async fn history_after(&self, after: u64, limit: u32) -> Result<Vec<HistoryRow>, Refusal> {
-        self.read(move |shared| shared.store.events(after, limit)).await
+    /// History after a position, of one aggregate or of all (decode with `engine::record`);
+    /// `None` when rows behind that position were deleted.
+    pub async fn history_after(
+        &self,
+        instance: Option<Key>,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<Vec<HistoryRow>>, Refusal> {
+        self.read(move |shared| {
+            let rows = match instance {
+                Some(instance) => shared.store.events_of(instance.0, after, limit)?,
+                None => shared.store.events(after, limit)?,
+            };
+            // Looked at afterwards: what was deleted before the read shows.
+            Ok((shared.store.origin()?.purged <= after).then_some(rows))
+        })
+        .await
     }
 
     /// What has become of a place that somebody remembers.
@@ -250,9 +271,6 @@ fn find(store: &dyn Store, place: Place, last: Place) -> Result<Found, store::Er
     if place.history != origin.history {
         return Ok(Found::Unknown { history: origin.history });
     }
-    if place.position > last.position {
-        return Ok(Found::Lost { last: last.position });
-    }
     if place.position < origin.purged {
         return Ok(Found::Purged { from: origin.purged + 1 });
     }
@@ -262,19 +280,19 @@ fn find(store: &dyn Store, place: Place, last: Place) -> Result<Found, store::Er
         return Ok(Found::Whole);
     }
     let row = store.events(place.position.saturating_sub(1), 1)?.into_iter().next();
-    Ok(match row.filter(|row| row.position == place.position) {
-        Some(row) if Place::behind(place.history, &row) != place => {
-            Found::Lost { last: last.position }
-        }
-        _ => Found::Whole,
-    })
+    let is_here = match row.filter(|row| row.position == place.position) {
+        Some(row) => Place::behind(place.history, &row) == place,
+        // The row itself was deleted, or it has never been here.
+        None => place.position <= last.position.max(origin.purged),
+    };
+    Ok(if is_here { Found::Whole } else { Found::Lost { last: last.position } })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::limits::TAIL_BYTES_MAX;
-    use store::batch::{Component, HistoryWrite};
+    use store::batch::Component;
     use store::memory::Memory;
 
     fn batch(bodies: &[usize]) -> Batch {

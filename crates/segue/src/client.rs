@@ -158,7 +158,7 @@ impl Client {
 }
 
 /// A problem+json document as a sentence.
-fn refusal(status: u16, problem: &Value) -> String {
+pub(crate) fn refusal(status: u16, problem: &Value) -> String {
     let title = problem["title"].as_str().unwrap_or("the server refused");
     match problem["detail"].as_str() {
         Some(detail) => format!("{detail} ({status} {title})"),

@@ -66,16 +66,17 @@ pub(crate) struct Connection {
 
 /// What the head of an answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Head {
-    status: u16,
+pub(crate) struct Head {
+    pub(crate) status: u16,
     /// Where the body begins.
-    length: usize,
-    body: Body,
+    pub(crate) length: usize,
+    pub(crate) body: Body,
     closes: bool,
 }
 
+/// How long the body of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Body {
+pub(crate) enum Body {
     Bytes(usize),
     Chunked,
     UntilClosed,
@@ -155,7 +156,7 @@ impl Connection {
     }
 }
 
-async fn connect(authority: &str) -> io::Result<TcpStream> {
+pub(crate) async fn connect(authority: &str) -> io::Result<TcpStream> {
     let limit = Duration::from_secs(CONNECT_SECONDS_MAX);
     let connecting = tokio::time::timeout(limit, TcpStream::connect(authority));
     let Ok(connected) = connecting.await else {
@@ -201,12 +202,12 @@ fn bounded(length: usize) -> io::Result<()> {
     if length <= ANSWER_BYTES_MAX { Ok(()) } else { Err(malformed("an answer of bearable size")) }
 }
 
-fn malformed(expected: &str) -> io::Error {
+pub(crate) fn malformed(expected: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("Expected {expected} from the server."))
 }
 
 /// The head of an answer, or `None` while it is incomplete.
-fn read_head(input: &[u8]) -> io::Result<Option<Head>> {
+pub(crate) fn read_head(input: &[u8]) -> io::Result<Option<Head>> {
     let Some(end) = input.windows(4).position(|four| four == b"\r\n\r\n") else {
         if input.len() > ANSWER_HEAD_BYTES_MAX {
             return Err(malformed("a shorter head"));

@@ -10,5 +10,10 @@ pub(crate) const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub(crate) const CONNECT_SECONDS_MAX: u64 = 10;
 /// Seconds a client waits for an answer, long polls included.
 pub(crate) const ANSWER_SECONDS_MAX: u64 = 120;
+/// Seconds a stream of events may be silent before the client opens it again; the server beats
+/// every 15 s.
+pub(crate) const STREAM_SILENCE_SECONDS_MAX: u64 = 45;
+/// Milliseconds a client waits before it opens a stream again.
+pub(crate) const STREAM_RETRY_MS: u64 = 1_000;
 /// Rows of one page the client asks for.
 pub(crate) const PAGE_ROWS: u64 = 1_000;

@@ -36,7 +36,7 @@ pub(crate) fn write_event(out: &mut String, event: &InstanceEvent, scene: &mut S
         scene.places.insert(*slot, (*key, *element));
     }
     let mut object = ObjectWriter::open(out);
-    object.text("type", name(event));
+    object.text("type", kind(event));
     let slot = match event {
         InstanceEvent::ElementEntered { slot, .. } => Some(*slot),
         other => other.slot(),
@@ -49,10 +49,23 @@ pub(crate) fn write_event(out: &mut String, event: &InstanceEvent, scene: &mut S
     object.close();
 }
 
-/// The event's name, in the style of command names.
-fn name(event: &InstanceEvent) -> &'static str {
-    use InstanceEvent as E;
-    match event {
+/// Names the kinds of events: the function that tells an event's kind, and the list of all.
+macro_rules! kinds {
+    ($($pattern:pat => $name:literal,)+) => {
+        /// The event's name, in the style of command names.
+        pub(super) fn kind(event: &InstanceEvent) -> &'static str {
+            use InstanceEvent as E;
+            match event {
+                $($pattern => $name,)+
+            }
+        }
+
+        /// All names.
+        pub(super) const KINDS: &[&str] = &[$($name,)+];
+    };
+}
+
+kinds! {
         E::InstanceCreated(_) => "INSTANCE_CREATED",
         E::InstanceCompleted => "INSTANCE_COMPLETED",
         E::InstanceCancelled => "INSTANCE_CANCELLED",
@@ -96,7 +109,6 @@ fn name(event: &InstanceEvent) -> &'static str {
         E::ChildCalled { .. } => "CHILD_CALLED",
         E::ChildEnded { .. } => "CHILD_ENDED",
         E::ErrorEscalated { .. } => "ERROR_ESCALATED",
-    }
 }
 
 fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {

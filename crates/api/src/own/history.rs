@@ -16,7 +16,7 @@ use engine::graph::Graph;
 use engine::graph::compile::compile;
 use engine::key::Key;
 use engine::record::v1::command_name;
-use engine::record::{Events, Section, decode_sections};
+use engine::record::{Cause, Events, Section, decode_sections};
 use serde::Deserialize;
 use std::sync::Arc;
 use store::batch::DefinitionRow;
@@ -134,7 +134,7 @@ fn decode(instance: Key, rows: Vec<HistoryRow>) -> Result<Vec<Commit>, Problem> 
 }
 
 /// The graph the instance runs, for the names of elements.
-fn graph(row: &Arc<DefinitionRow>) -> Option<Graph> {
+pub(super) fn graph(row: &Arc<DefinitionRow>) -> Option<Graph> {
     let document = model::parse(&row.source).ok()?;
     let graphs = compile(&document, &mut model::Problems::new());
     graphs.into_iter().find(|graph| graph.process_id == row.process_id)
@@ -161,11 +161,7 @@ fn write_section(out: &mut String, row: &HistoryRow, section: &Section, graph: O
     let mut object = ObjectWriter::open(out);
     object.number("position", row.position);
     object.text("time", &time::format(row.at_ms));
-    object.text("actor", &section.cause.actor);
-    object.text_or_null("actingFor", section.cause.acting_for.as_deref());
-    object.text("command", command_name(section.cause.command));
-    object.key_or_null("source", section.cause.source);
-    object.text_or_null("idempotencyKey", section.cause.request.as_deref());
+    write_cause(&mut object, &section.cause);
     let mut scene = Scene::new(graph, &section.places);
     let events = match &section.events {
         Events::Instance(events) => events.as_slice(),
@@ -173,4 +169,13 @@ fn write_section(out: &mut String, row: &HistoryRow, section: &Section, graph: O
     };
     list(object.name("events"), events, |out, event| write_event(out, event, &mut scene));
     object.close();
+}
+
+/// Who did it, and how.
+pub(super) fn write_cause(object: &mut ObjectWriter<'_>, cause: &Cause) {
+    object.text("actor", &cause.actor);
+    object.text_or_null("actingFor", cause.acting_for.as_deref());
+    object.text("command", command_name(cause.command));
+    object.key_or_null("source", cause.source);
+    object.text_or_null("idempotencyKey", cause.request.as_deref());
 }

@@ -11,6 +11,9 @@ mod health;
 mod history;
 mod metrics;
 mod retention;
+mod stream;
+
+pub(crate) use stream::Hub;
 
 use crate::state::ApiState;
 use axum::extract::DefaultBodyLimit;
@@ -38,4 +41,5 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(retention::set_retention, retention::reset_retention))
         .routes(routes!(retention::pause_purge))
         .routes(routes!(retention::resume_purge))
+        .routes(routes!(stream::stream_events))
 }

@@ -123,6 +123,10 @@ async fn every_described_path_leads_somewhere() {
             asked.push('/');
             asked.push_str(if part.starts_with('{') { "1" } else { part });
         }
+        // The one answer that has no end of its own.
+        if path == "/api/v1/events" {
+            asked.push_str("?follow=false");
+        }
         let method = method.to_uppercase().parse().unwrap();
         let heard = server.ask(method, &asked, "").await;
         assert!(![405, 500, 501].contains(&heard.status.as_u16()), "{path}: {heard:?}");

@@ -9,4 +9,5 @@ mod given;
 mod keeping;
 mod repairs;
 mod searches;
+mod stream;
 mod work;
