@@ -190,12 +190,13 @@ impl TailReader {
         place
     }
 
-    /// Waits for rows; `None` when the node has stopped and all have been read.
+    /// Waits for rows; `None` when the node has stopped and all have been read, or when rows were
+    /// deleted before they could be read.
     pub async fn next(&mut self) -> Result<Option<TailRows>, Refusal> {
         loop {
             let End { place, is_closed } = *self.end.borrow_and_update();
             if place.position > self.position {
-                return self.take(place.position).await.map(Some);
+                return self.take(place.position).await;
             }
             if is_closed || self.end.changed().await.is_err() {
                 return Ok(None);
@@ -203,18 +204,19 @@ impl TailReader {
         }
     }
 
-    async fn take(&mut self, last: u64) -> Result<TailRows, Refusal> {
+    async fn take(&mut self, last: u64) -> Result<Option<TailRows>, Refusal> {
         let after = self.position;
         let commits = match self.node.shared().tail.after(after) {
             Some(commits) => commits,
             None => {
                 let read = self.node.history_after(None, after, TAIL_READ_ROWS).await?;
-                vec![read.unwrap_or_default().into()]
+                let Some(rows) = read else { return Ok(None) };
+                vec![rows.into()]
             }
         };
         let reached = commits.last().and_then(|rows| rows.last()).map(|row| row.position);
         self.position = reached.unwrap_or(last);
-        Ok(TailRows { after, commits })
+        Ok(Some(TailRows { after, commits }))
     }
 }
 
