@@ -65,6 +65,15 @@ pub const STREAM_GRAPHS_MAX: usize = 128;
 pub const WRITE_STALL_MS: u64 = 30_000;
 /// Models checked at the same time; more wait.
 pub const CHECKS_AT_ONCE: usize = 2;
+/// Rows one answer adds up where no counter is kept: elements of one instance, open incidents,
+/// minutes of job counters.
+pub const TALLY_ROWS_MAX: usize = 500_000;
+/// Callers shown above an instance.
+pub const CALLS_MAX: usize = 1_000;
+/// Scopes around a user task that are looked through for variables.
+pub const SCOPES_MAX: usize = 1_000;
+/// Scopes inside an element instance that are looked through for incidents.
+pub const SCOPES_INSIDE_MAX: usize = 1_000;
 /// Incidents one call resolves.
 pub const RESOLUTIONS_MAX: u32 = 1_000;
 /// How long requests may still run when the server stops, milliseconds.

@@ -4,11 +4,18 @@
 
 mod cursor;
 pub(crate) mod filter;
+mod found;
+pub(crate) mod listing;
 pub(crate) mod schema;
+mod special;
+mod words;
 pub(crate) mod write;
 
+pub(crate) use found::{Found, find_one};
+pub(crate) use special::{OwnFilter, Special, SpecialKind, filter_on};
+
 use crate::extract::JsonBody;
-use crate::limits::PAGE_ROWS_DEFAULT;
+use crate::limits::{PAGE_ROWS_DEFAULT, TALLY_ROWS_MAX};
 use crate::problem::Problem;
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_TENANT;
@@ -17,7 +24,8 @@ use engine::key::Key;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::limits::{OFFSET_MAX, PAGE_ROWS_MAX};
-use store::view::{Cell, Column, Filter, Page, PageStart, Query, Rows, Test, View};
+use store::view::{Cell, Column, Condition, Filter, Page, PageStart, Query, Rows, Test, View};
+use utoipa::ToSchema;
 
 /// A row, cells in column order.
 pub(crate) type Row = Vec<Cell>;
@@ -31,12 +39,27 @@ pub(crate) struct Table {
     pub(crate) what: &'static str,
     /// The column a row is found by.
     pub(crate) key: Column,
+    /// The column that names the process instance, if what is shown of it is not in the view.
+    pub(crate) instance: Option<Column>,
     /// What may be filtered, sorted and shown.
     pub(crate) fields: &'static [Field],
-    /// Filters that are no columns, with a description; the module of the view handles them.
-    pub(crate) special: &'static [(&'static str, &'static str)],
-    /// Filters Camunda has and Segue does not have yet.
+    /// What is shown of the process instance.
+    pub(crate) joined: &'static [(&'static str, Joined)],
+    /// Filters that are no columns.
+    pub(crate) special: &'static [Special],
+    /// Filters and orders Camunda has and Segue does not have yet.
     pub(crate) missing: &'static [&'static str],
+}
+
+/// What rows of other views show of their process instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Joined {
+    /// Key of the instance at the top of the calls.
+    Root,
+    /// What the business calls it.
+    BusinessId,
+    /// Its tags.
+    Tags,
 }
 
 /// One field on the wire.
@@ -73,6 +96,16 @@ pub(crate) enum Kind {
     Int,
     /// A key.
     Key,
+    /// A key; another column's when absent.
+    KeyOr(Column),
+    /// A JSON object; the empty one when absent.
+    Object,
+    /// Text that is a number, or null.
+    Digits,
+    /// Text that is no number, or null.
+    NoDigits,
+    /// Words about an incident, behind its kind (that column) when that is `UNKNOWN`.
+    Explained(Column, &'static [&'static str]),
     /// A time.
     Time,
     /// Whether a count is above 0.
@@ -101,9 +134,14 @@ impl Field {
         Field { shown: false, ..Field::new(name, column, kind) }
     }
 
-    /// A field that is the same for all rows.
+    /// A field that is the same for all rows; it is filtered and sorted by all the same.
     pub(crate) const fn fixed(name: &'static str, json: &'static str) -> Self {
-        Field::shown(name, 0, Kind::Fixed(json))
+        Field::new(name, 0, Kind::Fixed(json))
+    }
+
+    /// A field nobody has: asking for it finds nothing.
+    pub(crate) const fn nobody(name: &'static str) -> Self {
+        Field::asked(name, 0, Kind::Fixed("null"))
     }
 }
 
@@ -116,19 +154,40 @@ struct SearchRequest {
     page: Option<PageRequest>,
 }
 
-#[derive(Debug, Deserialize)]
+/// What to sort by.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Sort {
+pub(crate) struct Sort {
+    /// A field of the items.
     field: String,
+    /// `ASC` by default, or `DESC`.
     order: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+impl Sort {
+    fn ascending(&self) -> Result<bool, Problem> {
+        let order = self.order.as_deref().unwrap_or_default();
+        match order.to_ascii_uppercase().as_str() {
+            "" | "ASC" => Ok(true),
+            "DESC" => Ok(false),
+            _ => Err(Problem::invalid(format!(
+                "Expected `order` to be ASC or DESC, but found `{order}`."
+            ))),
+        }
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PageRequest {
+pub(crate) struct PageRequest {
+    /// At most this many items; 100 by default.
     limit: Option<WireInt>,
+    /// Skip this many items.
     from: Option<WireInt>,
+    /// The `endCursor` of the page before.
     after: Option<String>,
+    /// The `startCursor` of the page behind.
     before: Option<String>,
 }
 
@@ -137,38 +196,46 @@ struct PageRequest {
 pub(crate) struct Search {
     /// The question.
     pub(crate) query: Query,
+    /// Filters the module of the view handles itself.
+    pub(crate) own: Vec<OwnFilter>,
     /// Whether the filters contradict each other, so that nothing needs to be asked.
     pub(crate) nothing: bool,
 }
 
 impl Search {
-    /// Reads a request; `special` takes the filters that are no columns.
-    pub(crate) fn parse(
-        table: &Table,
-        body: &JsonBody,
-        mut special: impl FnMut(&str, &Value, &mut Search) -> Result<(), Problem>,
-    ) -> Result<Self, Problem> {
+    /// Reads a request.
+    pub(crate) fn parse(table: &Table, body: &JsonBody) -> Result<Self, Problem> {
         let request: SearchRequest = body.parse()?;
         let query = Query {
             view: table.view,
             tenants: vec![DEFAULT_TENANT],
             filters: Vec::new(),
-            variables: Vec::new(),
+            conditions: Vec::new(),
             sort: sort(table, request.sort.unwrap_or_default())?,
             page: page(request.page.unwrap_or_default())?,
         };
-        let mut search = Search { query, nothing: false };
-        for (name, value) in request.filter.unwrap_or_default() {
-            if value.is_null() {
-                continue;
-            }
-            if table.special.iter().any(|(known, _)| *known == name) {
-                special(&name, &value, &mut search)?;
-            } else {
-                filter::add(table, &name, &value, &mut search)?;
-            }
+        let mut search = Search { query, own: Vec::new(), nothing: false };
+        let wanted = request.filter.unwrap_or_default();
+        match filter::all(table, &wanted, Some(&mut search.own))? {
+            Some(conditions) => search.add(conditions),
+            None => search.nothing = true,
         }
         Ok(search)
+    }
+
+    /// Adds conditions that must hold too.
+    pub(crate) fn add(&mut self, conditions: Vec<Condition>) {
+        for condition in conditions {
+            match condition {
+                Condition::Column(filter) => self.query.filters.push(filter),
+                other => self.query.conditions.push(other),
+            }
+        }
+    }
+
+    /// Adds that a column holds a key.
+    pub(crate) fn within(&mut self, column: Column, key: Key) {
+        self.query.filters.push(Filter { column, test: Test::Eq(key_cell(key)) });
     }
 
     /// Asks the node.
@@ -180,14 +247,16 @@ impl Search {
     }
 }
 
-/// For searches without filters of their own.
-pub(crate) fn nothing_special(name: &str, _: &Value, _: &mut Search) -> Result<(), Problem> {
-    Err(Problem::invalid(format!("Expected a filter that exists, but found `{name}`.")))
-}
-
 fn sort(table: &Table, wanted: Vec<Sort>) -> Result<Vec<(Column, bool)>, Problem> {
     let sortable = |field: &&Field| field.asked && !matches!(field.kind, Kind::TextList);
     let column = |sort: Sort| {
+        let is_special = table.special.iter().any(|special| special.name == sort.field);
+        if is_special || table.missing.contains(&&*sort.field) {
+            return Err(Problem::not_implemented(format!(
+                "Expected an order that Segue has, but `{}` is not among them yet.",
+                sort.field
+            )));
+        }
         let field = table.fields.iter().filter(sortable).find(|field| field.name == sort.field);
         let field = field.ok_or_else(|| {
             let known: Vec<_> = table.fields.iter().filter(sortable).map(|it| it.name).collect();
@@ -197,16 +266,12 @@ fn sort(table: &Table, wanted: Vec<Sort>) -> Result<Vec<(Column, bool)>, Problem
                 sort.field
             ))
         })?;
-        let order = sort.order.unwrap_or_default();
-        match order.to_ascii_uppercase().as_str() {
-            "" | "ASC" => Ok((field.column, true)),
-            "DESC" => Ok((field.column, false)),
-            _ => Err(Problem::invalid(format!(
-                "Expected `order` to be ASC or DESC, but found `{order}`."
-            ))),
-        }
+        let ascending = sort.ascending()?;
+        // What is the same for all rows orders nothing.
+        let is_fixed = matches!(field.kind, Kind::Fixed(_));
+        Ok((!is_fixed).then_some((field.column, ascending)))
     };
-    wanted.into_iter().map(column).collect()
+    wanted.into_iter().map(column).filter_map(Result::transpose).collect()
 }
 
 fn page(wanted: PageRequest) -> Result<Page, Problem> {
@@ -231,6 +296,56 @@ fn page(wanted: PageRequest) -> Result<Page, Problem> {
         }
     };
     Ok(Page { limit, start })
+}
+
+/// The conditions on a plain column.
+pub(crate) fn conditions_on(field: &Field, value: &Value) -> Result<Vec<Condition>, Problem> {
+    Ok(filter::field(field, value)?.unwrap_or_default())
+}
+
+/// Whether a cell passes the filter on a field.
+pub(crate) fn matches(field: &Field, value: &Value, cell: &Cell) -> Result<bool, Problem> {
+    let conditions = conditions_on(field, value)?;
+    Ok(conditions.iter().all(|condition| match condition {
+        Condition::Column(filter) => filter.test.accepts(cell),
+        _ => false,
+    }))
+}
+
+/// All rows that pass, page by page, up to a number: beyond it a problem says to ask for less.
+pub(crate) async fn each_row(
+    state: &ApiState,
+    view: View,
+    filters: Vec<Filter>,
+    sort: Vec<(Column, bool)>,
+    mut take: impl FnMut(&Row),
+) -> Result<(), Problem> {
+    let mut query = Query {
+        view,
+        tenants: vec![DEFAULT_TENANT],
+        filters,
+        conditions: Vec::new(),
+        sort,
+        page: Page { limit: PAGE_ROWS_MAX, start: PageStart::Offset(0) },
+    };
+    let mut taken = 0;
+    loop {
+        let found = state.node().query(query.clone()).await?;
+        found.rows.iter().for_each(&mut take);
+        taken += found.rows.len();
+        match found.end_cursor {
+            Some(cursor) if found.rows.len() == PAGE_ROWS_MAX as usize => {
+                query.page.start = PageStart::After(cursor);
+            }
+            _ => return Ok(()),
+        }
+        if taken >= TALLY_ROWS_MAX {
+            return Err(Problem::invalid(format!(
+                "Expected at most {TALLY_ROWS_MAX} rows to add up, but there are more. Ask for a \
+                 part of them."
+            )));
+        }
+    }
 }
 
 /// The row with a key, or 404.
@@ -261,7 +376,7 @@ pub(crate) async fn rows_with(
         view,
         tenants: vec![DEFAULT_TENANT],
         filters,
-        variables: Vec::new(),
+        conditions: Vec::new(),
         sort: Vec::new(),
         page: Page { limit, start: PageStart::Offset(0) },
     };
@@ -296,7 +411,7 @@ mod tests {
     use store::view::{instances, jobs};
 
     fn parse(table: &Table, text: &str) -> Result<Search, Problem> {
-        Search::parse(table, &JsonBody::of(text), nothing_special)
+        Search::parse(table, &JsonBody::of(text))
     }
 
     fn refusal(text: &str) -> String {

@@ -5,6 +5,7 @@
 
 mod between;
 mod calls;
+mod counters;
 mod instance;
 mod replay;
 mod rows;
@@ -56,6 +57,7 @@ pub fn examine(store: &dyn Store) -> Result<Vec<Finding>, store::Error> {
         definitions: Definitions::default(),
         tenants: BTreeSet::new(),
         latest_ms: i64::MAX,
+        counted: counters::Counted::new(),
         findings: Vec::new(),
     };
     exam.definitions()?;
@@ -77,6 +79,7 @@ pub fn examine(store: &dyn Store) -> Result<Vec<Finding>, store::Error> {
     exam.effects()?;
     if projected {
         exam.live_view_rows()?;
+        exam.counters()?;
     }
     Ok(exam.findings)
 }
@@ -88,6 +91,8 @@ struct Exam<'s> {
     tenants: BTreeSet<u32>,
     /// When something was committed last, Unix milliseconds; the end of time when not known.
     latest_ms: i64,
+    /// What the counters must say.
+    counted: counters::Counted,
     findings: Vec<Finding>,
 }
 
@@ -170,6 +175,7 @@ impl Exam<'_> {
                 self.instance_calls(key, state)?;
                 if projected {
                     self.instance_views(key, state)?;
+                    self.count(state);
                 }
             }
             Aggregate::Mailbox(state) => self.mailbox(key, state)?,

@@ -16,6 +16,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::Store;
 use store::batch::{Batch, Committed};
+use store::view::ViewWrite;
 
 /// At so many times the rows that hold starts, everything waits for the projector.
 const PROJECTION_ROWS_TIMES: usize = 4;
@@ -239,20 +240,14 @@ pub(crate) fn write_views(shared: &Shared) -> Result<(), store::Error> {
     if through <= shared.projected.load(Ordering::Acquire) && writes.is_empty() {
         return Ok(());
     }
-    let mut chunks = writes.chunks(PROJECTION_CHUNK_ROWS).peekable();
-    if chunks.peek().is_none() {
-        shared.store.project(through, &[])?;
-    }
     // Rows are absolute, so a crash between two chunks is mended by folding them again: only
-    // the last chunk moves the position.
-    while let Some(chunk) = chunks.next() {
-        let reached = if chunks.peek().is_none() {
-            through
-        } else {
-            shared.projected.load(Ordering::Acquire)
-        };
-        shared.store.project(reached, chunk)?;
+    // the last chunk moves the position. What counters add goes in with it, once.
+    let rows = writes.partition_point(|write| !matches!(write, ViewWrite::Count(..)));
+    let last = rows.saturating_sub(1) / PROJECTION_CHUNK_ROWS * PROJECTION_CHUNK_ROWS;
+    for chunk in writes[..last].chunks(PROJECTION_CHUNK_ROWS) {
+        shared.store.project(shared.projected.load(Ordering::Acquire), chunk)?;
     }
+    shared.store.project(through, &writes[last..])?;
     shared.projected.store(through, Ordering::Release);
     Ok(())
 }

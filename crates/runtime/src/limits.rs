@@ -38,6 +38,8 @@ pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
 pub const PROJECTION_ROWS_MAX: usize = 120_000;
 /// View rows written in one transaction of the projector.
 pub const PROJECTION_CHUNK_ROWS: usize = 50_000;
+/// Names of variables the projector knows to be in the views already.
+pub const VARIABLE_NAMES_KNOWN_MAX: usize = 100_000;
 /// History rows folded at a time when the views are behind at a start.
 pub const CATCH_UP_ROWS: u32 = 5_000;
 /// How long view rows wait when nobody asks, milliseconds.

@@ -314,6 +314,13 @@ impl Node {
         self.shared.definitions.read().get(&key).cloned()
     }
 
+    /// All deployed definitions of a tenant, by key.
+    #[must_use]
+    pub fn definitions(&self, tenant: u32) -> Vec<Arc<DefinitionRow>> {
+        let held = self.shared.definitions.read();
+        held.values().filter(|row| row.tenant == tenant).cloned().collect()
+    }
+
     /// The latest definition of a process id.
     #[must_use]
     pub fn latest(&self, tenant: u32, process_id: &str) -> Option<Arc<DefinitionRow>> {
@@ -396,7 +403,8 @@ fn catch_up(store: &dyn Store, definitions: &Definitions) -> Result<(), StartErr
         let mut projection = Projection::default();
         for row in &rows {
             let sections = decode_sections(Key(row.aggregate), &row.body)?;
-            projection.fold(definitions, Key(row.aggregate), row.at_ms, &sections);
+            let at = (Key(row.aggregate), row.position);
+            projection.fold(definitions, at, row.at_ms, &sections);
             projection.through(row.position);
         }
         let (through, writes) = projection.take();

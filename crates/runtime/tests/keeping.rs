@@ -61,7 +61,7 @@ async fn rows_of(node: &Node, view: View) -> usize {
         view,
         tenants: vec![0],
         filters: Vec::new(),
-        variables: Vec::new(),
+        conditions: Vec::new(),
         sort: Vec::new(),
         page: Page { limit: 1_000, start: PageStart::Offset(0) },
     };

@@ -58,7 +58,7 @@ async fn state_of(node: &Node, instance: u64) -> i64 {
         view: View::Instances,
         tenants: vec![0],
         filters: vec![filter],
-        variables: Vec::new(),
+        conditions: Vec::new(),
         sort: Vec::new(),
         page: Page { limit: 10, start: PageStart::Offset(0) },
     };

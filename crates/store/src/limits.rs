@@ -8,8 +8,10 @@ pub const PAGE_ROWS_MAX: u32 = 10_000;
 pub const OFFSET_MAX: u32 = 10_000;
 /// Matches of a query are counted up to this.
 pub const COUNT_MAX: u64 = 10_000;
-/// Conditions of one query, those on variables included.
-pub const FILTERS_MAX: usize = 64;
+/// Conditions of one query, those inside of others included.
+pub const FILTERS_MAX: usize = 256;
+/// How deep conditions of one query may be nested.
+pub const CONDITION_DEPTH_MAX: usize = 4;
 /// Cells of one `In` or `NotIn`.
 pub const IN_CELLS_MAX: usize = 1_000;
 /// Bytes of one `Like` pattern.

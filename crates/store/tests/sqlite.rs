@@ -61,7 +61,7 @@ fn put(view: View, column: u16, key: i64) -> ViewWrite {
 
 fn all(view: View) -> Query {
     let page = Page { limit: 100, start: PageStart::Offset(0) };
-    Query { view, tenants: vec![0], filters: vec![], variables: vec![], sort: vec![], page }
+    Query { view, tenants: vec![0], filters: vec![], conditions: vec![], sort: vec![], page }
 }
 
 /// The keys in a view.

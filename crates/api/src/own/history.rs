@@ -18,7 +18,6 @@ use engine::key::Key;
 use engine::record::v1::command_name;
 use engine::record::{Cause, Events, Section, decode_sections};
 use serde::Deserialize;
-use std::sync::Arc;
 use store::batch::DefinitionRow;
 use store::load::HistoryRow;
 use utoipa::{IntoParams, ToSchema};
@@ -118,9 +117,11 @@ pub(crate) async fn instance_history(
     Ok(answer::json(text))
 }
 
-type Commit = (HistoryRow, Vec<Section>);
+/// A history row with the sections of the instance in it.
+pub(crate) type Commit = (HistoryRow, Vec<Section>);
 
-fn decode(instance: Key, rows: Vec<HistoryRow>) -> Result<Vec<Commit>, Problem> {
+/// Decodes history rows of an instance.
+pub(crate) fn decode(instance: Key, rows: Vec<HistoryRow>) -> Result<Vec<Commit>, Problem> {
     let decoded = rows.into_iter().map(|row| {
         let mut sections = decode_sections(instance, &row.body).map_err(|error| {
             tracing::error!(%error, position = row.position, "a history row cannot be read");
@@ -134,7 +135,7 @@ fn decode(instance: Key, rows: Vec<HistoryRow>) -> Result<Vec<Commit>, Problem> 
 }
 
 /// The graph the instance runs, for the names of elements.
-pub(super) fn graph(row: &Arc<DefinitionRow>) -> Option<Graph> {
+pub(crate) fn graph(row: &DefinitionRow) -> Option<Graph> {
     let document = model::parse(&row.source).ok()?;
     let graphs = compile(&document, &mut model::Problems::new());
     graphs.into_iter().find(|graph| graph.process_id == row.process_id)

@@ -8,7 +8,8 @@ pub(crate) mod docs;
 pub(crate) mod event_json;
 mod export;
 mod health;
-mod history;
+pub(crate) mod history;
+pub(crate) mod messages;
 mod metrics;
 mod retention;
 mod stream;
@@ -36,6 +37,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(history::instance_history))
+        .routes(routes!(messages::get_message))
+        .routes(routes!(messages::search_messages))
         .routes(routes!(metrics::metrics))
         .routes(routes!(retention::get_retention))
         .routes(routes!(retention::set_retention, retention::reset_retention))

@@ -2,7 +2,7 @@
 //!
 //! Not here: carrying them out.
 
-use super::{Field, Kind, Table};
+use super::{Field, Joined, Kind, SpecialKind, Table};
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema,
     SchemaFormat, SchemaType, Type,
@@ -16,10 +16,18 @@ pub(crate) fn request(table: &Table) -> RefOr<Schema> {
     for field in table.fields.iter().filter(|field| field.asked) {
         filter = filter.property(field.name, condition(field));
     }
-    for (name, description) in table.special {
+    for special in table.special {
         let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
-        filter = filter.property(*name, any.description(Some(*description)));
+        let any: RefOr<Schema> = any.description(Some(special.description)).into();
+        let schema = match &special.kind {
+            SpecialKind::Related(_, _, field, _) => condition(field),
+            _ => any,
+        };
+        filter = filter.property(special.name, schema);
     }
+    let ways = ArrayBuilder::new().items(ObjectBuilder::new());
+    let ways = ways.description(Some("Objects of filters; one of them must hold."));
+    filter = filter.property("$or", ways);
     let sortable = |field: &&Field| field.asked && !matches!(field.kind, Kind::TextList);
     let names = table.fields.iter().filter(sortable).map(|field| field.name);
     let order = text().enum_values(Some(["ASC", "DESC"]));
@@ -63,6 +71,14 @@ pub(crate) fn item(table: &Table, extra: &[Extra]) -> RefOr<Schema> {
     for field in table.fields.iter().filter(|field| field.shown) {
         object = object.property(field.name, shown(field)).required(field.name);
     }
+    for (name, joined) in table.joined {
+        let schema: RefOr<Schema> = match joined {
+            Joined::Root => or_null(Type::String).pattern(Some("^[0-9]{1,19}$")).into(),
+            Joined::BusinessId => text_or_null().into(),
+            Joined::Tags => ArrayBuilder::new().items(text()).into(),
+        };
+        object = object.property(*name, schema).required(*name);
+    }
     for (name, schema) in extra {
         object = object.property(*name, schema()).required(*name);
     }
@@ -77,6 +93,11 @@ pub(crate) fn text() -> ObjectBuilder {
 /// A text or null.
 pub(crate) fn text_or_null() -> Object {
     or_null(Type::String).build()
+}
+
+/// An integer or null.
+pub(crate) fn integer_or_null() -> Object {
+    or_null(Type::Integer).build()
 }
 
 /// An integer.
@@ -95,10 +116,10 @@ fn or_null(kind: Type) -> ObjectBuilder {
 fn condition(field: &Field) -> RefOr<Schema> {
     match field.kind {
         Kind::Int => Ref::from_schema_name("IntegerFilter").into(),
-        Kind::Key => Ref::from_schema_name("KeyFilter").into(),
+        Kind::Key | Kind::KeyOr(_) => Ref::from_schema_name("KeyFilter").into(),
         Kind::Time => Ref::from_schema_name("DateTimeFilter").into(),
         Kind::Flag => ObjectBuilder::new().schema_type(Type::Boolean).into(),
-        Kind::TextList => text().description(Some("A text that must be in the list.")).into(),
+        Kind::Fixed(_) => ObjectBuilder::new().schema_type(SchemaType::AnyValue).into(),
         _ => Ref::from_schema_name("StringFilter").into(),
     }
 }
@@ -106,12 +127,13 @@ fn condition(field: &Field) -> RefOr<Schema> {
 fn shown(field: &Field) -> RefOr<Schema> {
     let time = SchemaFormat::KnownFormat(KnownFormat::DateTime);
     match field.kind {
-        Kind::Text | Kind::TextOrNull => text_or_null().into(),
-        Kind::TextOrEmpty | Kind::TextOr(_) | Kind::Tenant => text().into(),
+        Kind::Text | Kind::TextOrNull | Kind::Digits | Kind::NoDigits => text_or_null().into(),
+        Kind::TextOrEmpty | Kind::TextOr(_) | Kind::Tenant | Kind::Explained(..) => text().into(),
+        Kind::Object => ObjectBuilder::new().into(),
         Kind::Known(words) => text().enum_values(Some(with_unknown(words))).into(),
         Kind::TextList => ArrayBuilder::new().items(text()).into(),
         Kind::Int => integer().into(),
-        Kind::Key => or_null(Type::String).pattern(Some("^[0-9]{1,19}$")).into(),
+        Kind::Key | Kind::KeyOr(_) => or_null(Type::String).pattern(Some("^[0-9]{1,19}$")).into(),
         Kind::Time => or_null(Type::String).format(Some(time)).into(),
         Kind::Flag => ObjectBuilder::new().schema_type(Type::Boolean).into(),
         Kind::Word(words, others) => {
@@ -180,6 +202,29 @@ filter_schema! {
 fn date_time() -> Object {
     text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build()
 }
+
+/// Declares the schema of a list made by hand: its items and its page.
+macro_rules! list_schema {
+    ($item:ident, $answer:ident) => {
+        /// A page of a list.
+        pub(crate) struct $answer;
+        impl utoipa::PartialSchema for $answer {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                crate::search::schema::answer(stringify!($item))
+            }
+        }
+        impl utoipa::ToSchema for $answer {
+            fn schemas(
+                schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>,
+            ) {
+                let item = <$item as utoipa::PartialSchema>::schema();
+                schemas.push((stringify!($item).to_owned(), item));
+                <$item as utoipa::ToSchema>::schemas(schemas);
+            }
+        }
+    };
+}
+pub(crate) use list_schema;
 
 /// Declares the schemas of a search: its item, its request, its answer.
 macro_rules! search_schemas {

@@ -3,10 +3,11 @@
 //! Not here: which rows.
 
 use super::cursor::padded;
-use super::{Field, Kind, Row, Table, text_of};
+use super::{Field, Kind, Row, Table, key_of, text_of};
 use crate::json_write::{ObjectWriter, list, string};
 use crate::tenant::DEFAULT_NAME;
 use crate::time;
+use engine::key::Key;
 use std::fmt::Write;
 use store::view::{Cell, Rows};
 
@@ -59,9 +60,26 @@ fn value(field: &Field, row: &Row, out: &mut String) {
             let word = usize::try_from(*at).ok().and_then(|at| words.get(at));
             string(out, word.expect("views hold only states that have a word"));
         }
-        (Kind::Key, Cell::Int(number)) => {
+        (Kind::Key | Kind::KeyOr(_), Cell::Int(number)) => {
             let _ = write!(out, "\"{}\"", number.cast_unsigned());
         }
+        (Kind::KeyOr(other), _) => match key_of(row, other) {
+            Key(0) => out.push_str("null"),
+            key => {
+                let _ = write!(out, "\"{key}\"");
+            }
+        },
+        (Kind::Object, Cell::Text(json)) => out.push_str(json),
+        (Kind::Object, _) => out.push_str("{}"),
+        (Kind::Digits, Cell::Text(text)) if !is_number(text) => out.push_str("null"),
+        (Kind::NoDigits, Cell::Text(text)) if is_number(text) => out.push_str("null"),
+        (Kind::Explained(kind, known), Cell::Text(text)) => {
+            match text_of(row, kind).filter(|kind| !known.contains(kind)) {
+                Some(kind) => string(out, &format!("{kind}: {text}")),
+                None => string(out, text),
+            }
+        }
+        (Kind::Explained(..), _) => out.push_str("\"\""),
         (Kind::Time, Cell::Int(ms)) => string(out, &time::format(*ms)),
         (Kind::Known(known), Cell::Text(text)) => {
             string(out, if known.contains(&&**text) { text } else { "UNKNOWN" });
@@ -80,6 +98,10 @@ fn value(field: &Field, row: &Row, out: &mut String) {
             let _ = write!(out, "{number}");
         }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -136,8 +158,20 @@ mod tests {
         let task = written(&USER_TASKS, &[("candidate_groups", groups)]);
         assert_eq!(task["candidateGroups"], json!(["a", "b"]));
         assert_eq!(task["candidateUsers"], json!([]));
+        assert_eq!((&task["customHeaders"], &task["formKey"]), (&json!({}), &Value::Null));
+        let form = |form: &str| written(&USER_TASKS, &[("form", Cell::Text(form.into()))]);
+        assert_eq!(form("77")["formKey"], "77");
+        assert_eq!(form("77")["externalFormReference"], Value::Null);
+        assert_eq!(form("desk:refund")["formKey"], Value::Null);
+        assert_eq!(form("desk:refund")["externalFormReference"], "desk:refund");
         let incident = written(&INCIDENTS, &[("kind", Cell::Text("LOOP".into()))]);
         assert_eq!(incident["errorType"], "UNKNOWN");
+        let (kind, words) = (Cell::Text("LOOP".into()), Cell::Text("it goes round".into()));
+        let incident = written(&INCIDENTS, &[("kind", kind), ("message", words.clone())]);
+        assert_eq!(incident["errorMessage"], "LOOP: it goes round");
+        let kind = Cell::Text("CONDITION_ERROR".into());
+        let incident = written(&INCIDENTS, &[("kind", kind), ("message", words)]);
+        assert_eq!(incident["errorMessage"], "it goes round");
     }
 
     #[test]

@@ -2,21 +2,24 @@
 //!
 //! Not here: their variables (`variables`).
 
-use super::tables::ELEMENT_INSTANCES;
+use super::incidents::{IncidentSearch, IncidentSearchResult};
+use super::tables::{ELEMENT_INSTANCES, INCIDENTS};
 use crate::answer;
 use crate::extract::JsonBody;
 use crate::json_write::ObjectWriter;
 use crate::keys::PathKey;
+use crate::limits::SCOPES_INSIDE_MAX;
 use crate::problem::{Problem, ProblemDetail};
 use crate::search::schema::{search_schemas, text_or_null};
-use crate::search::{Row, Search, find, key_of, nothing_special, rows_with, write};
+use crate::search::write::nothing_extra;
+use crate::search::{Row, Search, find, find_one, key_of, rows_with};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::response::Response;
 use engine::key::Key;
 use std::collections::BTreeMap;
 use store::limits::{IN_CELLS_MAX, PAGE_ROWS_MAX};
-use store::view::{Cell, Filter, Test, View, elements, incidents};
+use store::view::{Cell, Condition, Filter, Related, Test, View, elements, incidents};
 
 search_schemas!(
     &ELEMENT_INSTANCES,
@@ -42,14 +45,11 @@ pub(crate) async fn get_element_instance(
     State(state): State<ApiState>,
     PathKey(element): PathKey,
 ) -> Result<Response, Problem> {
-    let row = find(&state, &ELEMENT_INSTANCES, element).await?;
-    let rows = [row];
-    let open = open_incidents(&state, &rows).await?;
-    let mut out = String::new();
-    write::item(&ELEMENT_INSTANCES, &rows[0], &mut out, &mut |row, object| {
+    let found = find_one(&state, &ELEMENT_INSTANCES, element).await?;
+    let open = open_incidents(&state, &found.rows.rows).await?;
+    Ok(answer::json(found.item(&ELEMENT_INSTANCES, &mut |row, object| {
         write_incident(row, &open, object);
-    });
-    Ok(answer::json(out))
+    })))
 }
 
 /// Search element instances
@@ -68,9 +68,9 @@ pub(crate) async fn search_element_instances(
     State(state): State<ApiState>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let rows = Search::parse(&ELEMENT_INSTANCES, &body, nothing_special)?.run(&state).await?;
-    let open = open_incidents(&state, &rows.rows).await?;
-    Ok(answer::json(write::answer(&ELEMENT_INSTANCES, &rows, &mut |row, object| {
+    let found = Search::parse(&ELEMENT_INSTANCES, &body)?.find(&state, &ELEMENT_INSTANCES).await?;
+    let open = open_incidents(&state, &found.rows.rows).await?;
+    Ok(answer::json(found.answer(&ELEMENT_INSTANCES, &mut |row, object| {
         write_incident(row, &open, object);
     })))
 }
@@ -94,4 +94,69 @@ async fn open_incidents(state: &ApiState, rows: &[Row]) -> Result<BTreeMap<Key, 
 
 fn write_incident(row: &Row, open: &BTreeMap<Key, Key>, object: &mut ObjectWriter<'_>) {
     object.key_or_null("incidentKey", open.get(&key_of(row, elements::KEY)).copied());
+}
+
+/// Search the incidents of an element instance
+///
+/// Those of the element itself, and of everything inside it.
+#[utoipa::path(
+    post,
+    path = "/v2/element-instances/{elementInstanceKey}/incidents/search",
+    operation_id = "searchElementInstanceIncidents",
+    tag = "Element instance",
+    params(("elementInstanceKey" = String, Path, description = "Key of the element instance.")),
+    request_body = Option<IncidentSearch>,
+    responses(
+        (status = 200, description = "What was found.", body = IncidentSearchResult),
+        (status = "4XX", description = "Not found, or a wrong search.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn search_element_instance_incidents(
+    State(state): State<ApiState>,
+    PathKey(element): PathKey,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut search = Search::parse(&INCIDENTS, &body)?;
+    let row = find(&state, &ELEMENT_INSTANCES, element).await?;
+    search.within(incidents::INSTANCE, key_of(&row, elements::INSTANCE));
+    let scopes = Test::In(scopes_inside(&state, &row).await?);
+    let itself = Filter { column: incidents::ELEMENT, test: scopes.clone() };
+    let inside = Related {
+        view: View::Elements,
+        by: &[(incidents::INSTANCE, elements::INSTANCE), (incidents::ELEMENT, elements::KEY)],
+        filters: vec![Filter { column: elements::SCOPE, test: scopes }],
+        exists: true,
+    };
+    let ways = vec![vec![Condition::Column(itself)], vec![Condition::Related(inside)]];
+    search.add(vec![Condition::Any(ways)]);
+    let found = search.find(&state, &INCIDENTS).await?;
+    Ok(answer::json(found.answer(&INCIDENTS, &mut nothing_extra)))
+}
+
+/// Keys of an element instance and of those inside it that have others inside.
+async fn scopes_inside(state: &ApiState, row: &Row) -> Result<Vec<Cell>, Problem> {
+    const SCOPES: [&str; 5] = [
+        "SUB_PROCESS",
+        "EVENT_SUB_PROCESS",
+        "MULTI_INSTANCE_BODY",
+        "AD_HOC_SUB_PROCESS",
+        "PROCESS",
+    ];
+    let types = SCOPES.map(|name| Cell::Text(name.into())).to_vec();
+    let instance = row[elements::INSTANCE as usize].clone();
+    let mut found = vec![row[elements::KEY as usize].clone()];
+    let mut from = 0;
+    while from < found.len() && found.len() < SCOPES_INSIDE_MAX {
+        let around = found[from..].to_vec();
+        from = found.len();
+        let filters = vec![
+            Filter { column: elements::INSTANCE, test: Test::Eq(instance.clone()) },
+            Filter { column: elements::SCOPE, test: Test::In(around) },
+            Filter { column: elements::ELEMENT_TYPE, test: Test::In(types.clone()) },
+        ];
+        let left = (SCOPES_INSIDE_MAX - found.len()) as u32;
+        let rows = rows_with(state, View::Elements, filters, left).await?;
+        found.extend(rows.iter().map(|row| row[elements::KEY as usize].clone()));
+    }
+    Ok(found)
 }

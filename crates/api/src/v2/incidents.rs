@@ -8,8 +8,8 @@ use crate::extract::{CallerOf, JsonBody};
 use crate::keys::PathKey;
 use crate::problem::{Problem, ProblemDetail};
 use crate::search::schema::search_schemas;
-use crate::search::write::{self, nothing_extra};
-use crate::search::{Search, find, key_of, nothing_special};
+use crate::search::write::nothing_extra;
+use crate::search::{Search, find, find_one, key_of};
 use crate::state::ApiState;
 use crate::v2::process_instances::Reference;
 use axum::extract::State;
@@ -36,10 +36,8 @@ pub(crate) async fn get_incident(
     State(state): State<ApiState>,
     PathKey(incident): PathKey,
 ) -> Result<Response, Problem> {
-    let row = find(&state, &INCIDENTS, incident).await?;
-    let mut out = String::new();
-    write::item(&INCIDENTS, &row, &mut out, &mut nothing_extra);
-    Ok(answer::json(out))
+    let found = find_one(&state, &INCIDENTS, incident).await?;
+    Ok(answer::json(found.item(&INCIDENTS, &mut nothing_extra)))
 }
 
 /// Search incidents
@@ -58,8 +56,8 @@ pub(crate) async fn search_incidents(
     State(state): State<ApiState>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let rows = Search::parse(&INCIDENTS, &body, nothing_special)?.run(&state).await?;
-    Ok(answer::json(write::answer(&INCIDENTS, &rows, &mut nothing_extra)))
+    let found = Search::parse(&INCIDENTS, &body)?.find(&state, &INCIDENTS).await?;
+    Ok(answer::json(found.answer(&INCIDENTS, &mut nothing_extra)))
 }
 
 /// Resolve an incident

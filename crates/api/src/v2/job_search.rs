@@ -7,7 +7,7 @@ use crate::answer;
 use crate::extract::JsonBody;
 use crate::problem::{Problem, ProblemDetail};
 use crate::search::schema::search_schemas;
-use crate::search::{Row, Search, nothing_special, write};
+use crate::search::{Row, Search};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::response::Response;
@@ -36,8 +36,8 @@ pub(crate) async fn search_jobs(
     State(state): State<ApiState>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let rows = Search::parse(&JOBS, &body, nothing_special)?.run(&state).await?;
-    Ok(answer::json(write::answer(&JOBS, &rows, &mut |row, object| {
+    let found = Search::parse(&JOBS, &body)?.find(&state, &JOBS).await?;
+    Ok(answer::json(found.answer(&JOBS, &mut |row, object| {
         object.number("hasFailedWithRetriesLeft", has_failed_with_retries_left(row));
     })))
 }

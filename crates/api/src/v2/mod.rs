@@ -2,20 +2,29 @@
 //!
 //! Not here: anything of our own; that is `own`.
 
+pub(crate) mod audit_logs;
 mod create_instance;
+mod definition_details;
 mod deployments;
 mod element_instances;
+mod filters;
+mod incident_statistics;
 mod incidents;
+mod instance_details;
 mod job_activation;
 mod job_search;
+mod job_statistics;
 mod jobs;
 mod license;
 mod me;
 mod messages;
 mod process_definitions;
 mod process_instances;
+mod statistics;
+pub(crate) mod subscriptions;
 pub(crate) mod tables;
 mod topology;
+mod user_task_details;
 mod user_tasks;
 mod variables;
 
@@ -39,6 +48,10 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::with_openapi(Filters::openapi())
         .merge(forms)
+        .merge(details())
+        .merge(statistics())
+        .routes(routes!(audit_logs::get_audit_log))
+        .routes(routes!(audit_logs::search_audit_logs))
         .routes(routes!(create_instance::create_process_instance))
         .routes(routes!(element_instances::get_element_instance))
         .routes(routes!(element_instances::search_element_instances))
@@ -63,6 +76,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(process_instances::resolve_process_instance_incidents))
         .routes(routes!(process_instances::search_process_instance_incidents))
         .routes(routes!(process_instances::search_process_instances))
+        .routes(routes!(subscriptions::search_correlated_message_subscriptions))
+        .routes(routes!(subscriptions::search_message_subscriptions))
         .routes(routes!(topology::get_topology))
         .routes(routes!(user_tasks::complete_user_task))
         .routes(routes!(user_tasks::get_user_task))
@@ -70,4 +85,36 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(variables::get_variable))
         .routes(routes!(variables::search_variables))
         .routes(routes!(variables::set_variables))
+}
+
+/// One thing, looked at closely.
+fn details() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(audit_logs::search_user_task_audit_logs))
+        .routes(routes!(definition_details::get_start_form))
+        .routes(routes!(definition_details::search_variable_names))
+        .routes(routes!(element_instances::search_element_instance_incidents))
+        .routes(routes!(instance_details::call_hierarchy))
+        .routes(routes!(instance_details::sequence_flows))
+        .routes(routes!(user_task_details::get_user_task_form))
+        .routes(routes!(user_task_details::search_user_task_effective_variables))
+        .routes(routes!(user_task_details::search_user_task_variables))
+}
+
+/// Counts.
+fn statistics() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(definition_details::subscription_statistics))
+        .routes(routes!(incident_statistics::by_definition))
+        .routes(routes!(incident_statistics::by_error))
+        .routes(routes!(instance_details::instance_elements))
+        .routes(routes!(instance_details::instance_wait_states))
+        .routes(routes!(job_statistics::by_types))
+        .routes(routes!(job_statistics::by_workers))
+        .routes(routes!(job_statistics::errors))
+        .routes(routes!(job_statistics::global))
+        .routes(routes!(job_statistics::time_series))
+        .routes(routes!(statistics::by_process))
+        .routes(routes!(statistics::by_version))
+        .routes(routes!(statistics::definition_elements))
 }

@@ -9,7 +9,7 @@ use crate::keys::PathKey;
 use crate::problem::{Problem, ProblemDetail};
 use crate::search::schema::search_schemas;
 use crate::search::write::{self, nothing_extra};
-use crate::search::{Row, Search, find, key_of, text_of};
+use crate::search::{Row, Search, find_one, key_of, text_of};
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_TENANT;
 use axum::body::Body;
@@ -44,10 +44,8 @@ pub(crate) async fn get_process_definition(
     State(state): State<ApiState>,
     PathKey(definition): PathKey,
 ) -> Result<Response, Problem> {
-    let row = find(&state, &PROCESS_DEFINITIONS, definition).await?;
-    let mut out = String::new();
-    write::item(&PROCESS_DEFINITIONS, &row, &mut out, &mut nothing_extra);
-    Ok(answer::json(out))
+    let found = find_one(&state, &PROCESS_DEFINITIONS, definition).await?;
+    Ok(answer::json(found.item(&PROCESS_DEFINITIONS, &mut nothing_extra)))
 }
 
 /// Get the BPMN of a process definition
@@ -99,21 +97,16 @@ pub(crate) async fn search_process_definitions(
     State(state): State<ApiState>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let mut latest = false;
-    let search = Search::parse(&PROCESS_DEFINITIONS, &body, |name, value, search| {
-        let Value::Bool(wanted) = value else {
+    let search = Search::parse(&PROCESS_DEFINITIONS, &body)?;
+    let latest = match search.own.first() {
+        None => false,
+        Some((_, Value::Bool(latest))) => *latest,
+        Some((name, value)) => {
             return Err(Problem::invalid(format!(
                 "Expected `filter.{name}` to be true or false, but found {value}."
             )));
-        };
-        if name == "isLatestVersion" {
-            latest = *wanted;
-        } else {
-            // No definition has a start form yet.
-            search.nothing |= *wanted;
         }
-        Ok(())
-    })?;
+    };
     let rows =
         if latest { latest_versions(&state, search).await? } else { search.run(&state).await? };
     Ok(answer::json(write::answer(&PROCESS_DEFINITIONS, &rows, &mut nothing_extra)))

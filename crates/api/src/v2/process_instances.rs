@@ -8,17 +8,15 @@ use crate::extract::{CallerOf, JsonBody};
 use crate::keys::PathKey;
 use crate::limits::RESOLUTIONS_MAX;
 use crate::problem::{Problem, ProblemDetail};
-use crate::search::filter::text_tests;
 use crate::search::schema::search_schemas;
-use crate::search::write::{self, nothing_extra};
-use crate::search::{Search, find, key_cell, key_of, nothing_special, rows_with};
+use crate::search::write::nothing_extra;
+use crate::search::{Search, find, find_one, key_cell, key_of, rows_with};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use runtime::request::Request;
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 use store::view::{Cell, Filter, Test, View, incidents};
 use utoipa::ToSchema;
@@ -80,10 +78,8 @@ pub(crate) async fn get_process_instance(
     State(state): State<ApiState>,
     PathKey(instance): PathKey,
 ) -> Result<Response, Problem> {
-    let row = find(&state, &PROCESS_INSTANCES, instance).await?;
-    let mut out = String::new();
-    write::item(&PROCESS_INSTANCES, &row, &mut out, &mut nothing_extra);
-    Ok(answer::json(out))
+    let found = find_one(&state, &PROCESS_INSTANCES, instance).await?;
+    Ok(answer::json(found.item(&PROCESS_INSTANCES, &mut nothing_extra)))
 }
 
 /// Search process instances
@@ -102,29 +98,8 @@ pub(crate) async fn search_process_instances(
     State(state): State<ApiState>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let rows = Search::parse(&PROCESS_INSTANCES, &body, variables)?.run(&state).await?;
-    Ok(answer::json(write::answer(&PROCESS_INSTANCES, &rows, &mut nothing_extra)))
-}
-
-/// The filter `variables`: each names a variable and what its value must be.
-fn variables(_: &str, value: &Value, search: &mut Search) -> Result<(), Problem> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Condition {
-        name: String,
-        value: Value,
-    }
-    let wanted: Vec<Condition> = Deserialize::deserialize(value).map_err(|error| {
-        Problem::invalid(format!(
-            "Expected `filter.variables` to be a list of `{{name, value}}`, but: {error}."
-        ))
-    })?;
-    for Condition { name, value } in wanted {
-        for test in text_tests("variables.value", &value)? {
-            search.query.variables.push((name.clone(), test));
-        }
-    }
-    Ok(())
+    let found = Search::parse(&PROCESS_INSTANCES, &body)?.find(&state, &PROCESS_INSTANCES).await?;
+    Ok(answer::json(found.answer(&PROCESS_INSTANCES, &mut nothing_extra)))
 }
 
 /// Search the incidents of a process instance
@@ -146,12 +121,11 @@ pub(crate) async fn search_process_instance_incidents(
     PathKey(instance): PathKey,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let mut search = Search::parse(&INCIDENTS, &body, nothing_special)?;
+    let mut search = Search::parse(&INCIDENTS, &body)?;
     find(&state, &PROCESS_INSTANCES, instance).await?;
-    let test = Test::Eq(key_cell(instance));
-    search.query.filters.push(Filter { column: incidents::INSTANCE, test });
-    let rows = search.run(&state).await?;
-    Ok(answer::json(write::answer(&INCIDENTS, &rows, &mut nothing_extra)))
+    search.within(incidents::INSTANCE, instance);
+    let found = search.find(&state, &INCIDENTS).await?;
+    Ok(answer::json(found.answer(&INCIDENTS, &mut nothing_extra)))
 }
 
 /// Resolve all incidents of a process instance
@@ -191,20 +165,22 @@ pub(crate) async fn resolve_process_instance_incidents(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::view::{Condition, instances, variables};
 
     fn parse(filter: &str) -> Result<Search, Problem> {
         let text = format!(r#"{{"filter":{{"variables":{filter}}}}}"#);
-        Search::parse(&PROCESS_INSTANCES, &JsonBody::of(&text), variables)
+        Search::parse(&PROCESS_INSTANCES, &JsonBody::of(&text))
     }
 
     #[test]
     fn asks_for_variables_by_their_json_text() {
         let search = parse(r#"[{"name":"a","value":"\"x\""},{"name":"b","value":{"$neq":"1"}}]"#);
+        let by = &[(instances::KEY, variables::INSTANCE)];
         let expected = [
-            ("a".to_owned(), Test::Eq(Cell::Text("\"x\"".into()))),
-            ("b".to_owned(), Test::Ne(Cell::Text("1".into()))),
+            Condition::variable(by, "a", Test::Eq(Cell::Text("\"x\"".into()))),
+            Condition::variable(by, "b", Test::Ne(Cell::Text("1".into()))),
         ];
-        assert_eq!(search.unwrap().query.variables, expected);
+        assert_eq!(search.unwrap().query.conditions, expected);
     }
 
     #[test]

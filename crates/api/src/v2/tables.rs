@@ -2,8 +2,13 @@
 //!
 //! Not here: how a search is carried out (`search`).
 
-use crate::search::{Field, Kind, Table};
+use super::filters;
+use crate::search::{Field, Joined, Kind, Special, SpecialKind, Table};
 use store::view::{View, definitions, elements, incidents, instances, jobs, user_tasks, variables};
+
+/// What most rows show of their process instance.
+const ROOT: (&str, Joined) = ("rootProcessInstanceKey", Joined::Root);
+const BUSINESS_ID: (&str, Joined) = ("businessId", Joined::BusinessId);
 
 /// States of instances and element instances.
 const STATES: Kind = Kind::Word(&["ACTIVE", "COMPLETED", "TERMINATED"], &["SUSPENDED"]);
@@ -13,9 +18,10 @@ pub(crate) const PROCESS_INSTANCES: Table = Table {
     view: View::Instances,
     what: "process instance",
     key: instances::KEY,
+    instance: None,
     fields: &[
         Field::new("processInstanceKey", instances::KEY, Kind::Key),
-        Field::shown("rootProcessInstanceKey", instances::KEY, Kind::Key),
+        Field::shown("rootProcessInstanceKey", instances::ROOT, Kind::KeyOr(instances::KEY)),
         Field::new("processDefinitionId", instances::PROCESS_ID, Kind::Text),
         Field::new("processDefinitionName", instances::NAME, Kind::TextOrNull),
         Field::new("processDefinitionVersion", instances::VERSION, Kind::Int),
@@ -29,22 +35,14 @@ pub(crate) const PROCESS_INSTANCES: Table = Table {
         Field::new("hasIncident", instances::INCIDENTS, Kind::Flag),
         Field::new("tenantId", instances::TENANT, Kind::Tenant),
         Field::new("businessId", instances::BUSINESS_ID, Kind::Text),
+        Field::shown("tags", instances::TAGS, Kind::TextList),
         Field::fixed("suspendedDate", "null"),
-        Field::fixed("tags", "[]"),
+        Field::nobody("batchOperationId"),
+        Field::nobody("batchOperationKey"),
     ],
-    special: &[("variables", "A list of `{name, value}`; `value` is JSON text or conditions.")],
-    missing: &[
-        "$or",
-        "batchOperationId",
-        "batchOperationKey",
-        "elementId",
-        "elementInstanceState",
-        "errorMessage",
-        "hasElementInstanceIncident",
-        "hasRetriesLeft",
-        "incidentErrorHashCode",
-        "tags",
-    ],
+    joined: &[],
+    special: filters::PROCESS_INSTANCES,
+    missing: &[],
 };
 
 /// Element instances.
@@ -52,10 +50,10 @@ pub(crate) const ELEMENT_INSTANCES: Table = Table {
     view: View::Elements,
     what: "element instance",
     key: elements::KEY,
+    instance: Some(elements::INSTANCE),
     fields: &[
         Field::new("elementInstanceKey", elements::KEY, Kind::Key),
         Field::new("processInstanceKey", elements::INSTANCE, Kind::Key),
-        Field::shown("rootProcessInstanceKey", elements::INSTANCE, Kind::Key),
         Field::new("processDefinitionKey", elements::DEFINITION, Kind::Key),
         Field::new("processDefinitionId", elements::PROCESS_ID, Kind::Text),
         Field::new("elementId", elements::ELEMENT_ID, Kind::TextOrEmpty),
@@ -68,34 +66,47 @@ pub(crate) const ELEMENT_INSTANCES: Table = Table {
         Field::asked("elementInstanceScopeKey", elements::SCOPE, Kind::Key),
         Field::new("tenantId", elements::TENANT, Kind::Tenant),
     ],
-    special: &[],
-    missing: &["incidentKey"],
+    joined: &[ROOT],
+    special: filters::ELEMENT_INSTANCES,
+    missing: &[],
 };
 
 /// Words for incidents that Camunda has too; ours are `UNKNOWN` there.
-const ERROR_TYPES: Kind = Kind::Known(&[
+const ERROR_TYPES: &[&str] = &[
     "UNSPECIFIED",
+    "AD_HOC_SUB_PROCESS_NO_RETRIES",
+    "CALLED_DECISION_ERROR",
+    "CALLED_ELEMENT_ERROR",
+    "CONDITION_ERROR",
+    "DECISION_EVALUATION_ERROR",
+    "EXECUTION_LISTENER_NO_RETRIES",
+    "EXTRACT_VALUE_ERROR",
+    "FORM_NOT_FOUND",
     "IO_MAPPING_ERROR",
     "JOB_NO_RETRIES",
-    "CONDITION_ERROR",
-    "EXTRACT_VALUE_ERROR",
-    "UNHANDLED_ERROR_EVENT",
     "MESSAGE_SIZE_EXCEEDED",
-]);
+    "RESOURCE_NOT_FOUND",
+    "TASK_LISTENER_NO_RETRIES",
+    "UNHANDLED_ERROR_EVENT",
+];
 
 /// Incidents.
 pub(crate) const INCIDENTS: Table = Table {
     view: View::Incidents,
     what: "incident",
     key: incidents::KEY,
+    instance: Some(incidents::INSTANCE),
     fields: &[
         Field::new("incidentKey", incidents::KEY, Kind::Key),
         Field::new("processDefinitionKey", incidents::DEFINITION, Kind::Key),
         Field::new("processDefinitionId", incidents::PROCESS_ID, Kind::Text),
         Field::new("processInstanceKey", incidents::INSTANCE, Kind::Key),
-        Field::shown("rootProcessInstanceKey", incidents::INSTANCE, Kind::Key),
-        Field::new("errorType", incidents::KIND, ERROR_TYPES),
-        Field::new("errorMessage", incidents::MESSAGE, Kind::TextOrEmpty),
+        Field::new("errorType", incidents::KIND, Kind::Known(ERROR_TYPES)),
+        Field::new(
+            "errorMessage",
+            incidents::MESSAGE,
+            Kind::Explained(incidents::KIND, ERROR_TYPES),
+        ),
         Field::new("elementId", incidents::ELEMENT_ID, Kind::TextOrEmpty),
         Field::new("elementInstanceKey", incidents::ELEMENT, Kind::Key),
         Field::new("creationTime", incidents::CREATED_MS, Kind::Time),
@@ -107,6 +118,7 @@ pub(crate) const INCIDENTS: Table = Table {
         Field::new("jobKey", incidents::JOB, Kind::Key),
         Field::new("tenantId", incidents::TENANT, Kind::Tenant),
     ],
+    joined: &[ROOT],
     special: &[],
     missing: &[],
 };
@@ -116,6 +128,7 @@ pub(crate) const JOBS: Table = Table {
     view: View::Jobs,
     what: "job",
     key: jobs::KEY,
+    instance: Some(jobs::INSTANCE),
     fields: &[
         Field::new("jobKey", jobs::KEY, Kind::Key),
         Field::new("type", jobs::JOB_TYPE, Kind::TextOrEmpty),
@@ -146,21 +159,20 @@ pub(crate) const JOBS: Table = Table {
         Field::new("elementId", jobs::ELEMENT_ID, Kind::Text),
         Field::new("elementInstanceKey", jobs::ELEMENT, Kind::Key),
         Field::new("processInstanceKey", jobs::INSTANCE, Kind::Key),
-        Field::shown("rootProcessInstanceKey", jobs::INSTANCE, Kind::Key),
         Field::new("processDefinitionKey", jobs::DEFINITION, Kind::Key),
         Field::new("processDefinitionId", jobs::PROCESS_ID, Kind::Text),
         Field::new("tenantId", jobs::TENANT, Kind::Tenant),
         Field::fixed("kind", "\"BPMN_ELEMENT\""),
         Field::fixed("listenerEventType", "\"UNSPECIFIED\""),
-        Field::fixed("customHeaders", "{}"),
+        Field::shown("customHeaders", jobs::HEADERS, Kind::Object),
+        Field::new("lastUpdateTime", jobs::UPDATED_MS, Kind::Time),
         Field::fixed("deniedReason", "null"),
         Field::fixed("isDenied", "null"),
-        Field::fixed("businessId", "null"),
-        Field::fixed("lastUpdateTime", "null"),
         Field::fixed("priority", "0"),
     ],
-    special: &[],
-    missing: &["deniedReason", "hasFailedWithRetriesLeft", "isDenied", "kind", "listenerEventType"],
+    joined: &[ROOT, BUSINESS_ID],
+    special: filters::JOBS,
+    missing: &[],
 };
 
 /// User tasks.
@@ -168,6 +180,7 @@ pub(crate) const USER_TASKS: Table = Table {
     view: View::UserTasks,
     what: "user task",
     key: user_tasks::KEY,
+    instance: Some(user_tasks::INSTANCE),
     fields: &[
         Field::new("userTaskKey", user_tasks::KEY, Kind::Key),
         Field::new("name", user_tasks::NAME, Kind::TextOrNull),
@@ -189,21 +202,19 @@ pub(crate) const USER_TASKS: Table = Table {
         Field::new("processDefinitionId", user_tasks::PROCESS_ID, Kind::Text),
         Field::new("processDefinitionKey", user_tasks::DEFINITION, Kind::Key),
         Field::new("processInstanceKey", user_tasks::INSTANCE, Kind::Key),
-        Field::shown("rootProcessInstanceKey", user_tasks::INSTANCE, Kind::Key),
         Field::new("creationDate", user_tasks::CREATED_MS, Kind::Time),
         Field::new("completionDate", user_tasks::ENDED_MS, Kind::Time),
         Field::new("followUpDate", user_tasks::FOLLOW_UP_MS, Kind::Time),
         Field::new("dueDate", user_tasks::DUE_MS, Kind::Time),
         Field::new("priority", user_tasks::PRIORITY, Kind::Int),
         Field::new("tenantId", user_tasks::TENANT, Kind::Tenant),
-        Field::fixed("externalFormReference", "null"),
-        Field::fixed("formKey", "null"),
-        Field::fixed("customHeaders", "{}"),
-        Field::fixed("businessId", "null"),
-        Field::fixed("tags", "[]"),
+        Field::shown("externalFormReference", user_tasks::FORM, Kind::NoDigits),
+        Field::shown("formKey", user_tasks::FORM, Kind::Digits),
+        Field::shown("customHeaders", user_tasks::HEADERS, Kind::Object),
     ],
-    special: &[],
-    missing: &["localVariables", "processInstanceVariables", "tags"],
+    joined: &[ROOT, BUSINESS_ID, ("tags", Joined::Tags)],
+    special: filters::USER_TASKS,
+    missing: &[],
 };
 
 /// Variables; their values are written by the module of the view.
@@ -211,15 +222,16 @@ pub(crate) const VARIABLES: Table = Table {
     view: View::Variables,
     what: "variable",
     key: variables::KEY,
+    instance: Some(variables::INSTANCE),
     fields: &[
         Field::new("variableKey", variables::KEY, Kind::Key),
         Field::new("name", variables::NAME, Kind::TextOrEmpty),
         Field::asked("value", variables::VALUE, Kind::Text),
         Field::new("scopeKey", variables::SCOPE, Kind::Key),
         Field::new("processInstanceKey", variables::INSTANCE, Kind::Key),
-        Field::shown("rootProcessInstanceKey", variables::INSTANCE, Kind::Key),
         Field::new("tenantId", variables::TENANT, Kind::Tenant),
     ],
+    joined: &[ROOT],
     special: &[],
     missing: &["isTruncated"],
 };
@@ -229,6 +241,7 @@ pub(crate) const PROCESS_DEFINITIONS: Table = Table {
     view: View::Definitions,
     what: "process definition",
     key: definitions::KEY,
+    instance: None,
     fields: &[
         Field::new("processDefinitionKey", definitions::KEY, Kind::Key),
         Field::new("processDefinitionId", definitions::PROCESS_ID, Kind::TextOrEmpty),
@@ -240,16 +253,22 @@ pub(crate) const PROCESS_DEFINITIONS: Table = Table {
         Field::fixed("hasStartForm", "false"),
         Field::fixed("state", "\"ACTIVE\""),
     ],
-    special: &[
-        ("isLatestVersion", "Only the latest version of each process id."),
-        ("hasStartForm", "Whether the start event has a form; none has one yet."),
-    ],
+    joined: &[],
+    special: &[Special::new(
+        "isLatestVersion",
+        SpecialKind::Handler,
+        "Only the latest version of each process id.",
+    )],
     missing: &[],
 };
 
 /// All of them, for tests that look at each.
 #[cfg(test)]
-pub(crate) const TABLES: [&Table; 7] = [
+pub(crate) const TABLES: [&Table; 11] = [
+    &super::audit_logs::AUDIT_LOGS,
+    &super::subscriptions::MESSAGE_SUBSCRIPTIONS,
+    &super::subscriptions::CORRELATIONS,
+    &crate::own::messages::MESSAGES,
     &PROCESS_INSTANCES,
     &ELEMENT_INSTANCES,
     &INCIDENTS,

@@ -11,7 +11,7 @@ use crate::names::name;
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::RawVariables;
 use crate::search::schema::{integer, search_schemas, text_or_null};
-use crate::search::{Row, Search, find, key_of, nothing_special, write};
+use crate::search::{Row, Search, find, find_one, key_of};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -51,12 +51,10 @@ pub(crate) async fn get_user_task(
     State(state): State<ApiState>,
     PathKey(task): PathKey,
 ) -> Result<Response, Problem> {
-    let row = find(&state, &USER_TASKS, task).await?;
-    let mut out = String::new();
-    write::item(&USER_TASKS, &row, &mut out, &mut |row, object| {
+    let found = find_one(&state, &USER_TASKS, task).await?;
+    Ok(answer::json(found.item(&USER_TASKS, &mut |row, object| {
         write_definition(&state, row, object);
-    });
-    Ok(answer::json(out))
+    })))
 }
 
 /// Search user tasks
@@ -75,8 +73,8 @@ pub(crate) async fn search_user_tasks(
     State(state): State<ApiState>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let rows = Search::parse(&USER_TASKS, &body, nothing_special)?.run(&state).await?;
-    Ok(answer::json(write::answer(&USER_TASKS, &rows, &mut |row, object| {
+    let found = Search::parse(&USER_TASKS, &body)?.find(&state, &USER_TASKS).await?;
+    Ok(answer::json(found.answer(&USER_TASKS, &mut |row, object| {
         write_definition(&state, row, object);
     })))
 }

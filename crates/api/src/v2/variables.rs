@@ -11,7 +11,7 @@ use crate::limits::VARIABLE_PREVIEW_CHARACTERS;
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::RawVariables;
 use crate::search::schema::{item, search_schemas, text};
-use crate::search::{Search, find, key_of, look_up, nothing_special, text_of, write};
+use crate::search::{Row, Search, find_one, key_of, look_up, text_of};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -69,12 +69,10 @@ pub(crate) async fn get_variable(
     State(state): State<ApiState>,
     PathKey(variable): PathKey,
 ) -> Result<Response, Problem> {
-    let row = find(&state, &VARIABLES, variable).await?;
-    let mut out = String::new();
-    write::item(&VARIABLES, &row, &mut out, &mut |row, object| {
+    let found = find_one(&state, &VARIABLES, variable).await?;
+    Ok(answer::json(found.item(&VARIABLES, &mut |row, object| {
         object.text("value", text_of(row, variables::VALUE).unwrap_or_default());
-    });
-    Ok(answer::json(out))
+    })))
 }
 
 /// Search variables
@@ -96,14 +94,24 @@ pub(crate) async fn search_variables(
     uri: axum::http::Uri,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let whole = uri.query().is_some_and(|query| {
-        query.split('&').any(|pair| pair.eq_ignore_ascii_case("truncateValues=false"))
-    });
-    let rows = Search::parse(&VARIABLES, &body, nothing_special)?.run(&state).await?;
-    Ok(answer::json(write::answer(&VARIABLES, &rows, &mut |row, object| {
-        let value = text_of(row, variables::VALUE).unwrap_or_default();
-        write_value(object, value, if whole { usize::MAX } else { VARIABLE_PREVIEW_CHARACTERS });
+    let found = Search::parse(&VARIABLES, &body)?.find(&state, &VARIABLES).await?;
+    let whole = shows_all(&uri);
+    Ok(answer::json(found.answer(&VARIABLES, &mut |row, object| {
+        write_preview(row, whole, object);
     })))
+}
+
+/// Whether long values are shown whole.
+pub(crate) fn shows_all(uri: &axum::http::Uri) -> bool {
+    uri.query().is_some_and(|query| {
+        query.split('&').any(|pair| pair.eq_ignore_ascii_case("truncateValues=false"))
+    })
+}
+
+/// Writes the value of a variable, cut off when it is long unless all of it is wanted.
+pub(crate) fn write_preview(row: &Row, whole: bool, object: &mut ObjectWriter<'_>) {
+    let value = text_of(row, variables::VALUE).unwrap_or_default();
+    write_value(object, value, if whole { usize::MAX } else { VARIABLE_PREVIEW_CHARACTERS });
 }
 
 fn write_value(object: &mut ObjectWriter<'_>, value: &str, most: usize) {

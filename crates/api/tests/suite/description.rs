@@ -3,49 +3,47 @@
 use crate::given::Server;
 use serde_json::Value;
 
-/// Camunda's operations that Segue has: method, path under `/v2`, operation id.
-const OPERATIONS: [(&str, &str, &str); 32] = [
-    ("get", "/authentication/me", "getAuthentication"),
-    ("get", "/element-instances/{elementInstanceKey}", "getElementInstance"),
-    ("get", "/incidents/{incidentKey}", "getIncident"),
-    ("get", "/license", "getLicense"),
-    ("get", "/process-definitions/{processDefinitionKey}", "getProcessDefinition"),
-    ("get", "/process-definitions/{processDefinitionKey}/xml", "getProcessDefinitionXML"),
-    ("get", "/process-instances/{processInstanceKey}", "getProcessInstance"),
-    ("get", "/topology", "getTopology"),
-    ("get", "/user-tasks/{userTaskKey}", "getUserTask"),
-    ("get", "/variables/{variableKey}", "getVariable"),
-    ("patch", "/jobs/{jobKey}", "updateJob"),
-    ("post", "/deployments", "createDeployment"),
-    ("post", "/element-instances/search", "searchElementInstances"),
-    ("post", "/incidents/search", "searchIncidents"),
-    ("post", "/incidents/{incidentKey}/resolution", "resolveIncident"),
-    ("post", "/jobs/activation", "activateJobs"),
-    ("post", "/jobs/search", "searchJobs"),
-    ("post", "/jobs/{jobKey}/completion", "completeJob"),
-    ("post", "/jobs/{jobKey}/error", "throwJobError"),
-    ("post", "/jobs/{jobKey}/failure", "failJob"),
-    ("post", "/messages/correlation", "correlateMessage"),
-    ("post", "/messages/publication", "publishMessage"),
-    ("post", "/process-definitions/search", "searchProcessDefinitions"),
-    ("post", "/process-instances", "createProcessInstance"),
-    ("post", "/process-instances/search", "searchProcessInstances"),
-    ("post", "/process-instances/{processInstanceKey}/cancellation", "cancelProcessInstance"),
-    (
-        "post",
-        "/process-instances/{processInstanceKey}/incident-resolution",
-        "resolveProcessInstanceIncidents",
-    ),
-    (
-        "post",
-        "/process-instances/{processInstanceKey}/incidents/search",
-        "searchProcessInstanceIncidents",
-    ),
-    ("post", "/user-tasks/search", "searchUserTasks"),
-    ("post", "/user-tasks/{userTaskKey}/completion", "completeUserTask"),
-    ("post", "/variables/search", "searchVariables"),
-    ("put", "/element-instances/{elementInstanceKey}/variables", "createElementInstanceVariables"),
-];
+/// What the page of the book says before its table.
+const PAGE: &str = "\
+# What of Camunda 8's REST API is here
+
+Made from the server's own description (`/api/v1/openapi.json`); a test compares them, and
+`UPDATE=1 cargo test -p api` writes it anew. Everything else under `/v2` answers 501.
+
+**Searches** take all filters and orders of Camunda 8.10, `$or` on everything, and page by `from`
+and `limit`, or by cursors in both directions. `totalItems` is exact up to 10,000; beyond that
+`hasMoreTotalItems` is true. What differs:
+
+- `isTruncated` is no filter; `businessId` and names of messages are no order where they belong to
+  the instance or the subscription.
+- Error types that only Segue has (`LOOP`, `DEADLOCK`, `QUARANTINED`) are `UNKNOWN`, and
+  `errorMessage` begins with our word.
+- The audit log has the commands of people and clients, not those of workers at work and not what
+  was refused.
+- `correlated-message-subscriptions` does not have instances that a message started.
+- Statistics of a definition's elements take no filter: they are counted while instances run.
+  Statistics of jobs are counted per minute.
+- Which sequence flows were taken is read from the history of what was left and entered.
+
+";
+
+/// The page about the operations under `/v2`.
+fn page(description: &Value) -> String {
+    let mut rows: Vec<String> = operations(description)
+        .iter()
+        .filter_map(|(method, path, operation)| {
+            let path = path.strip_prefix("/v2")?;
+            let (tag, id) = (operation["tags"][0].as_str()?, operation["operationId"].as_str()?);
+            let method = method.to_uppercase();
+            Some(format!("| {tag} | {method} | `{path}` | {id} |\n"))
+        })
+        .collect();
+    rows.sort();
+    format!(
+        "{PAGE}| Tag | Method | Path under `/v2` | Operation |\n|---|---|---|---|\n{}",
+        rows.concat()
+    )
+}
 
 /// Every operation of the description: method, path, itself.
 fn operations(description: &Value) -> Vec<(String, String, Value)> {
@@ -64,16 +62,14 @@ fn description() -> Value {
 }
 
 #[test]
-fn describes_exactly_the_operations_there_are() {
-    let described = operations(&description());
-    let found: Vec<(&str, &str, &str)> = described
-        .iter()
-        .filter_map(|(method, path, operation)| {
-            let id = operation["operationId"].as_str().unwrap();
-            path.strip_prefix("/v2").map(|path| (method.as_str(), path, id))
-        })
-        .collect();
-    assert_eq!(found, OPERATIONS);
+fn the_book_lists_exactly_the_operations_there_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/camunda-compat.md");
+    let page = page(&description());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    let held = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(held, page, "docs/camunda-compat.md is as the API is: run with UPDATE=1");
 }
 
 #[test]

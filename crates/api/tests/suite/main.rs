@@ -7,6 +7,7 @@ mod description;
 mod edge;
 mod given;
 mod keeping;
+mod queries;
 mod repairs;
 mod searches;
 mod stream;

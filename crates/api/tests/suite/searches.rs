@@ -128,7 +128,8 @@ async fn a_wrong_search_says_what_was_expected() {
     let server = Server::start();
     for (what, body, status, part) in [
         ("process-instances", json!({"filter": {"colour": 1}}), 400, "`colour`"),
-        ("process-instances", json!({"filter": {"$or": []}}), 501, "`$or`"),
+        ("process-instances", json!({"filter": {"$or": {}}}), 400, "`filter.$or`"),
+        ("user-tasks", json!({"sort": [{"field": "businessId"}]}), 501, "`businessId`"),
         ("jobs", json!({"filter": {"state": "DONE"}}), 400, "one of CREATED"),
         ("jobs", json!({"page": {"limit": 100_000}}), 400, "10000"),
         ("variables", json!({"sort": [{"field": "x"}]}), 400, "`x`"),

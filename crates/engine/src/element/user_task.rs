@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::event::{IncidentKind, UserTaskCreated};
+use crate::part::job::read_headers;
 use crate::part::text::Text;
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub struct NativeTask {
     follow_up: Option<Text>,
     priority: Option<Text>,
     form: Option<Text>,
+    headers: Vec<(Arc<str>, Arc<str>)>,
 }
 
 impl Element for UserTask {
@@ -55,6 +57,7 @@ impl Element for UserTask {
             form: read("formDefinition", "formId")
                 .or_else(|| read("formDefinition", "formKey"))
                 .or_else(|| read("formDefinition", "externalReference")),
+            headers: read_headers(node),
         }))
     }
 
@@ -73,6 +76,17 @@ impl Element for UserTask {
         match self {
             UserTask::Job(spec) => Some(spec),
             UserTask::Native(_) => None,
+        }
+    }
+}
+
+impl UserTask {
+    /// Headers for whoever shows the task.
+    #[must_use]
+    pub fn headers(&self) -> &[(Arc<str>, Arc<str>)] {
+        match self {
+            UserTask::Job(spec) => &spec.headers,
+            UserTask::Native(native) => &native.headers,
         }
     }
 }

@@ -213,3 +213,13 @@ fn finds_a_view_that_tells_otherwise() {
     store.project(store.projected().unwrap(), &[done]).unwrap();
     only_finding(&store, "live Jobs");
 }
+
+#[test]
+fn finds_a_counter_that_counts_wrong() {
+    let store = store();
+    let definition = store.definitions(0, 1).unwrap().remove(0).key;
+    let key = vec![Cell::Int(definition.cast_signed()), Cell::Text("a".into())];
+    let more = ViewWrite::Add(View::Counts, key, store::view::counts::ACTIVE, 1);
+    store.project(store.projected().unwrap(), &[more]).unwrap();
+    only_finding(&store, "expected [1, 0, 0] live");
+}

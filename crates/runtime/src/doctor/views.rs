@@ -148,7 +148,7 @@ impl Exam<'_> {
                     view: live.view,
                     tenants: tenants.clone(),
                     filters: vec![filter.clone()],
-                    variables: Vec::new(),
+                    conditions: Vec::new(),
                     sort: Vec::new(),
                     page,
                 })?;
@@ -181,7 +181,7 @@ impl Exam<'_> {
         Ok(())
     }
 
-    fn rows(
+    pub(super) fn rows(
         &self,
         view: View,
         tenants: &[u32],
@@ -194,7 +194,7 @@ impl Exam<'_> {
                 view,
                 tenants: tenants.to_vec(),
                 filters: filters.to_vec(),
-                variables: Vec::new(),
+                conditions: Vec::new(),
                 sort: Vec::new(),
                 page: Page { limit: PAGE, start },
             })?;

@@ -63,9 +63,12 @@ impl Lane {
             }
             self.forget_answers(&row.answers);
         }
+        let mut positions = positions(&batch, committed);
         for (component, key, sections) in &sections {
             if accepted(*component) {
-                projection.fold(&self.definitions, *key, batch.now_ms, sections);
+                let at = (*key, positions[*component]);
+                positions[*component] += 1;
+                projection.fold(&self.definitions, at, batch.now_ms, sections);
             }
         }
         projection.through(committed.position);
@@ -290,4 +293,22 @@ impl Lane {
             self.cache.forget(key);
         }
     }
+}
+
+/// Position of the first history row of each component: those that went in lie one after the
+/// other, and the last row is at the position of the commit.
+fn positions(batch: &Batch, committed: &Committed) -> Vec<u64> {
+    let rows = batch.components.iter().zip(&committed.accepted);
+    let rows = rows.map(|(component, accepted)| match accepted {
+        true => component.history.len() as u64,
+        false => 0,
+    });
+    let rows: Vec<u64> = rows.collect();
+    let mut next = committed.position + 1 - rows.iter().sum::<u64>().min(committed.position + 1);
+    let start = |rows: &u64| {
+        let start = next;
+        next += rows;
+        start
+    };
+    rows.iter().map(start).collect()
 }

@@ -3,18 +3,41 @@
 //! Not here: what decisions need; the commit writes that itself. After a crash the same fold runs
 //! over the history that no view has seen yet.
 
+mod audit;
+mod counters;
 mod fold;
+mod jobs;
+mod mailbox;
+mod tasks;
 
-use rustc_hash::FxHashMap;
+use crate::limits::VARIABLE_NAMES_KNOWN_MAX;
+use counters::Counters;
+use engine::definitions::Definition;
+use engine::event::{Place, Slot};
+use engine::graph::Node;
+use engine::key::Key;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use store::view::{Cell, Column, View, ViewWrite};
+use store::view::{Cell, Column, View, ViewWrite, variable_names};
 
 /// View rows waiting to be written. Rows of one key are merged, so that an instance that came
 /// and went between two writes costs one row.
 #[derive(Debug, Default)]
 pub struct Projection {
     rows: FxHashMap<RowKey, Pending>,
+    counters: Counters,
+    /// Names of variables that are in the view of names already.
+    names: FxHashSet<(Key, Arc<str>)>,
     through: u64,
+}
+
+/// One section's surroundings.
+struct Scene<'a> {
+    instance: Key,
+    definition: &'a Definition,
+    now_ms: i64,
+    actor: &'a Arc<str>,
+    places: Vec<Place>,
 }
 
 /// A row's primary key.
@@ -42,7 +65,7 @@ impl Projection {
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.is_empty() && self.counters.is_empty()
     }
 
     /// Everything up to this position has been folded.
@@ -50,14 +73,35 @@ impl Projection {
         self.through = self.through.max(position);
     }
 
-    /// Takes all waiting rows and the position they reach.
+    /// Takes all waiting rows and the position they reach. Counters come last: what they add must
+    /// be written in one transaction with the position, and only once.
     pub fn take(&mut self) -> (u64, Vec<ViewWrite>) {
         let rows = std::mem::take(&mut self.rows);
         let writes = rows.into_iter().map(|(key, pending)| match pending {
             Pending::Put(cells) => ViewWrite::Put(key.view, cells),
             Pending::Patch(changes) => ViewWrite::Patch(key.view, key.cells(), changes),
         });
-        (self.through, writes.collect())
+        let counters = std::mem::take(&mut self.counters);
+        (self.through, writes.chain(counters.into_writes()).collect())
+    }
+
+    /// Notes that instances of a definition have a variable of this name.
+    fn note_name(&mut self, definition: &Definition, name: &Arc<str>) {
+        if self.names.contains(&(definition.key, name.clone())) {
+            return;
+        }
+        if self.names.len() >= VARIABLE_NAMES_KNOWN_MAX {
+            self.names.clear();
+        }
+        self.names.insert((definition.key, name.clone()));
+        let row = [
+            (variable_names::DEFINITION, number(definition.key.0)),
+            (variable_names::NAME, text(name)),
+            (variable_names::TENANT, Cell::Int(i64::from(definition.tenant))),
+        ];
+        let view = View::VariableNames;
+        let key = RowKey { view, first: definition.key.0, second: 0, name: Some(name.clone()) };
+        self.put(view, key, &row);
     }
 
     fn put(&mut self, view: View, key: RowKey, cells: &[(Column, Cell)]) {
@@ -88,6 +132,18 @@ impl Projection {
     }
 }
 
+impl<'a> Scene<'a> {
+    fn place(&self, slot: Slot) -> Place {
+        let found = self.places.iter().find(|place| place.slot == slot).copied();
+        found.unwrap_or(Place { slot, key: self.instance, element: 0 })
+    }
+
+    fn node(&self, slot: Slot) -> (Place, &'a Node) {
+        let place = self.place(slot);
+        (place, self.definition.graph.node(place.element))
+    }
+}
+
 impl RowKey {
     fn one(view: View, key: u64) -> Self {
         RowKey { view, first: key, second: 0, name: None }
@@ -104,7 +160,7 @@ impl RowKey {
 
     fn cells(&self) -> Vec<Cell> {
         let mut cells = vec![number(self.first)];
-        if matches!(self.view, View::Elements | View::Variables) {
+        if matches!(self.view, View::Correlations | View::Elements | View::Variables) {
             cells.push(number(self.second));
         }
         cells.extend(self.name.clone().map(Cell::Text));
@@ -124,3 +180,17 @@ fn text(text: &Arc<str>) -> Cell {
 fn optional(text: Option<&Arc<str>>) -> Cell {
     text.map_or(Cell::Null, |text| Cell::Text(text.clone()))
 }
+
+/// Texts by name as a JSON object; absent if there are none.
+fn object(texts: &[(Arc<str>, Arc<str>)]) -> Cell {
+    if texts.is_empty() {
+        return Cell::Null;
+    }
+    let text = |text: &Arc<str>| serde_json::Value::from(&**text).to_string();
+    let fields: Vec<String> =
+        texts.iter().map(|(name, value)| format!("{}:{}", text(name), text(value))).collect();
+    Cell::Text(format!("{{{}}}", fields.join(",")).into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,9 @@ use store::Store;
 use store::batch::{AggregateWrite, Batch, Component, HistoryWrite, JobClaim, JobRow, JobWrite};
 use store::load::{Load, Pages};
 use store::sqlite::{Options, Sqlite};
-use store::view::{Cell, Filter, Page, PageStart, Query, Test, View, instances, variables};
+use store::view::{
+    Cell, Condition, Filter, Page, PageStart, Query, Test, View, instances, variables,
+};
 
 const NOW_MS: i64 = 1_800_000_000_000;
 /// Components of a commit.
@@ -347,13 +349,16 @@ fn ask(store: &Sqlite) -> Result<(), store::Error> {
         view: View::Instances,
         tenants: vec![0],
         filters,
-        variables: conditions,
+        conditions,
         sort,
         page: Page { limit: 50, start: PageStart::Offset(0) },
     };
     let is = |column, cell| Filter { column, test: Test::Eq(cell) };
     let newest = || vec![(instances::STARTED_MS, false)];
     let amount = format!("{}", mixed(77) % 100_000);
+    let own: &[_] = &[(instances::KEY, variables::INSTANCE)];
+    let amount_is = |test| Condition::variable(own, "amount", test);
+    let approved = Condition::variable(own, "approved", Test::Eq(text("true")));
     let of_instance = Query {
         view: View::Variables,
         filters: vec![is(variables::INSTANCE, int(key(77 * 8)))],
@@ -369,18 +374,12 @@ fn ask(store: &Sqlite) -> Result<(), store::Error> {
         ),
         ("by key, of a state", page(vec![], vec![is(instances::STATE, Cell::Int(1))], vec![])),
         ("none of a state", page(newest(), vec![is(instances::STATE, Cell::Int(0))], vec![])),
-        (
-            "by a rare variable",
-            page(newest(), vec![], vec![("amount".into(), Test::Eq(text(&amount)))]),
-        ),
+        ("by a rare variable", page(newest(), vec![], vec![amount_is(Test::Eq(text(&amount)))])),
         (
             "by a common variable",
-            page(newest(), vec![], vec![("approved".into(), Test::Eq(text("true")))]),
+            page(newest(), vec![], vec![approved]),
         ),
-        (
-            "by a variable's range",
-            page(newest(), vec![], vec![("amount".into(), Test::Gt(text("99")))]),
-        ),
+        ("by a variable's range", page(newest(), vec![], vec![amount_is(Test::Gt(text("99")))])),
     ] {
         let found = store.query(&query)?;
         let start = Instant::now();

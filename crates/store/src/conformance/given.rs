@@ -183,6 +183,6 @@ pub(super) fn ask(
     sort: Vec<(Column, bool)>,
 ) -> Rows {
     let page = Page { limit: 100, start: PageStart::Offset(0) };
-    let query = Query { view, tenants: vec![0], filters, variables: vec![], sort, page };
+    let query = Query { view, tenants: vec![0], filters, conditions: vec![], sort, page };
     store.query(&query).expect("a store without faults answers")
 }

@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod answers;
+mod conditions;
 mod effects;
 mod given;
 mod history;
@@ -24,6 +25,7 @@ pub const CASES: &[&[(&str, Case)]] = &[
     effects::CASES,
     history::CASES,
     jobs::CASES,
+    conditions::CASES,
     queries::CASES,
     views::CASES,
 ];

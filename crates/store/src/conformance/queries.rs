@@ -9,7 +9,8 @@ use super::Case;
 use super::given::{ask, cell_of, commit, definition, row_of, write_views};
 use crate::batch::Component;
 use crate::view::{
-    Cell, Column, Filter, Page, PageStart, Query, Rows, Test, View, ViewWrite, instances, variables,
+    Cell, Column, Condition, Filter, Page, PageStart, Query, Related, Rows, Test, View, ViewWrite,
+    instances, variables,
 };
 use crate::{Error, Store, limits};
 
@@ -19,13 +20,14 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("pages forwards and backwards through every order", pages_through_everything),
     ("joins filters by and", joins_filters),
     ("shows nothing of other tenants", hides_other_tenants),
-    ("finds instances by their variables", finds_by_variables),
-    ("finds instances by a variable most of them have", finds_by_a_common_variable),
-    ("finds elements by key and texts by pattern", finds_by_pattern),
+    ("finds texts by pattern", finds_by_pattern),
     ("skips to an offset", skips_to_an_offset),
     ("counts up to the limit and says so", counts_up_to_the_limit),
     ("refuses queries that make no sense", refuses_nonsense),
 ];
+
+/// Variables of an instance.
+const OWN: &[(Column, Column)] = &[(instances::KEY, variables::INSTANCE)];
 
 /// Rows enough that every test has hits and misses, with ties and absent cells.
 const ROWS: i64 = 40;
@@ -71,7 +73,7 @@ fn ask_all(
     offset: u32,
 ) -> Rows {
     let page = Page { limit: 1_000, start: PageStart::Offset(offset) };
-    let query = Query { view, tenants: vec![0, 1], filters, variables: vec![], sort, page };
+    let query = Query { view, tenants: vec![0, 1], filters, conditions: vec![], sort, page };
     store.query(&query).expect("answers")
 }
 
@@ -126,6 +128,7 @@ fn tests_of(view: View, column: usize, rows: &[Vec<Cell>]) -> Vec<Test> {
     if view.columns()[column].kind.is_text() {
         for pattern in ["*", "", "*1*", "?*", "\\*", "[a-z]*", "*2", "*ö*"] {
             tests.push(Test::Like(pattern.into()));
+            tests.push(Test::NotLike(pattern.into()));
         }
         if let Cell::Text(text) = some {
             tests.push(Test::Like(text.to_string()));
@@ -181,8 +184,8 @@ fn pages_through_everything(store: &dyn Store) {
             let wanted = expected(view, &rows, &[], &order);
             let page = |start, limit| {
                 let page = Page { limit, start };
-                let (filters, variables, sort) = (vec![], vec![], order.clone());
-                let query = Query { view, tenants: vec![0, 1], filters, variables, sort, page };
+                let (filters, conditions, sort) = (vec![], vec![], order.clone());
+                let query = Query { view, tenants: vec![0, 1], filters, conditions, sort, page };
                 let found = store.query(&query).expect("answers");
                 assert_eq!(found.total, wanted.len() as u64);
                 found
@@ -246,90 +249,12 @@ fn hides_other_tenants(store: &dyn Store) {
                 .iter()
                 .filter(|row| seen.iter().any(|member| row[tenant] == Cell::Int(*member)));
             let page = Page { limit: 1_000, start: PageStart::Offset(0) };
-            let (filters, variables, sort) = (vec![], vec![], vec![]);
-            let query = Query { view, tenants: tenants.clone(), filters, variables, sort, page };
+            let (filters, conditions, sort) = (vec![], vec![], vec![]);
+            let query = Query { view, tenants: tenants.clone(), filters, conditions, sort, page };
             let found = store.query(&query).expect("answers");
             assert_eq!(found.total, wanted.count() as u64, "{view:?} {tenants:?}");
             assert_eq!(found.total, found.rows.len() as u64);
         }
-    }
-}
-
-fn finds_by_variables(store: &dyn Store) {
-    let variable = |instance: i64, scope: i64, name: &str, value: &str| {
-        let mut row = row_of(View::Variables, instance, false);
-        row[variables::INSTANCE as usize] = Cell::Int(instance);
-        row[variables::SCOPE as usize] = Cell::Int(scope);
-        row[variables::NAME as usize] = Cell::Text(name.into());
-        row[variables::VALUE as usize] = Cell::Text(value.into());
-        ViewWrite::Put(View::Variables, row)
-    };
-    let mut writes: Vec<ViewWrite> = (1..=4)
-        .map(|key| ViewWrite::Put(View::Instances, row_of(View::Instances, key, false)))
-        .collect();
-    writes.extend([
-        variable(1, 1, "amount", "100"),
-        variable(1, 1, "note", "\"a long text that goes on and on, one\""),
-        variable(2, 2, "amount", "200"),
-        variable(2, 2, "note", "\"a long text that goes on and on, two\""),
-        variable(3, 33, "amount", "100"),
-        variable(3, 34, "amount", "300"),
-        variable(3, 33, "other", "200"),
-    ]);
-    write_views(store, &writes);
-    let find = |conditions: Vec<(&str, Test)>| -> Vec<i64> {
-        let variables =
-            conditions.into_iter().map(|(name, test)| (name.to_owned(), test)).collect();
-        let page = Page { limit: 10, start: PageStart::Offset(0) };
-        let (view, filters, sort) = (View::Instances, vec![], vec![]);
-        let query = Query { view, tenants: vec![0], filters, variables, sort, page };
-        let rows = store.query(&query).expect("answers").rows;
-        rows.iter()
-            .map(|row| match row[instances::KEY as usize] {
-                Cell::Int(key) => key,
-                _ => 0,
-            })
-            .collect()
-    };
-    let text = |text: &str| Cell::Text(text.into());
-    assert_eq!(find(vec![("amount", Test::Eq(text("100")))]), [1, 3]);
-    assert_eq!(find(vec![("amount", Test::Eq(text("999")))]), []);
-    assert_eq!(find(vec![("amount", Test::Ne(text("100")))]), [2, 3]);
-    assert_eq!(find(vec![("amount", Test::In(vec![text("200"), text("300")]))]), [2, 3]);
-    assert_eq!(find(vec![("amount", Test::Like("*00".into()))]), [1, 2, 3]);
-    assert_eq!(find(vec![("amount", Test::Exists(true))]), [1, 2, 3]);
-    assert_eq!(find(vec![("amount", Test::Exists(false))]), [4]);
-    assert_eq!(find(vec![("unheard of", Test::Exists(true))]), []);
-    assert_eq!(find(vec![("unheard of", Test::Exists(false))]), [1, 2, 3, 4]);
-    let two = text("\"a long text that goes on and on, two\"");
-    assert_eq!(find(vec![("note", Test::Eq(two.clone()))]), [2]);
-    let both = vec![("note", Test::Eq(two)), ("amount", Test::Gt(text("150")))];
-    assert_eq!(find(both), [2]);
-    let mixed = vec![("amount", Test::Eq(text("300"))), ("other", Test::Eq(text("200")))];
-    assert_eq!(find(mixed), [3]);
-}
-
-fn finds_by_a_common_variable(store: &dyn Store) {
-    const INSTANCES: i64 = 6_000;
-    let mut writes = Vec::new();
-    for key in 1..=INSTANCES {
-        writes.push(ViewWrite::Put(View::Instances, row_of(View::Instances, key, true)));
-        let mut row = row_of(View::Variables, key, true);
-        row[variables::NAME as usize] = Cell::Text("approved".into());
-        row[variables::VALUE as usize] =
-            Cell::Text(if key % 10 == 0 { "no" } else { "yes" }.into());
-        writes.push(ViewWrite::Put(View::Variables, row));
-    }
-    write_views(store, &writes);
-    for (value, total, last) in [("yes", 5_400, [5_999, 5_998]), ("no", 600, [6_000, 5_990])] {
-        let variables = vec![("approved".to_owned(), Test::Eq(Cell::Text(value.into())))];
-        let page = Page { limit: 2, start: PageStart::Offset(0) };
-        let sort = vec![(instances::KEY, false)];
-        let (view, filters) = (View::Instances, vec![]);
-        let query = Query { view, tenants: vec![0], filters, variables, sort, page };
-        let found = store.query(&query).expect("answers");
-        let keys: Vec<Cell> = found.rows.iter().map(|row| row[0].clone()).collect();
-        assert_eq!((keys, found.total), (last.map(Cell::Int).to_vec(), total), "{value}");
     }
 }
 
@@ -369,8 +294,8 @@ fn skips_to_an_offset(store: &dyn Store) {
     assert_eq!((found.rows.len(), found.total), (0, ROWS as u64));
     assert_eq!((found.start_cursor, found.end_cursor), (None, None));
     let page = Page { limit: 0, start: PageStart::Offset(0) };
-    let (view, filters, variables, sort) = (View::Jobs, vec![], vec![], vec![]);
-    let query = Query { view, tenants: vec![0, 1], filters, variables, sort, page };
+    let (view, filters, conditions, sort) = (View::Jobs, vec![], vec![], vec![]);
+    let query = Query { view, tenants: vec![0, 1], filters, conditions, sort, page };
     let found = store.query(&query).expect("answers");
     assert_eq!((found.rows.len(), found.total), (0, ROWS as u64));
 }
@@ -391,14 +316,18 @@ fn refuses_nonsense(store: &dyn Store) {
         view: View::Instances,
         tenants: vec![0],
         filters: vec![],
-        variables: vec![],
+        conditions: vec![],
         sort: vec![],
         page: Page { limit: 10, start: PageStart::Offset(0) },
     };
     let filter = |column, test| Query { filters: vec![Filter { column, test }], ..good() };
     let page = |limit, start| Query { page: Page { limit, start }, ..good() };
     let text = || Cell::Text("text".into());
-    let exists = ("x".to_owned(), Test::Exists(true));
+    let exists = Condition::variable(OWN, "x", Test::Exists(true));
+    let asked = |condition| Query { conditions: vec![condition], ..good() };
+    let related = |view, by| Related { view, by, filters: vec![], exists: true };
+    let deep = (0..=limits::CONDITION_DEPTH_MAX)
+        .fold(exists.clone(), |inner, _| Condition::Any(vec![vec![inner]]));
     let cursor = store.query(&good()).expect("answers").end_cursor.expect("there are rows");
     let elsewhere = PageStart::After(cursor.clone());
     for bad in [
@@ -410,9 +339,18 @@ fn refuses_nonsense(store: &dyn Store) {
         filter(instances::KEY, Test::In(vec![Cell::Int(1); limits::IN_CELLS_MAX + 1])),
         Query { sort: vec![(99, true)], ..good() },
         Query { sort: vec![(0, true); limits::SORT_MAX + 1], ..good() },
-        Query { variables: vec![exists.clone()], view: View::Jobs, ..good() },
-        Query { variables: vec![("x".into(), Test::Eq(Cell::Int(1)))], ..good() },
-        Query { variables: vec![exists; limits::FILTERS_MAX + 1], ..good() },
+        asked(Condition::Related(related(View::Variables, &[]))),
+        asked(Condition::Related(related(View::Variables, &[(0, 99)]))),
+        asked(Condition::Related(related(View::Definitions, &[(0, 0)]))),
+        asked(Condition::Related(related(View::Instances, &[(0, instances::NAME)]))),
+        asked(Condition::variable(OWN, "x", Test::Eq(Cell::Int(1)))),
+        asked(Condition::Any(vec![
+            vec![],
+            vec![Condition::variable(OWN, "x", Test::Lt(Cell::Int(1)))],
+        ])),
+        asked(deep),
+        Query { view: View::Definitions, conditions: vec![exists.clone()], ..good() },
+        Query { conditions: vec![exists; limits::FILTERS_MAX + 1], ..good() },
         page(limits::PAGE_ROWS_MAX + 1, PageStart::Offset(0)),
         page(1, PageStart::Offset(limits::OFFSET_MAX + 1)),
         page(1, PageStart::After("nonsense".into())),

@@ -15,6 +15,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("replaces a row put again", replaces_rows),
     ("patches some columns of a row", patches_rows),
     ("adds to a column", adds),
+    ("counts rows together, whether they are there or not", counts),
     ("deletes rows", deletes_rows),
     ("applies writes of one row in their order", keeps_the_order_of_writes),
     ("moves the projected position with the rows", moves_the_position),
@@ -93,6 +94,24 @@ fn adds(store: &dyn Store) {
     assert_eq!(rows[0][instances::INCIDENTS as usize], Cell::Int(2));
 }
 
+fn counts(store: &dyn Store) {
+    for view in [View::Counts, View::JobCounts] {
+        let spec = view.spec();
+        let row = |summed: i64, latest: Cell| {
+            let mut row = row_of(view, 7, true);
+            spec.sums.iter().for_each(|column| row[*column as usize] = Cell::Int(summed));
+            spec.latest.iter().for_each(|column| row[*column as usize] = latest.clone());
+            row
+        };
+        let other = row_of(view, 8, true);
+        let counted = |row| ViewWrite::Count(view, row);
+        write_views(store, &[counted(row(2, Cell::Null)), counted(other.clone())]);
+        write_views(store, &[counted(row(3, Cell::Int(50)))]);
+        write_views(store, &[counted(row(-1, Cell::Int(40))), counted(row(0, Cell::Null))]);
+        assert_eq!(all(store, view), [row(4, Cell::Int(50)), other], "{view:?}");
+    }
+}
+
 fn deletes_rows(store: &dyn Store) {
     for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
         let row = row_of(view, 7, false);
@@ -149,6 +168,8 @@ fn refuses_misfits(store: &dyn Store) {
         ViewWrite::Patch(View::Instances, vec![text()], vec![(instances::STATE, Cell::Int(8))]),
         ViewWrite::Patch(View::Elements, key(7), vec![(elements::STATE, Cell::Int(8))]),
         ViewWrite::Add(View::Instances, key(7), instances::NAME, 1),
+        ViewWrite::Count(View::Instances, row_of(View::Instances, 8, false)),
+        ViewWrite::Count(View::Counts, vec![Cell::Int(1)]),
         ViewWrite::Delete(View::Instances, vec![Cell::Null]),
     ] {
         let outcome = store.project(5, &[good.clone(), bad.clone()]);

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::state::State;
 use crate::batch::DefinitionRow;
 use crate::view::{
-    Cell, Column, Cursor, PageStart, Query, Rows, Test, View, ViewWrite, check_query, check_write,
-    key_of, order, variables, view_of,
+    Cell, Column, Condition, Cursor, PageStart, Query, Related, Rows, View, ViewWrite, check_query,
+    check_write, key_of, order, view_of,
 };
 use crate::{Error, limits};
 
@@ -47,6 +47,12 @@ impl State {
                     *cell = Cell::Int(before.saturating_add(*delta));
                 }
             }
+            ViewWrite::Count(_, cells) => match rows.get_mut(&key) {
+                Some(row) => count(view, Arc::make_mut(row), cells),
+                None => {
+                    rows.insert(key, cells.as_slice().into());
+                }
+            },
             ViewWrite::Delete(..) => {
                 rows.remove(&key);
             }
@@ -105,20 +111,57 @@ impl State {
         let tenant = &row[query.view.spec().tenant as usize];
         query.tenants.iter().any(|member| *tenant == Cell::Int(i64::from(*member)))
             && query.filters.iter().all(|filter| filter.test.accepts(&row[filter.column as usize]))
-            && query.variables.iter().all(|(name, test)| self.has_variable(&row[0], name, test))
+            && query.conditions.iter().all(|condition| self.meets(query, condition, row))
     }
 
-    fn has_variable(&self, instance: &Cell, name: &str, test: &Test) -> bool {
-        let all = self.views.get(&View::Variables).into_iter();
-        let mut named = all
-            .flat_map(|rows| rows.range(vec![instance.clone()]..))
-            .map(|(_, row)| row)
-            .take_while(|row| row[variables::INSTANCE as usize] == *instance)
-            .filter(|row| row[variables::NAME as usize] == Cell::Text(name.into()));
-        match test {
-            Test::Exists(false) => named.next().is_none(),
-            test => named.any(|row| test.accepts(&row[variables::VALUE as usize])),
+    fn meets(&self, query: &Query, condition: &Condition, row: &[Cell]) -> bool {
+        match condition {
+            Condition::Column(filter) => filter.test.accepts(&row[filter.column as usize]),
+            Condition::Any(ways) => {
+                ways.iter().any(|way| way.iter().all(|one| self.meets(query, one, row)))
+            }
+            Condition::Related(related) => {
+                self.is_related(&query.tenants, related, row) == related.exists
+            }
         }
+    }
+
+    fn is_related(&self, tenants: &[u32], related: &Related, row: &[Cell]) -> bool {
+        let spec = related.view.spec();
+        // Rows are sorted by their key; most ties are to its first column.
+        let first = related.by.iter().find(|(_, other)| spec.key[0] == *other);
+        let first = first.map(|(own, _)| &row[*own as usize]);
+        let from = first.map_or_else(Vec::new, |cell| vec![cell.clone()]);
+        let all = self.views.get(&related.view).into_iter();
+        let mut near = all
+            .flat_map(|rows| rows.range(from.clone()..))
+            .take_while(|(key, _)| first.is_none_or(|cell| key[0] == *cell))
+            .map(|(_, other)| other);
+        near.any(|other| {
+            let tenant = &other[spec.tenant as usize];
+            tenants.iter().any(|member| *tenant == Cell::Int(i64::from(*member)))
+                && related.by.iter().all(|(own, by)| {
+                    let own = &row[*own as usize];
+                    *own != Cell::Null && *own == other[*by as usize]
+                })
+                && related.filters.iter().all(|it| it.test.accepts(&other[it.column as usize]))
+        })
+    }
+}
+
+fn count(view: View, row: &mut [Cell], more: &[Cell]) {
+    let spec = view.spec();
+    for column in spec.sums {
+        let place = *column as usize;
+        let numbers = [&row[place], &more[place]].map(|cell| match cell {
+            Cell::Int(number) => *number,
+            _ => 0,
+        });
+        row[place] = Cell::Int(numbers[0].saturating_add(numbers[1]));
+    }
+    for column in spec.latest {
+        let place = *column as usize;
+        row[place] = row[place].clone().max(more[place].clone());
     }
 }
 

@@ -7,7 +7,10 @@ use std::fmt::Write;
 use rusqlite::types::Value;
 
 use super::tables::{VALUE_START, VALUE_START_CHARS};
-use crate::view::{Cell, Column, ColumnSpec, Cursor, Kind, Query, Spec, Test, glob};
+use crate::view::{
+    Cell, Column, ColumnSpec, Condition, Cursor, Filter, Kind, Query, Related, Spec, Test, View,
+    glob, variables,
+};
 
 /// A statement being written, with its values.
 pub(super) struct Sql {
@@ -40,59 +43,93 @@ impl Sql {
         self.push(condition);
     }
 
-    /// Tenants, filters and conditions on variables; `rare` says which of the latter few meet.
+    /// Tenants, filters and conditions; `rare` says of which of the latter few rows are related.
     pub(super) fn question(&mut self, query: &Query, rare: &[bool]) {
         let spec = query.view.spec();
-        let tenants: Vec<Cell> =
-            query.tenants.iter().map(|tenant| Cell::Int(i64::from(*tenant))).collect();
-        let tenants = match tenants.as_slice() {
-            [tenant] => Test::Eq(tenant.clone()),
-            _ => Test::In(tenants),
-        };
-        let condition = self.test(&spec.columns[spec.tenant as usize], &tenants);
+        let condition = self.tenants("t", spec, &query.tenants);
         self.and(&condition);
         for filter in &query.filters {
-            let condition = self.test(&spec.columns[filter.column as usize], &filter.test);
+            let condition = self.filter("t", spec, filter);
             self.and(&condition);
         }
-        for ((name, test), rare) in query.variables.iter().zip(rare) {
-            let condition = self.variable(name, test, *rare);
+        for (condition, rare) in query.conditions.iter().zip(rare) {
+            let condition = self.condition(query, condition, *rare);
             self.and(&condition);
         }
     }
 
-    /// A condition on a variable. When few variables meet it, they say which instances to look
-    /// at; else every instance is asked, in the order wanted, until the page is full.
-    fn variable(&mut self, name: &str, test: &Test, rare: bool) -> String {
-        if rare {
-            let met = self.meets(name, test);
-            return format!("t.key in (select v.instance from view_variable v where {met})");
-        }
-        let (test, sign) = match test {
-            Test::Exists(false) => (&Test::Exists(true), "is null"),
-            test => (test, "is not null"),
+    fn tenants(&mut self, alias: &str, spec: &Spec, tenants: &[u32]) -> String {
+        let cells: Vec<Cell> = tenants.iter().map(|tenant| Cell::Int(i64::from(*tenant))).collect();
+        let test = match cells.as_slice() {
+            [tenant] => Test::Eq(tenant.clone()),
+            _ => Test::In(cells),
         };
-        let met = self.meets(name, test);
-        // A scalar subquery: SQLite would make a join of `exists` and begin at the wrong end.
-        format!("(select 1 from view_variable v where v.instance = t.key and {met} limit 1) {sign}")
+        self.test(alias, &spec.columns[spec.tenant as usize], &test)
     }
 
-    /// The variables of that name whose value passes.
-    pub(super) fn meets(&mut self, name: &str, test: &Test) -> String {
-        let name = self.bind(Value::Text(name.to_owned()));
-        let mut met = format!("v.name = (select id from word where text = {name})");
-        if let Test::Eq(Cell::Text(text)) = test {
-            let start: String = text.chars().take(VALUE_START_CHARS).collect();
-            let start = self.bind(Value::Text(start));
-            let _infallible = write!(met, " and {VALUE_START} = {start}");
+    fn filter(&mut self, alias: &str, spec: &Spec, filter: &Filter) -> String {
+        self.test(alias, &spec.columns[filter.column as usize], &filter.test)
+    }
+
+    fn condition(&mut self, query: &Query, condition: &Condition, rare: bool) -> String {
+        match condition {
+            Condition::Column(filter) => self.filter("t", query.view.spec(), filter),
+            Condition::Any(ways) => {
+                let ways = ways.iter().map(|way| {
+                    let all = way.iter().map(|one| self.condition(query, one, false));
+                    let all = all.collect::<Vec<_>>().join(" and ");
+                    if all.is_empty() { "true".to_owned() } else { format!("({all})") }
+                });
+                let ways = ways.collect::<Vec<_>>().join(" or ");
+                if ways.is_empty() { "false".to_owned() } else { format!("({ways})") }
+            }
+            Condition::Related(related) => self.related(query, related, rare),
         }
-        let value = self.plain("v.value", test, false);
-        format!("{met} and {value}")
+    }
+
+    /// A condition on rows of another view. When few rows meet it, they say which rows to look
+    /// at; else every row is asked, in the order wanted, until the page is full.
+    fn related(&mut self, query: &Query, related: &Related, rare: bool) -> String {
+        let (spec, other) = (query.view.spec(), related.view.spec());
+        let names = |alias: &str, spec: &Spec, pick: fn(&(Column, Column)) -> Column| {
+            let name = |pair| format!("{alias}.{}", spec.columns[pick(pair) as usize].name);
+            related.by.iter().map(name).collect::<Vec<_>>()
+        };
+        let own = names("t", spec, |(own, _)| *own);
+        let others = names("v", other, |(_, other)| *other);
+        if rare {
+            let met = self.meets(query, related);
+            let (own, others) = (own.join(", "), others.join(", "));
+            return format!("({own}) in (select {others} from {} v where {met})", other.table);
+        }
+        let tied: Vec<String> =
+            own.iter().zip(&others).map(|(own, other)| format!("{other} = {own}")).collect();
+        let met = self.meets(query, related);
+        let (tied, table) = (tied.join(" and "), other.table);
+        let sign = if related.exists { "is not null" } else { "is null" };
+        // A scalar subquery: SQLite would make a join of `exists` and begin at the wrong end.
+        format!("(select 1 from {table} v where {tied} and {met} limit 1) {sign}")
+    }
+
+    /// What makes a row of the other view count.
+    pub(super) fn meets(&mut self, query: &Query, related: &Related) -> String {
+        let spec = related.view.spec();
+        let mut met = vec![self.tenants("v", spec, &query.tenants)];
+        for filter in &related.filters {
+            let is_value = related.view == View::Variables && filter.column == variables::VALUE;
+            if let (true, Test::Eq(Cell::Text(text))) = (is_value, &filter.test) {
+                let start: String = text.chars().take(VALUE_START_CHARS).collect();
+                let start = self.bind(Value::Text(start));
+                met.push(format!("{VALUE_START} = {start}"));
+            }
+            met.push(self.filter("v", spec, filter));
+        }
+        met.join(" and ")
     }
 
     /// A test of a column.
-    fn test(&mut self, column: &ColumnSpec, test: &Test) -> String {
-        let name = format!("t.{}", column.name);
+    fn test(&mut self, alias: &str, column: &ColumnSpec, test: &Test) -> String {
+        let name = format!("{alias}.{}", column.name);
         if column.kind != Kind::Word {
             return self.plain(&name, test, column.kind == Kind::Enum);
         }
@@ -109,6 +146,10 @@ impl Sql {
             }
             Test::NotIn(cells) => {
                 let passing = self.plain("text", &Test::In(cells.clone()), false);
+                format!("({name} is null or {name} not in (select id from word where {passing}))")
+            }
+            Test::NotLike(pattern) => {
+                let passing = self.plain("text", &Test::Like(pattern.clone()), false);
                 format!("({name} is null or {name} not in (select id from word where {passing}))")
             }
             test => {
@@ -149,6 +190,10 @@ impl Sql {
             Test::Like(pattern) => {
                 let pattern = self.bind(Value::Text(glob(pattern)));
                 format!("{expression} glob {pattern}")
+            }
+            Test::NotLike(pattern) => {
+                let pattern = self.bind(Value::Text(glob(pattern)));
+                format!("({expression} is null or {expression} not glob {pattern})")
             }
         }
     }

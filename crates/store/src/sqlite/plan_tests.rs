@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::sqlite::{Options, Sqlite};
-use crate::view::{Page, View, elements, incidents, instances, jobs, user_tasks};
+use crate::view::{Page, View, elements, incidents, instances, jobs, user_tasks, variables};
 
 /// What `explain query plan` says about the first page of a query.
 fn plan(store: &Sqlite, query: &Query) -> String {
@@ -10,7 +10,7 @@ fn plan(store: &Sqlite, query: &Query) -> String {
 }
 
 fn plan_of(store: &Sqlite, query: &Query, rare: bool) -> String {
-    let rare = vec![rare; query.variables.len()];
+    let rare = vec![rare; query.conditions.len()];
     let reading = Reading { query, rare, order: order(query), after: None, offset: 0 };
     let mut sql = select(&reading);
     sql.order(query.view.spec(), &reading.order);
@@ -32,7 +32,7 @@ fn asked(view: View, filters: &[(Column, i64)], sort: &[(Column, bool)]) -> Quer
     };
     let filters = filters.iter().map(filter).collect();
     let page = Page { limit: 50, start: PageStart::Offset(0) };
-    Query { view, tenants: vec![0], filters, variables: vec![], sort: sort.to_vec(), page }
+    Query { view, tenants: vec![0], filters, conditions: vec![], sort: sort.to_vec(), page }
 }
 
 #[test]
@@ -84,11 +84,58 @@ fn a_rare_variable_names_the_instances_to_look_at() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Sqlite::open(folder.path(), &Options::default()).expect("it opens");
     let mut query = asked(View::Instances, &[], &[(instances::STARTED_MS, false)]);
-    query.variables = vec![("amount".into(), Test::Eq(Cell::Text("100".into())))];
+    let by = &[(instances::KEY, variables::INSTANCE)];
+    let test = Test::Eq(Cell::Text("100".into()));
+    query.conditions = vec![Condition::variable(by, "amount", test)];
     let rare = plan_of(&store, &query, true);
     assert!(rare.contains("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"), "{rare}");
     assert!(rare.contains("view_variable_value (name=? AND <expr>=?)"), "{rare}");
     let common = plan_of(&store, &query, false);
     assert!(common.contains("SEARCH t USING INDEX view_instance_0"), "{common}");
     assert!(common.contains("CORRELATED SCALAR SUBQUERY"), "{common}");
+}
+
+#[test]
+fn every_view_is_walked_in_its_own_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Sqlite::open(folder.path(), &Options::default()).expect("it opens");
+    for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
+        let plan = plan(&store, &asked(view, &[], &[]));
+        // Names within a key are put in order by their text: few at a time.
+        assert!(!plan.contains("B-TREE FOR ORDER BY"), "{view:?}: {plan}");
+    }
+}
+
+#[test]
+fn related_rows_and_alternatives_are_found_by_indexes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Sqlite::open(folder.path(), &Options::default()).expect("it opens");
+    let filter = |column, cell| Filter { column, test: Test::Eq(Cell::Int(cell)) };
+    let (i, e) = (View::Instances, View::Elements);
+    // The instances of a root: itself and all below.
+    let below = Condition::Any(vec![
+        vec![Condition::Column(filter(instances::ROOT, 7))],
+        vec![Condition::Column(filter(instances::KEY, 7))],
+    ]);
+    let query = Query { conditions: vec![below], ..asked(i, &[], &[]) };
+    let found = plan(&store, &query);
+    assert!(found.contains("MULTI-INDEX OR") && found.contains("view_instance_8"), "{found}");
+    // Instances with an element: asked one by one, in order.
+    let by = &[(instances::KEY, elements::INSTANCE)];
+    let filters = vec![filter(elements::STATE, 0)];
+    let related = Related { view: e, by, filters, exists: true };
+    let query = Query { conditions: vec![Condition::Related(related)], ..asked(i, &[], &[]) };
+    let found = plan(&store, &query);
+    assert!(found.contains("SCAN t") && found.contains("PRIMARY KEY (instance=?)"), "{found}");
+    // The element an incident is about.
+    let by = &[(elements::KEY, incidents::ELEMENT)];
+    let filters = vec![filter(incidents::KEY, 7)];
+    let related = Related { view: View::Incidents, by, filters, exists: true };
+    let query = Query { conditions: vec![Condition::Related(related)], ..asked(e, &[], &[]) };
+    let found = plan_of(&store, &query, true);
+    assert!(found.contains("SEARCH t USING INDEX view_element_0 (key=?)"), "{found}");
+    // What failed for one reason.
+    let filters = [(incidents::MESSAGE_HASH, 7), (incidents::STATE, 0)];
+    let found = plan(&store, &asked(View::Incidents, &filters, &[]));
+    assert!(found.contains("view_incident_3"), "{found}");
 }

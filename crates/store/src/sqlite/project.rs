@@ -44,12 +44,15 @@ fn apply<'a>(
     writes: impl Iterator<Item = &'a ViewWrite>,
 ) -> rusqlite::Result<()> {
     // The statement of the view being written; writes are sorted by view.
-    let mut put: Option<(View, CachedStatement<'_>)> = None;
+    let mut put: Option<((View, bool), CachedStatement<'_>)> = None;
     for write in writes {
         match write {
-            ViewWrite::Put(view, cells) => {
-                if put.as_ref().is_none_or(|(prepared, _)| prepared != view) {
-                    put = Some((*view, db.prepare_cached(&put_sql(view.spec()))?));
+            ViewWrite::Put(view, cells) | ViewWrite::Count(view, cells) => {
+                let form = (*view, matches!(write, ViewWrite::Count(..)));
+                if put.as_ref().is_none_or(|(prepared, _)| *prepared != form) {
+                    let spec = view.spec();
+                    let sql = if form.1 { count_sql(spec) } else { put_sql(spec) };
+                    put = Some((form, db.prepare_cached(&sql)?));
                 }
                 let Some((_, statement)) = &mut put else { continue };
                 for (place, (cell, column)) in cells.iter().zip(view.columns()).enumerate() {
@@ -107,6 +110,27 @@ pub(super) fn delete_of(db: &Connection, instances: &[u64]) -> rusqlite::Result<
 fn put_sql(spec: &Spec) -> String {
     let marks = vec!["?"; spec.columns.len()].join(", ");
     format!("insert or replace into {} values ({marks})", spec.table)
+}
+
+fn count_sql(spec: &Spec) -> String {
+    let marks = vec!["?"; spec.columns.len()].join(", ");
+    let names = |columns: &[u16]| -> Vec<&str> {
+        columns.iter().map(|column| spec.columns[*column as usize].name).collect()
+    };
+    let sums = names(spec.sums)
+        .into_iter()
+        .map(|name| format!("{name} = coalesce({name}, 0) + coalesce(excluded.{name}, 0)"));
+    let latest = names(spec.latest).into_iter().map(|name| {
+        // `max` of an absent value and another is absent.
+        format!("{name} = coalesce(max({name}, excluded.{name}), {name}, excluded.{name})")
+    });
+    let changes: Vec<String> = sums.chain(latest).collect();
+    format!(
+        "insert into {0} values ({marks}) on conflict({1}) do update set {2}",
+        spec.table,
+        names(spec.key).join(", "),
+        changes.join(", ")
+    )
 }
 
 fn execute_by_key(

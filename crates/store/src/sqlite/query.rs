@@ -9,17 +9,18 @@ use super::condition::Sql;
 use super::load::snapshot;
 use super::words::Words;
 use crate::view::{
-    Cell, Column, Cursor, Filter, Kind, PageStart, Query, Rows, Spec, Test, check_query, order,
+    Cell, Column, Condition, Cursor, Filter, Kind, PageStart, Query, Related, Rows, Spec, Test,
+    View, check_query, order, variables,
 };
 use crate::{Error, limits};
 
-/// So many variables that meet a condition are few.
+/// So many rows of another view that meet a condition are few.
 const RARE_MAX: u32 = 5_000;
 
 /// Which rows of a page are read: the order, and where to start.
 struct Reading<'a> {
     query: &'a Query,
-    /// For each condition on a variable: whether few variables meet it.
+    /// For each condition: whether few rows of another view meet it.
     rare: Vec<bool>,
     order: Vec<(Column, bool)>,
     after: Option<Cursor>,
@@ -94,14 +95,16 @@ fn page(db: &Connection, words: &Words, reading: &Reading<'_>) -> rusqlite::Resu
     Ok(rows)
 }
 
-/// Looks which conditions on variables only few variables meet.
+/// Looks which conditions only few rows of another view meet.
 fn rare(db: &Connection, query: &Query) -> rusqlite::Result<Vec<bool>> {
-    let rare = query.variables.iter().map(|(name, test)| {
-        if !matches!(test, Test::Eq(_)) {
+    let rare = query.conditions.iter().map(|condition| {
+        let Condition::Related(related) = condition else { return Ok(false) };
+        if !related.exists || !is_indexed(related) {
             return Ok(false);
         }
-        let mut sql = Sql::new("select count(*) from (select 1 from view_variable v");
-        let met = sql.meets(name, test);
+        let table = related.view.spec().table;
+        let mut sql = Sql::new(&format!("select count(*) from (select 1 from {table} v"));
+        let met = sql.meets(query, related);
         sql.and(&met);
         sql.limit(RARE_MAX, 0);
         sql.push(")");
@@ -110,6 +113,24 @@ fn rare(db: &Connection, query: &Query) -> rusqlite::Result<Vec<bool>> {
         Ok(met < RARE_MAX)
     });
     rare.collect()
+}
+
+/// Whether an index finds the rows a condition asks for.
+fn is_indexed(related: &Related) -> bool {
+    let spec = related.view.spec();
+    let asked = |column: Column| {
+        let picks = |test: &Test| matches!(test, Test::Eq(_) | Test::In(_));
+        related.filters.iter().any(|filter| filter.column == column && picks(&filter.test))
+    };
+    if related.view == View::Variables {
+        // A name alone is in every instance.
+        return asked(variables::VALUE) && asked(variables::NAME);
+    }
+    let mut starts = spec
+        .indexes
+        .iter()
+        .filter_map(|index| index.columns.iter().find(|column| **column != spec.tenant).copied());
+    spec.key.first().is_some_and(|column| asked(*column)) || starts.any(asked)
 }
 
 fn select(reading: &Reading<'_>) -> Sql {
@@ -125,26 +146,52 @@ fn select(reading: &Reading<'_>) -> Sql {
 
 /// Whether to walk the table in the order of its key: rows are wanted in that order, and no
 /// filter is on a column an index knows; SQLite would rather sort a million rows of a tenant.
-/// The same where a rare variable names the keys of the few rows to look at.
+/// The same where rare rows of another view name the keys of the few rows to look at.
 fn walks(reading: &Reading<'_>) -> bool {
-    if reading.rare.contains(&true) {
-        return true;
-    }
     let spec = reading.query.view.spec();
+    if let Some(named) = rare_columns(reading).next() {
+        return spec.key == [named];
+    }
     let by_key = spec.key.len() == 1 && reading.order[0].0 == spec.key[0];
-    let known = |filter: &Filter| {
-        let name = spec.columns[filter.column as usize].name;
-        let only = match &filter.test {
-            Test::Eq(Cell::Int(int)) => format!("{name} = {int}"),
-            Test::Gt(Cell::Int(int)) => format!("{name} > {int}"),
-            _ => String::new(),
-        };
-        spec.indexes.iter().any(|index| {
-            let narrowed = !only.is_empty() && index.only == only;
-            narrowed || index.columns.contains(&filter.column)
-        })
+    by_key
+        && !reading.query.filters.iter().any(|filter| is_known(spec, filter))
+        && !reading.query.conditions.iter().any(|condition| narrows(spec, condition))
+}
+
+/// Columns of which rare rows of another view name the values.
+fn rare_columns<'a>(reading: &'a Reading<'_>) -> impl Iterator<Item = Column> + 'a {
+    let conditions = reading.query.conditions.iter().zip(&reading.rare);
+    conditions.filter_map(|(condition, rare)| match condition {
+        Condition::Related(related) if *rare => related.by.first().map(|(own, _)| *own),
+        _ => None,
+    })
+}
+
+/// Whether an index knows the column of a filter.
+fn is_known(spec: &Spec, filter: &Filter) -> bool {
+    let name = spec.columns[filter.column as usize].name;
+    let only = match &filter.test {
+        Test::Eq(Cell::Int(int)) => format!("{name} = {int}"),
+        Test::Gt(Cell::Int(int)) => format!("{name} > {int}"),
+        _ => String::new(),
     };
-    by_key && !reading.query.filters.iter().any(known)
+    spec.indexes.iter().any(|index| {
+        let narrowed = !only.is_empty() && index.only == only;
+        narrowed || index.columns.contains(&filter.column)
+    })
+}
+
+/// Whether indexes find the rows that meet a condition, way by way.
+fn narrows(spec: &Spec, condition: &Condition) -> bool {
+    match condition {
+        Condition::Column(filter) => {
+            is_known(spec, filter) || spec.key.first() == Some(&filter.column)
+        }
+        Condition::Any(ways) => {
+            ways.iter().all(|way| way.iter().any(|condition| narrows(spec, condition)))
+        }
+        Condition::Related(_) => false,
+    }
 }
 
 fn finish(
@@ -187,8 +234,10 @@ fn cells(
 
 /// How many rows match, looking at one more than the limit.
 fn count(db: &Connection, reading: &Reading<'_>) -> rusqlite::Result<u64> {
-    let table = reading.query.view.spec().table;
-    let walk = if reading.rare.contains(&true) { " not indexed" } else { "" };
+    let spec = reading.query.view.spec();
+    let table = spec.table;
+    let named = rare_columns(reading).next().is_some_and(|named| spec.key == [named]);
+    let walk = if named { " not indexed" } else { "" };
     let mut sql = Sql::new(&format!("select count(*) from (select 1 from {table} t{walk}"));
     sql.question(reading.query, &reading.rare);
     sql.limit(limits::COUNT_MAX as u32 + 1, 0);

@@ -73,7 +73,7 @@ fn statistics() -> String {
     for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
         let spec = view.spec();
         if spec.key.len() > 1 {
-            tell(spec.table, spec.table, &[ROWS, 4, 2, 1][..=spec.key.len()]);
+            tell(spec.table, spec.table, &[ROWS, 8, 4, 2, 1][..=spec.key.len()]);
         }
         for (number, index) in spec.indexes.iter().enumerate() {
             let mut rows = vec![if index.only.is_empty() { ROWS } else { ROWS / 100 }];

@@ -27,8 +27,8 @@ fn a_commit_and_a_query_go_on_while_view_rows_are_being_written() {
             let position = store.commit(&noted()).map(|committed| committed.position);
             let page = Page { limit: 5, start: PageStart::Offset(0) };
             let tenants = vec![0];
-            let (filters, variables, sort) = (vec![], vec![], vec![]);
-            let query = Query { view: View::Jobs, tenants, filters, variables, sort, page };
+            let (filters, conditions, sort) = (vec![], vec![], vec![]);
+            let query = Query { view: View::Jobs, tenants, filters, conditions, sort, page };
             let rows = store.query(&query).map(|rows| rows.rows.len());
             done.send((position, rows)).expect("somebody waits");
         });

@@ -2,7 +2,8 @@
 //!
 //! Not here: running them.
 
-use super::{Cell, Column, ColumnSpec, Page, PageStart, Query, Test, View, ViewWrite};
+use super::{Cell, Column, ColumnSpec, Condition, Filter, Page, PageStart, Query};
+use super::{Related, Test, View, ViewWrite};
 use crate::{Error, limits};
 
 /// The full order of a query: its sort, then the key in the direction of the last sort column,
@@ -20,20 +21,12 @@ pub(crate) fn order(query: &Query) -> Vec<(Column, bool)> {
 
 /// Refuses a query that names an unknown column, compares apples with pears, or is too large.
 pub(crate) fn check_query(query: &Query) -> Result<(), Error> {
-    let spec = query.view.spec();
-    if query.filters.len() + query.variables.len() > limits::FILTERS_MAX {
+    let size = query.conditions.iter().map(Condition::size).sum::<usize>();
+    if query.filters.len() + size > limits::FILTERS_MAX {
         return Err(refused(format!("more than {} filters", limits::FILTERS_MAX)));
     }
-    for filter in &query.filters {
-        let column = column(query.view, filter.column)?;
-        check_test(&filter.test, column.name, column.kind.is_text())?;
-    }
-    if !query.variables.is_empty() && query.view != View::Instances {
-        return Err(refused(format!("conditions on variables of {}", spec.table)));
-    }
-    for (name, test) in &query.variables {
-        check_test(test, name, true)?;
-    }
+    check_filters(query.view, &query.filters)?;
+    check_conditions(query.view, &query.conditions, 0)?;
     if query.sort.len() > limits::SORT_MAX {
         return Err(refused(format!("more than {} sort columns", limits::SORT_MAX)));
     }
@@ -41,6 +34,44 @@ pub(crate) fn check_query(query: &Query) -> Result<(), Error> {
         column(query.view, *sorted)?;
     }
     check_page(&query.page)
+}
+
+fn check_filters(view: View, filters: &[Filter]) -> Result<(), Error> {
+    filters.iter().try_for_each(|filter| {
+        let column = column(view, filter.column)?;
+        check_test(&filter.test, column.name, column.kind.is_text())
+    })
+}
+
+fn check_conditions(view: View, conditions: &[Condition], depth: usize) -> Result<(), Error> {
+    if depth > limits::CONDITION_DEPTH_MAX {
+        let most = limits::CONDITION_DEPTH_MAX;
+        return Err(refused(format!("conditions nested deeper than {most}")));
+    }
+    conditions.iter().try_for_each(|condition| match condition {
+        Condition::Column(filter) => check_filters(view, std::slice::from_ref(filter)),
+        Condition::Any(ways) => {
+            ways.iter().try_for_each(|way| check_conditions(view, way, depth + 1))
+        }
+        Condition::Related(related) => check_related(view, related),
+    })
+}
+
+fn check_related(view: View, related: &Related) -> Result<(), Error> {
+    let elsewhere = |view| view == View::Definitions;
+    if elsewhere(view) || elsewhere(related.view) {
+        return Err(refused("rows related to definitions, which are kept elsewhere".to_owned()));
+    }
+    if related.by.is_empty() {
+        return Err(refused("rows of another view that nothing ties to this one".to_owned()));
+    }
+    for (own, other) in related.by {
+        let (own, other) = (column(view, *own)?, column(related.view, *other)?);
+        if own.kind.is_text() || other.kind.is_text() {
+            return Err(refused(format!("rows related by {}, a text", own.name)));
+        }
+    }
+    check_filters(related.view, &related.filters)
 }
 
 fn check_page(page: &Page) -> Result<(), Error> {
@@ -76,8 +107,10 @@ fn check_test(test: &Test, name: &str, is_text: bool) -> Result<(), Error> {
         return Err(refused(format!("{name}, which is {kind}, compared with something else")));
     }
     match test {
-        Test::Like(_) if !is_text => Err(refused(format!("a pattern for the number {name}"))),
-        Test::Like(pattern) if pattern.len() > limits::LIKE_BYTES_MAX => {
+        Test::Like(_) | Test::NotLike(_) if !is_text => {
+            Err(refused(format!("a pattern for the number {name}")))
+        }
+        Test::Like(pattern) | Test::NotLike(pattern) if pattern.len() > limits::LIKE_BYTES_MAX => {
             Err(refused(format!("a pattern of more than {} bytes", limits::LIKE_BYTES_MAX)))
         }
         _ => Ok(()),
@@ -100,9 +133,10 @@ pub(crate) fn check_write(write: &ViewWrite) -> Result<(), Error> {
     let changes =
         |column: Column| (column as usize) < spec.columns.len() && !spec.key.contains(&column);
     let good = match write {
-        ViewWrite::Put(_, cells) => {
+        ViewWrite::Put(_, cells) | ViewWrite::Count(_, cells) => {
             cells.len() == spec.columns.len()
                 && cells.iter().zip(0..).all(|(cell, column)| fits(cell, column))
+                && (!spec.sums.is_empty() || matches!(write, ViewWrite::Put(..)))
         }
         ViewWrite::Patch(_, key, cells) => {
             fits_key(key, spec.key, fits)
@@ -127,6 +161,7 @@ pub(crate) fn view_of(write: &ViewWrite) -> View {
         ViewWrite::Put(view, _)
         | ViewWrite::Patch(view, ..)
         | ViewWrite::Add(view, ..)
+        | ViewWrite::Count(view, _)
         | ViewWrite::Delete(view, _) => *view,
     }
 }
@@ -134,7 +169,7 @@ pub(crate) fn view_of(write: &ViewWrite) -> View {
 /// Cell `place` of the primary key of the row a write goes to.
 pub(crate) fn key_of(write: &ViewWrite, place: usize) -> Option<&Cell> {
     match write {
-        ViewWrite::Put(view, cells) => {
+        ViewWrite::Put(view, cells) | ViewWrite::Count(view, cells) => {
             view.spec().key.get(place).and_then(|column| cells.get(*column as usize))
         }
         ViewWrite::Patch(_, key, _) | ViewWrite::Add(_, key, ..) | ViewWrite::Delete(_, key) => {

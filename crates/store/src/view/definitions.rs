@@ -25,5 +25,4 @@ columns! {
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec =
-    Spec { table: "definition", columns: COLUMNS, key: &[KEY], tenant: TENANT, indexes: &[] };
+pub const SPEC: Spec = Spec::of_rows("definition", COLUMNS, &[KEY], TENANT, &[]);

@@ -35,13 +35,13 @@ columns! {
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec = Spec {
-    table: "view_element",
-    columns: COLUMNS,
-    key: &[INSTANCE, KEY],
-    tenant: TENANT,
-    indexes: &[
+pub const SPEC: Spec = Spec::of_rows(
+    "view_element",
+    COLUMNS,
+    &[INSTANCE, KEY],
+    TENANT,
+    &[
         Index { columns: &[KEY], only: "" },
         Index { columns: &[TENANT, DEFINITION, ELEMENT_ID], only: "state = 0" },
     ],
-};
+);

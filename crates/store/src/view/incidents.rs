@@ -32,17 +32,20 @@ columns! {
     RESOLVED_MS = "resolved_ms": Int,
     /// Tenant number.
     TENANT = "tenant": Int,
+    /// Hash of the message, to find what failed for the same reason.
+    MESSAGE_HASH = "message_hash": Int,
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec = Spec {
-    table: "view_incident",
-    columns: COLUMNS,
-    key: &[KEY],
-    tenant: TENANT,
-    indexes: &[
+pub const SPEC: Spec = Spec::of_rows(
+    "view_incident",
+    COLUMNS,
+    &[KEY],
+    TENANT,
+    &[
         Index { columns: &[INSTANCE], only: "" },
         Index { columns: &[TENANT, STATE, CREATED_MS], only: "" },
         Index { columns: &[JOB], only: "job is not null" },
+        Index { columns: &[TENANT, MESSAGE_HASH], only: "state = 0" },
     ],
-};
+);

@@ -36,15 +36,19 @@ columns! {
     BUSINESS_ID = "business_id": Text,
     /// Who started it.
     ACTOR = "actor": Word,
+    /// Key of the instance at the top of the calls; absent for that one itself.
+    ROOT = "root": Int,
+    /// Tags as a JSON list; absent if there are none.
+    TAGS = "tags": Text,
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec = Spec {
-    table: "view_instance",
-    columns: COLUMNS,
-    key: &[KEY],
-    tenant: TENANT,
-    indexes: &[
+pub const SPEC: Spec = Spec::of_rows(
+    "view_instance",
+    COLUMNS,
+    &[KEY],
+    TENANT,
+    &[
         Index { columns: &[TENANT, STARTED_MS], only: "" },
         Index { columns: &[TENANT, STARTED_MS], only: "state = 0" },
         Index { columns: &[TENANT, PROCESS_ID, STARTED_MS], only: "" },
@@ -53,5 +57,7 @@ pub const SPEC: Spec = Spec {
         Index { columns: &[PARENT_INSTANCE], only: "parent_instance is not null" },
         Index { columns: &[TENANT, BUSINESS_ID], only: "business_id is not null" },
         Index { columns: &[DEFINITION, ENDED_MS], only: "ended_ms is not null" },
+        Index { columns: &[ROOT], only: "root is not null" },
+        Index { columns: &[PARENT_ELEMENT], only: "parent_element is not null" },
     ],
-};
+);

@@ -41,17 +41,22 @@ columns! {
     ERROR_MESSAGE = "error_message": Text,
     /// Tenant number.
     TENANT = "tenant": Int,
+    /// Custom headers as a JSON object; absent if there are none.
+    HEADERS = "headers": Word,
+    /// When it changed last, Unix milliseconds.
+    UPDATED_MS = "updated_ms": Int,
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec = Spec {
-    table: "view_job",
-    columns: COLUMNS,
-    key: &[KEY],
-    tenant: TENANT,
-    indexes: &[
+pub const SPEC: Spec = Spec::of_rows(
+    "view_job",
+    COLUMNS,
+    &[KEY],
+    TENANT,
+    &[
         Index { columns: &[INSTANCE], only: "" },
         Index { columns: &[TENANT, JOB_TYPE], only: "state = 0" },
         Index { columns: &[TENANT, CREATED_MS], only: "state = 3" },
+        Index { columns: &[TENANT, CREATED_MS], only: "state = 4" },
     ],
-};
+);

@@ -3,21 +3,29 @@
 //! Not here: decisions. Views are written by the projector from history and never read by `step`.
 
 mod check;
+mod condition;
 mod cursor;
 mod pattern;
 mod spec;
 mod test;
 
+pub mod audit;
+pub mod correlations;
+pub mod counts;
 pub mod definitions;
 pub mod elements;
 pub mod incidents;
 pub mod instances;
+pub mod job_counts;
 pub mod jobs;
+pub mod messages;
 pub mod subscriptions;
 pub mod user_tasks;
+pub mod variable_names;
 pub mod variables;
 
 pub(crate) use check::{check_query, check_write, key_of, order, view_of};
+pub use condition::{Condition, Related};
 pub(crate) use cursor::Cursor;
 pub(crate) use pattern::glob;
 pub use spec::{ColumnSpec, Index, Kind, Spec};
@@ -25,6 +33,12 @@ pub use spec::{ColumnSpec, Index, Kind, Spec};
 /// One table of the read side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum View {
+    /// What people and clients did.
+    Audit,
+    /// Messages that reached a subscription.
+    Correlations,
+    /// Counters per definition and element.
+    Counts,
     /// Process definitions.
     Definitions,
     /// Element instances, live and ended.
@@ -33,12 +47,18 @@ pub enum View {
     Incidents,
     /// Process instances, live and ended.
     Instances,
+    /// Counters of jobs per minute, type and worker.
+    JobCounts,
     /// Jobs, live and ended.
     Jobs,
+    /// Published messages.
+    Messages,
     /// Message subscriptions.
     Subscriptions,
     /// User tasks, open and ended.
     UserTasks,
+    /// Names of variables per definition.
+    VariableNames,
     /// Variables by scope.
     Variables,
 }
@@ -66,6 +86,9 @@ pub enum ViewWrite {
     Patch(View, Vec<Cell>, Vec<(Column, Cell)>),
     /// Add to an integer column.
     Add(View, Vec<Cell>, Column, i64),
+    /// Add a whole row to the one with its key: the spec says which columns are summed and of
+    /// which the greater one stays. Without such a row it is inserted.
+    Count(View, Vec<Cell>),
     /// Delete the row.
     Delete(View, Vec<Cell>),
 }
@@ -102,20 +125,21 @@ pub enum Test {
     NotIn(Vec<Cell>),
     /// Text with `*` (any) and `?` (one), `\` escapes.
     Like(String),
+    /// No text, or one that is not like that.
+    NotLike(String),
 }
 
-/// One question: filters are joined by *and*.
+/// One question: filters and conditions are joined by *and*.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// Which view.
     pub view: View,
     /// Tenants the asker may see; empty sees nothing.
     pub tenants: Vec<u32>,
-    /// Conditions.
+    /// Conditions on columns.
     pub filters: Vec<Filter>,
-    /// For instances: each names a variable that must exist with a value passing the test
-    /// (value as JSON text).
-    pub variables: Vec<(String, Test)>,
+    /// Conditions that are more than one column.
+    pub conditions: Vec<Condition>,
     /// Sort columns with direction (`true` ascending); ties are broken by the primary key.
     pub sort: Vec<(Column, bool)>,
     /// Which page.

@@ -3,8 +3,8 @@
 //! Not here: SQL.
 
 use super::{
-    Column, View, definitions, elements, incidents, instances, jobs, subscriptions, user_tasks,
-    variables,
+    Column, View, audit, correlations, counts, definitions, elements, incidents, instances,
+    job_counts, jobs, messages, subscriptions, user_tasks, variable_names, variables,
 };
 
 /// What a column holds.
@@ -59,18 +59,41 @@ pub struct Spec {
     pub tenant: Column,
     /// Secondary indexes.
     pub indexes: &'static [Index],
+    /// Columns a `Count` adds to.
+    pub sums: &'static [Column],
+    /// Columns of which a `Count` keeps the greater value.
+    pub latest: &'static [Column],
+}
+
+impl Spec {
+    /// A view whose rows are put and patched.
+    pub(super) const fn of_rows(
+        table: &'static str,
+        columns: &'static [ColumnSpec],
+        key: &'static [Column],
+        tenant: Column,
+        indexes: &'static [Index],
+    ) -> Self {
+        Self { table, columns, key, tenant, indexes, sums: &[], latest: &[] }
+    }
 }
 
 impl View {
     /// All views. Alphabetical.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
+        Self::Audit,
+        Self::Correlations,
+        Self::Counts,
         Self::Definitions,
         Self::Elements,
         Self::Incidents,
         Self::Instances,
+        Self::JobCounts,
         Self::Jobs,
+        Self::Messages,
         Self::Subscriptions,
         Self::UserTasks,
+        Self::VariableNames,
         Self::Variables,
     ];
 
@@ -78,13 +101,19 @@ impl View {
     #[must_use]
     pub fn spec(self) -> &'static Spec {
         match self {
+            Self::Audit => &audit::SPEC,
+            Self::Correlations => &correlations::SPEC,
+            Self::Counts => &counts::SPEC,
             Self::Definitions => &definitions::SPEC,
             Self::Elements => &elements::SPEC,
             Self::Incidents => &incidents::SPEC,
             Self::Instances => &instances::SPEC,
+            Self::JobCounts => &job_counts::SPEC,
             Self::Jobs => &jobs::SPEC,
+            Self::Messages => &messages::SPEC,
             Self::Subscriptions => &subscriptions::SPEC,
             Self::UserTasks => &user_tasks::SPEC,
+            Self::VariableNames => &variable_names::SPEC,
             Self::Variables => &variables::SPEC,
         }
     }

@@ -33,13 +33,14 @@ columns! {
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec = Spec {
-    table: "view_subscription",
-    columns: COLUMNS,
-    key: &[KEY],
-    tenant: TENANT,
-    indexes: &[
+pub const SPEC: Spec = Spec::of_rows(
+    "view_subscription",
+    COLUMNS,
+    &[KEY],
+    TENANT,
+    &[
         Index { columns: &[INSTANCE], only: "" },
         Index { columns: &[TENANT, MESSAGE_NAME, CORRELATION_KEY], only: "state = 0" },
+        Index { columns: &[TENANT, DEFINITION, INSTANCE], only: "state = 0" },
     ],
-};
+);

@@ -5,7 +5,8 @@
 use super::{Cell, Test, pattern};
 
 impl Test {
-    /// Whether a cell passes. Absent cells pass `Ne`, `NotIn` and `Exists(false)` only.
+    /// Whether a cell passes. Absent cells pass `Ne`, `NotIn`, `NotLike` and
+    /// `Exists(false)` only.
     #[must_use]
     pub fn accepts(&self, cell: &Cell) -> bool {
         let present = *cell != Cell::Null;
@@ -24,6 +25,10 @@ impl Test {
                 Cell::Text(cell) => pattern::matches(text, cell),
                 _ => false,
             },
+            Self::NotLike(text) => match cell {
+                Cell::Text(cell) => !pattern::matches(text, cell),
+                _ => true,
+            },
         }
     }
 
@@ -37,7 +42,7 @@ impl Test {
             | Self::Lt(cell)
             | Self::Le(cell) => std::slice::from_ref(cell),
             Self::In(cells) | Self::NotIn(cells) => cells,
-            Self::Exists(_) | Self::Like(_) => &[],
+            Self::Exists(_) | Self::Like(_) | Self::NotLike(_) => &[],
         }
     }
 }

@@ -40,17 +40,21 @@ columns! {
     ENDED_MS = "ended_ms": Int,
     /// Tenant number.
     TENANT = "tenant": Int,
+    /// Custom headers as a JSON object; absent if there are none.
+    HEADERS = "headers": Word,
+    /// Form key, form id or reference to a form elsewhere.
+    FORM = "form": Word,
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec = Spec {
-    table: "view_user_task",
-    columns: COLUMNS,
-    key: &[KEY],
-    tenant: TENANT,
-    indexes: &[
+pub const SPEC: Spec = Spec::of_rows(
+    "view_user_task",
+    COLUMNS,
+    &[KEY],
+    TENANT,
+    &[
         Index { columns: &[INSTANCE], only: "" },
         Index { columns: &[TENANT, STATE, CREATED_MS], only: "" },
         Index { columns: &[TENANT, ASSIGNEE], only: "state = 0" },
     ],
-};
+);

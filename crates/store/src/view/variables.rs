@@ -21,10 +21,10 @@ columns! {
 }
 
 /// How the view is laid out.
-pub const SPEC: Spec = Spec {
-    table: "view_variable",
-    columns: COLUMNS,
-    key: &[INSTANCE, SCOPE, NAME],
-    tenant: TENANT,
-    indexes: &[Index { columns: &[KEY], only: "" }],
-};
+pub const SPEC: Spec = Spec::of_rows(
+    "view_variable",
+    COLUMNS,
+    &[INSTANCE, SCOPE, NAME],
+    TENANT,
+    &[Index { columns: &[KEY], only: "" }],
+);

@@ -291,7 +291,7 @@ impl Sim {
                 let key = engine::key::Key(row.aggregate);
                 let sections = engine::record::decode_sections(key, &row.body);
                 let sections = sections.map_err(|bad| Wrong(bad.to_string()))?;
-                projection.fold(definitions, key, row.at_ms, &sections);
+                projection.fold(definitions, (key, row.position), row.at_ms, &sections);
                 projection.through(row.position);
             }
             let (through, writes) = projection.take();

@@ -1,0 +1,143 @@
+//! Who did what: a row for each command people and clients gave, except those of workers at work.
+//!
+//! Not here: the audit chain; a row here is a finger that points at a history row.
+
+use super::{Projection, RowKey, Scene, number, optional, text};
+use engine::event::InstanceEvent;
+use engine::key::Key;
+use engine::record::{Section, v1::command_name};
+use engine::state::head::HeadEvent;
+use std::sync::Arc;
+use store::view::{Cell, Column, View, audit};
+
+/// Sections of one history row that have a key of their own.
+const SECTIONS_MAX: u64 = 1_024;
+
+/// What a command was about.
+struct Act {
+    /// Number of the entity, as in the view.
+    entity: i64,
+    /// Number of the operation, as in the view.
+    operation: i64,
+    key: Key,
+    element: Option<Key>,
+    detail: Option<Arc<str>>,
+}
+
+impl Act {
+    fn new(entity: i64, operation: i64, key: Key) -> Self {
+        Act { entity, operation, key, element: None, detail: None }
+    }
+}
+
+impl Projection {
+    /// Notes what was done to an instance, if somebody outside did it.
+    pub(super) fn fold_act(
+        &mut self,
+        scene: &Scene<'_>,
+        at: (u64, usize),
+        section: &Section,
+        events: &[InstanceEvent],
+    ) {
+        if section.cause.source.is_some() {
+            return;
+        }
+        let Some(act) = act(scene, command_name(section.cause.command), events) else { return };
+        let more = [
+            (audit::DEFINITION, number(scene.definition.key.0)),
+            (audit::PROCESS_ID, text(&scene.definition.graph.process_id)),
+            (audit::INSTANCE, number(scene.instance.0)),
+            (audit::ELEMENT, act.element.map_or(Cell::Null, |key| number(key.0))),
+            (audit::TENANT, Cell::Int(i64::from(scene.definition.tenant))),
+        ];
+        self.put_act(at, scene.now_ms, section, &act, &more);
+    }
+
+    /// Notes a deployment.
+    pub(super) fn fold_deployment(
+        &mut self,
+        at: (u64, usize),
+        now_ms: i64,
+        section: &Section,
+        events: &[HeadEvent],
+    ) {
+        for event in events {
+            let HeadEvent::VersionDeployed { tenant, process_id, definition, deployment, .. } =
+                event
+            else {
+                continue;
+            };
+            let more = [
+                (audit::DEFINITION, number(definition.0)),
+                (audit::PROCESS_ID, text(process_id)),
+                (audit::DEPLOYMENT, number(deployment.0)),
+                (audit::TENANT, Cell::Int(i64::from(*tenant))),
+            ];
+            self.put_act(at, now_ms, section, &Act::new(5, 0, *definition), &more);
+        }
+    }
+
+    fn put_act(
+        &mut self,
+        (position, place): (u64, usize),
+        now_ms: i64,
+        section: &Section,
+        act: &Act,
+        more: &[(Column, Cell)],
+    ) {
+        let key = position * SECTIONS_MAX + (place as u64).min(SECTIONS_MAX - 1);
+        let mut row = vec![
+            (audit::KEY, number(key)),
+            (audit::AT_MS, Cell::Int(now_ms)),
+            (audit::ACTOR, text(&section.cause.actor)),
+            (audit::ACTING_FOR, optional(section.cause.acting_for.as_ref())),
+            (audit::ENTITY, Cell::Int(act.entity)),
+            (audit::OPERATION, Cell::Int(act.operation)),
+            (audit::ENTITY_KEY, number(act.key.0)),
+            (audit::DETAIL, optional(act.detail.as_ref())),
+        ];
+        row.extend_from_slice(more);
+        self.put(View::Audit, RowKey::one(View::Audit, key), &row);
+    }
+}
+
+/// What a command did; `None` for workers at work and for the engine itself.
+fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act> {
+    use InstanceEvent as E;
+    let act = match command {
+        "CREATE_INSTANCE" => Act::new(0, 0, scene.instance),
+        "CANCEL_INSTANCE" => Act::new(0, 1, scene.instance),
+        "UPDATE_JOB" => {
+            let key = events.iter().find_map(|event| match event {
+                E::JobRetriesUpdated { key, .. } | E::JobTimeoutUpdated { key, .. } => Some(*key),
+                _ => None,
+            });
+            Act::new(1, 2, key?)
+        }
+        "RESOLVE_INCIDENT" => {
+            let (slot, key) = events.iter().find_map(|event| match event {
+                E::IncidentResolved { slot, key } => Some((*slot, *key)),
+                _ => None,
+            })?;
+            Act { element: Some(scene.place(slot).key), ..Act::new(2, 3, key) }
+        }
+        "SET_VARIABLES" => {
+            let slot = events.iter().find_map(|event| match event {
+                E::VariablesSet { slot, .. } => Some(*slot),
+                _ => None,
+            })?;
+            let scope = scene.place(slot).key;
+            Act { element: (slot != 0).then_some(scope), ..Act::new(3, 2, scope) }
+        }
+        "COMPLETE_USER_TASK" => {
+            let (slot, key, action) = events.iter().find_map(|event| match event {
+                E::UserTaskCompleted { slot, key, action } => Some((*slot, *key, action.clone())),
+                _ => None,
+            })?;
+            let element = Some(scene.place(slot).key);
+            Act { element, detail: Some(action), ..Act::new(4, 4, key) }
+        }
+        _ => return None,
+    };
+    Some(act)
+}
