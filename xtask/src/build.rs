@@ -49,7 +49,7 @@ pub(crate) fn dist(workspace: &Workspace, arguments: &[String]) -> Result<(), Fa
 
 impl Workspace {
     /// Where cargo leaves `segue` when it builds with the profile.
-    fn binary(&self, profile: &str) -> std::path::PathBuf {
+    pub(crate) fn binary(&self, profile: &str) -> std::path::PathBuf {
         let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
         let name = format!("segue{}", std::env::consts::EXE_SUFFIX);
         self.root.join(target).join(profile).join(name)

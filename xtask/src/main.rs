@@ -1,4 +1,5 @@
-//! The project's automation: `cargo xtask run | test | ci | tidy | sim | soak | golden | dist`.
+//! The project's automation: `cargo xtask run | test | ci | tidy | sim | fuzz | soak | golden |
+//! dist`.
 //!
 //! Not here: anything a user of Segue needs; that is the binary `segue`.
 
@@ -11,7 +12,9 @@
 mod build;
 mod checks;
 mod child;
+mod fuzz;
 mod simulate;
+mod soak;
 mod tidy;
 mod workspace;
 
@@ -56,6 +59,14 @@ const COMMANDS: &[Command] = &[
         run: build::dist,
     },
     Command {
+        name: "fuzz",
+        arguments: "[--seconds N]",
+        summary: "mutated models, expressions, stored bytes, requests: nothing may break",
+        help: "Runs the tests of mutated input for N seconds each (60) with a fresh seed, which is\n\
+               printed.",
+        run: fuzz::fuzz,
+    },
+    Command {
         name: "golden",
         arguments: "",
         summary: "add what is missing in corpus/golden; never change what is there",
@@ -75,19 +86,21 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "sim",
-        arguments: "[--seeds N] [--from S]",
+        arguments: "[--seeds N] [--from S] [--minutes M]",
         summary: "simulate N seeds (500), each twice to the same hash",
         help: "Runs the simulator over random processes, several nodes and injected faults.\n\
-               A failing seed is printed; `--seeds 1 --from SEED` runs it again.",
+               A failing seed is printed; `--seeds 1 --from SEED` runs it again.\n\
+               With --minutes it goes on with fresh seeds until one fails or the time is over.",
         run: simulate::sim,
     },
     Command {
         name: "soak",
-        arguments: "[--minutes M] [--from S]",
-        summary: "simulate fresh seeds until one fails or the time is over",
-        help: "Runs `sim` in rounds of 1,000 seeds, starting where the last round ended.\n\
-               Without --minutes it goes on until a seed fails or Ctrl-C.",
-        run: simulate::soak,
+        arguments: "[--minutes M] [--binary PATH]",
+        summary: "a server at 60 % of its capacity for 30 minutes: what grows?",
+        help: "Measures what the server takes, then loads it with 60 % of that and prints a row\n\
+               every 30 seconds: latency, memory, file handles, size of the logs. Builds `segue`\n\
+               (release) unless --binary names one.",
+        run: soak::soak,
     },
     Command {
         name: "test",

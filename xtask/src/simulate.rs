@@ -1,4 +1,4 @@
-//! `sim` and `soak`: the simulator, for a number of seeds or for a while.
+//! `sim`: the simulator, for a number of seeds or for a while.
 //!
 //! Not here: the simulator, which is `crates/testkit/examples/sim.rs`.
 
@@ -9,24 +9,23 @@ use crate::{Failure, child};
 
 /// Seeds of `sim` when the caller gives none; the same number as in CI.
 const SEEDS: u64 = 500;
-/// Seeds of one round of `soak`.
+/// Seeds of one round when it runs for a while.
 const SEEDS_PER_ROUND: u64 = 1_000;
 
 pub(crate) fn sim(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    let numbers = numbers(arguments, &["--seeds", "--from"])?;
-    simulate(workspace, numbers[0].unwrap_or(SEEDS), numbers[1].unwrap_or(0))
-}
-
-pub(crate) fn soak(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    let numbers = numbers(arguments, &["--minutes", "--from"])?;
-    let limit = numbers[0].map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
+    let numbers = numbers(arguments, &["--seeds", "--from", "--minutes"])?;
     let mut from = numbers[1].unwrap_or(0);
+    let Some(minutes) = numbers[2] else {
+        return simulate(workspace, numbers[0].unwrap_or(SEEDS), from);
+    };
+    let limit = Duration::from_secs(minutes.saturating_mul(60));
+    let seeds = numbers[0].unwrap_or(SEEDS_PER_ROUND);
     let start = Instant::now();
-    while limit.is_none_or(|limit| start.elapsed() < limit) {
-        simulate(workspace, SEEDS_PER_ROUND, from)?;
-        from += SEEDS_PER_ROUND;
+    while start.elapsed() < limit {
+        simulate(workspace, seeds, from)?;
+        from += seeds;
     }
-    println!("no seed failed; the next soak may start with --from {from}");
+    println!("no seed failed; the next run may start with --from {from}");
     Ok(())
 }
 

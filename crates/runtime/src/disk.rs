@@ -2,10 +2,13 @@
 //!
 //! Not here: making room; retention and the operator do that.
 
-use crate::limits::{DISK_FREE_STARTS_MIN, DISK_FREE_WORK_MIN};
+use crate::limits::{DISK_FREE_STARTS_MIN, DISK_FREE_WORK_MIN, DISK_RESERVE_BYTES};
 use crate::request::Request;
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
+
+/// Takes up room that cancelling may need.
+const RESERVE_FILE: &str = "segue.reserve";
 
 /// What the free disk still allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,11 +29,30 @@ impl Gauge {
     /// Measures the free space of the folder's file system.
     pub(crate) fn measure(&self, folder: &Path) {
         if let Ok(disk) = rustix::fs::statvfs(folder) {
-            let level = level_of(disk.f_bavail.saturating_mul(disk.f_frsize));
-            let before = self.0.swap(level as u8, Ordering::Relaxed);
-            if before != level as u8 {
-                tracing::warn!(?level, folder = %folder.display(), "free disk changed its level");
+            let free_bytes = disk.f_bavail.saturating_mul(disk.f_frsize);
+            self.set(level_of(free_bytes));
+            let path = folder.join(RESERVE_FILE);
+            if free_bytes < DISK_RESERVE_BYTES / 2 {
+                release(&path);
+            } else if free_bytes > DISK_FREE_STARTS_MIN + DISK_RESERVE_BYTES && !path.exists() {
+                reserve(&path);
             }
+        }
+    }
+
+    /// A write found no room: until the next measure only cancelling is taken, with the room
+    /// that was kept for it.
+    pub(crate) fn fill_up(&self, folder: Option<&Path>) {
+        self.set(Level::OnlyCancel);
+        if let Some(folder) = folder {
+            release(&folder.join(RESERVE_FILE));
+        }
+    }
+
+    fn set(&self, level: Level) {
+        let before = self.0.swap(level as u8, Ordering::Relaxed);
+        if before != level as u8 {
+            tracing::warn!(?level, "free disk changed its level");
         }
     }
 
@@ -57,6 +79,25 @@ impl Gauge {
                 needed / (1024 * 1024)
             )
         })
+    }
+}
+
+/// Keeps room by a file of that size. Best effort: the next measure tries again.
+fn reserve(path: &Path) {
+    #[cfg(target_os = "linux")]
+    if let Ok(file) = std::fs::File::create(path) {
+        use rustix::fs::{FallocateFlags, fallocate};
+        if let Err(error) = fallocate(&file, FallocateFlags::empty(), 0, DISK_RESERVE_BYTES) {
+            tracing::debug!(%error, "no room is kept for a full disk");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = path;
+}
+
+fn release(path: &Path) {
+    if std::fs::remove_file(path).is_ok() {
+        tracing::warn!("the disk is full: the room kept for cancelling is used");
     }
 }
 

@@ -5,10 +5,11 @@
 use crate::inbox::{Inbox, Taken};
 use crate::lane::{Lane, Order, Prepared, Unprepared};
 use crate::limits::{
-    ANCHOR_INTERVAL_MS, BATCH_COMMANDS_MAX, PROJECTION_CHUNK_ROWS, PROJECTION_DELAY_MS,
-    PROJECTION_ROWS_MAX,
+    ANCHOR_INTERVAL_MS, BATCH_COMMANDS_MAX, DISK_FULL_PAUSE_MS, PROJECTION_CHUNK_ROWS,
+    PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX,
 };
 use crate::node::Shared;
+use crate::request::Refusal;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -145,6 +146,10 @@ fn prepare(
                 shared.inbox.push_again(prepared.take_rest());
                 return Ok(Some(prepared));
             }
+            Err(Unprepared { orders, error: Some(error @ store::Error::Full { .. }) }) => {
+                wait_for_room(shared, orders, &error);
+                return Ok(None);
+            }
             Err(Unprepared { error: Some(error), .. }) => return Err(error),
             // An aggregate broke: while a commit is on its way its rows cannot be read again.
             Err(Unprepared { orders: again, error: None }) if busy => {
@@ -171,6 +176,10 @@ fn finish(
     }
     let committed = match outcome {
         Ok(committed) => committed,
+        Err(error @ store::Error::Full { .. }) => {
+            wait_for_room(shared, lane.abandon(prepared), &error);
+            return Ok(());
+        }
         Err(error @ store::Error::Refused { .. }) => {
             *orders_max = refuse(lane, shared, prepared, &error);
             return Ok(());
@@ -206,9 +215,36 @@ fn finish(
         shared.wake_projector();
     }
     if rows > PROJECTION_ROWS_MAX * PROJECTION_ROWS_TIMES {
-        write_views(shared)?;
+        return unless_full(shared, write_views(shared));
     }
     Ok(())
+}
+
+/// The disk is full: who asked is told so, what comes from inside waits for room.
+fn wait_for_room(shared: &Shared, orders: Vec<Order>, error: &store::Error) {
+    shared.disk.fill_up(shared.folder.as_deref());
+    let mut inside = Vec::new();
+    for order in orders {
+        match order {
+            Order::Request { reply, .. } => {
+                let refusal = Refusal::Unavailable { reason: error.to_string() };
+                // Who does not wait any more needs no answer.
+                drop(reply.send(Err(refusal)));
+            }
+            order => inside.push(order),
+        }
+    }
+    shared.inbox.push_again(inside);
+    std::thread::sleep(Duration::from_millis(DISK_FULL_PAUSE_MS));
+}
+
+/// A full disk stops nobody: what could not be written is kept, and is written later.
+fn unless_full(shared: &Shared, done: Result<(), store::Error>) -> Result<(), store::Error> {
+    if let Err(store::Error::Full { .. }) = done {
+        shared.disk.fill_up(shared.folder.as_deref());
+        return Ok(());
+    }
+    done
 }
 
 /// The store refused a batch: its orders are tried again in smaller ones; an order that is
@@ -235,8 +271,16 @@ fn refuse(
 
 /// Writes all waiting view rows.
 pub(crate) fn write_views(shared: &Shared) -> Result<(), store::Error> {
-    let _turn = shared.projecting.lock();
-    let (through, writes) = shared.projection.lock().take();
+    let mut unwritten = shared.projecting.lock();
+    if let Some(left) = unwritten.take() {
+        write_rows(shared, &left).inspect_err(|_| *unwritten = Some(left))?;
+    }
+    let taken = shared.projection.lock().take();
+    write_rows(shared, &taken).inspect_err(|_| *unwritten = Some(taken))
+}
+
+fn write_rows(shared: &Shared, (through, writes): &Unwritten) -> Result<(), store::Error> {
+    let through = *through;
     if through <= shared.projected.load(Ordering::Acquire) && writes.is_empty() {
         return Ok(());
     }
@@ -263,8 +307,8 @@ pub(crate) fn run_projector(shared: &Arc<Shared>) {
     while !shared.is_stopping() {
         std::thread::park_timeout(Duration::from_millis(PROJECTION_DELAY_MS));
         let mut result = Ok(());
-        if !shared.projection.lock().is_empty() {
-            result = write_views(shared);
+        if !shared.projection.lock().is_empty() || shared.projecting.lock().is_some() {
+            result = unless_full(shared, write_views(shared));
         }
         shared.inbox.hold_starts(false);
         let now_ms = clock_ms();
@@ -273,7 +317,7 @@ pub(crate) fn run_projector(shared: &Arc<Shared>) {
             if let Some(folder) = &shared.folder {
                 shared.disk.measure(folder);
             }
-            result = shared.store.anchor(now_ms);
+            result = unless_full(shared, shared.store.anchor(now_ms));
         }
         if let Err(error) = result {
             shared.fail(error.to_string());
@@ -282,5 +326,8 @@ pub(crate) fn run_projector(shared: &Arc<Shared>) {
     }
 }
 
-/// A lock that says what it guards.
-pub(crate) type Turn = Mutex<()>;
+/// View rows that were taken to be written, and the position they reach.
+type Unwritten = (u64, Vec<ViewWrite>);
+
+/// Whoever writes views holds this. Rows that found no room wait inside.
+pub(crate) type Turn = Mutex<Option<Unwritten>>;

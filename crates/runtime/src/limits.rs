@@ -65,5 +65,9 @@ pub const SWEEP_PAGE: u32 = 500;
 pub const SWEEP_ROWS_PER_STEP: u32 = 500;
 /// Free disk below which new instances are refused, bytes.
 pub const DISK_FREE_STARTS_MIN: u64 = 1024 * 1024 * 1024;
+/// Room kept in the data folder for cancelling when the disk is full, bytes.
+pub const DISK_RESERVE_BYTES: u64 = 32 * 1024 * 1024;
+/// How long a lane waits after it found the disk full, milliseconds.
+pub const DISK_FULL_PAUSE_MS: u64 = 200;
 /// Free disk below which only cancelling and reading go on, bytes.
 pub const DISK_FREE_WORK_MIN: u64 = 256 * 1024 * 1024;

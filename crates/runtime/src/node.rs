@@ -201,6 +201,7 @@ impl Node {
         self.shared.tail.close();
         self.shared.stopping.store(true, Ordering::Release);
         self.shared.sweep.wake();
+        self.shared.wake_projector();
         for thread in threads {
             drop(thread.join());
         }
@@ -304,6 +305,7 @@ impl Node {
         let read = read.map_err(|error| Refusal::Internal { reason: error.to_string() })?;
         read.map_err(|error| match error {
             store::Error::Query { reason } => Refusal::BadQuery { reason },
+            full @ store::Error::Full { .. } => Refusal::Unavailable { reason: full.to_string() },
             other => Refusal::Internal { reason: other.to_string() },
         })
     }

@@ -137,6 +137,15 @@ pub enum Error {
         /// The driver's words.
         reason: String,
     },
+    /// There is no room on the disk. Nothing was written; the same may work when there is.
+    #[error(
+        "Expected room on the disk to {action}, but it is full. Free some space; what was \
+         acknowledged is safe."
+    )]
+    Full {
+        /// What was tried.
+        action: &'static str,
+    },
     /// The batch breaks a rule of the schema; it must be split.
     #[error("Expected a batch that fits the schema, but found: {reason}")]
     Refused {

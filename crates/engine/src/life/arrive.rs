@@ -41,12 +41,22 @@ impl Ctx<'_> {
     }
 
     pub(super) fn enter(&mut self, element: ElementIndex, scope: Slot, payload: Variables) {
+        #[cfg(feature = "poison")]
+        self.swallow(element, scope);
         let slot = self.state.next_slot;
         let key = self.next_key();
         let body = self.graph.node(element).multi_instance.is_some();
         self.emit(InstanceEvent::ElementEntered { slot, key, element, scope, body });
         self.receive(slot, payload);
         self.push(Work::Activate { slot });
+    }
+
+    /// Breaks at elements whose id begins with `poison`, unless a variable `antidote` is there:
+    /// tests of what a broken invariant costs the others.
+    #[cfg(feature = "poison")]
+    fn swallow(&self, element: ElementIndex, scope: Slot) {
+        let is_poison = self.graph.node(element).id.starts_with("poison");
+        assert!(!is_poison || self.state.variable(scope, "antidote").is_some(), "poison");
     }
 
     /// Variables an event or script brought; they wait for the output mappings.

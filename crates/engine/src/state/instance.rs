@@ -198,6 +198,15 @@ impl Instance {
         matches!(self.phase, InstancePhase::Completed | InstancePhase::Cancelled)
     }
 
+    /// The open incident because of which it stands still, if it does. One that is being
+    /// cancelled goes on.
+    #[must_use]
+    pub fn quarantine(&self) -> Option<Key> {
+        let scope = self.element(0).filter(|scope| scope.phase != Phase::Cancelling)?;
+        let mut incidents = scope.incidents.iter();
+        incidents.find(|it| it.kind == IncidentKind::Quarantined).map(|it| it.key)
+    }
+
     /// The live element instance with this key.
     #[must_use]
     pub fn slot_of(&self, key: Key) -> Option<Slot> {

@@ -2,7 +2,7 @@
 //!
 //! Not here: the phases of an element's life (`life`), and commands about jobs (`job`).
 
-use super::{Outcome, job};
+use super::{Outcome, job, quarantine};
 use crate::command::{Command, CreateInstance, Effect, InstanceCommand, MailboxCommand, Rejection};
 use crate::definitions::Definitions;
 use crate::event::{
@@ -28,6 +28,7 @@ pub fn step(
     if state.has_ended() || !exists {
         return absent(state.key, command);
     }
+    quarantine::refuse(state, command)?;
     let mut ctx = Ctx::new(definitions, graph, state, inputs);
     let decided = decide(&mut ctx, command);
     assert!(decided.is_ok() || ctx.events.is_empty(), "a rejection changes no state");
@@ -80,8 +81,7 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
             Ok(())
         }
         C::Quarantine { message } => {
-            let failure = Failure::new(IncidentKind::Quarantined, &**message);
-            ctx.raise(0, failure, Resume::Scope, None);
+            quarantine::begin(ctx, message);
             Ok(())
         }
         C::CompleteJob { .. }
@@ -227,6 +227,9 @@ fn resolve_incident(ctx: &mut Ctx<'_>, key: Key) -> Result<(), Rejection> {
         job::refuse_without_retries(ctx, slot, key)?;
     }
     ctx.emit(InstanceEvent::IncidentResolved { slot, key });
+    if incident.kind == IncidentKind::Quarantined {
+        quarantine::end(ctx);
+    }
     match incident.resume {
         Resume::Activate => ctx.push(Work::Activate { slot }),
         Resume::Complete => ctx.push(Work::Complete { slot }),

@@ -7,6 +7,7 @@ pub mod head;
 pub mod instance;
 mod job;
 pub mod mailbox;
+mod quarantine;
 
 use crate::command::{Effect, Rejection};
 use crate::event::Place;

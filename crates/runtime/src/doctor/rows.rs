@@ -21,7 +21,8 @@ impl Exam<'_> {
         let jobs = held.iter().filter_map(|(_, held)| Some(held.job.as_ref()?.key.0)).collect();
         let rows = self.store.load(&Load { jobs, ..Load::default() })?.jobs;
         for ((slot, held), row) in held.into_iter().zip(rows) {
-            self.job(key, state.tenant, *slot, held, row.as_ref());
+            let still = state.quarantine().is_some();
+            self.job(key, state.tenant, (*slot, still), held, row.as_ref());
         }
         for (slot, held) in &state.elements {
             for timer in &held.timers {
@@ -41,7 +42,7 @@ impl Exam<'_> {
         &mut self,
         key: Key,
         tenant: u32,
-        slot: u32,
+        (slot, still): (u32, bool),
         held: &ElementInstance,
         row: Option<&JobRow>,
     ) {
@@ -59,7 +60,7 @@ impl Exam<'_> {
             ..row.clone()
         };
         self.check(*row == expected, key, "I5", || format!("{expected:?}"), || format!("{row:?}"));
-        let stopped = held.incidents.iter().any(|incident| incident.job == Some(job.key));
+        let stopped = still || held.incidents.iter().any(|incident| incident.job == Some(job.key));
         self.check(
             stopped || row.due_ms < i64::MAX,
             key,

@@ -6,7 +6,7 @@ use super::activation::{answer_bytes, fits};
 use super::board::{Poll, Served};
 use super::chain::Stop;
 use super::work::{Dirty, JobChange, Prepared, TimerChange, Work};
-use super::{Lane, Order, Reply};
+use super::{Lane, Order};
 use crate::limits::{ACTIVATION_JOBS_MAX, BATCH_FUEL_MAX, KEY_RESERVATION_MS};
 use crate::request::ActivatedJob;
 use engine::key::{Key, Keys};
@@ -46,7 +46,8 @@ impl Lane {
         };
         let mut work = Work::default();
         let mut rest = orders.into_iter();
-        while let Some(order) = rest.next() {
+        let mut again = None;
+        while let Some(order) = again.take().or_else(|| rest.next()) {
             if self.is_full(&work, &order) {
                 match order {
                     Order::Effect(row) => self.outbox.put_back(row, false),
@@ -80,6 +81,16 @@ impl Lane {
             match self.carry(&mut work, &order, &answers) {
                 Ok((component, answer)) => Lane::keep_outcome(&mut work, order, component, answer),
                 Err(Stop::Later) => work.postponed.push(order),
+                Err(Stop::Held) => self.hold(&mut work, order),
+                Err(Stop::Broken(instance, message)) => {
+                    match self.isolate(&mut work, order, instance, message) {
+                        Ok(quarantine) => again = quarantine,
+                        Err((order, message)) => {
+                            let stop = Stop::Broken(instance, message);
+                            return Err(self.unprepare(work, order, stop, rest.collect()));
+                        }
+                    }
+                }
                 Err(stop) => return Err(self.unprepare(work, order, stop, rest.collect())),
             }
         }
@@ -99,7 +110,10 @@ impl Lane {
         self.reserve_keys()?;
         // Effects come first: what was asked of others before is older than any new request.
         let effects = self.outbox.take(self.limits.effects_per_turn);
-        orders.splice(0..0, effects.into_iter().map(Order::Effect));
+        // An instance that broke stands still before anything else reaches it.
+        let urgent = orders.iter().take_while(|it| matches!(it, Order::Quarantine { .. }));
+        let urgent = urgent.count();
+        orders.splice(urgent..urgent, effects.into_iter().map(Order::Effect));
         let now_ms = self.inputs.now_ms;
         if self.next_timer_ms.is_none_or(|due| due > now_ms) {
             return Ok(());
@@ -145,7 +159,7 @@ impl Lane {
             self.firing.remove(fired);
         }
         orders.extend(work.outcomes.into_iter().map(|outcome| outcome.order));
-        let stepped = orders.len() + 1;
+        let mut first = None;
         let error = match stop {
             Stop::Store(error) => {
                 orders.push(order);
@@ -154,11 +168,9 @@ impl Lane {
             Stop::Broken(instance, message) => {
                 self.cache.forget(instance);
                 tracing::error!(%instance, message, "the engine broke an invariant");
-                let reply = match order {
-                    Order::Request { reply, .. } => reply,
-                    _ => Reply::nowhere(),
-                };
-                orders.push(Order::Quarantine { instance, message, reply });
+                let (before, instead) = self.broken(order, instance, message);
+                first = before;
+                orders.extend(instead);
                 None
             }
             Stop::Stale(key) => {
@@ -166,14 +178,18 @@ impl Lane {
                 orders.push(order);
                 None
             }
-            Stop::Rejected(_) | Stop::Later => {
+            Stop::Rejected(_) | Stop::Later | Stop::Held => {
                 unreachable!("a rejection or delay concerns one order")
             }
         };
+        let stepped = orders.len();
         orders.extend(work.rest);
         orders.extend(rest);
         orders.extend(work.postponed);
-        let orders = self.without_effects(orders, stepped);
+        let mut orders = self.without_effects(orders, stepped);
+        if let Some(first) = first {
+            orders.insert(0, first);
+        }
         for order in &orders {
             if let Order::Timer(row) = order {
                 self.firing.insert(Key(row.key));

@@ -20,6 +20,8 @@ pub(super) enum Stop {
     Rejected(Rejection),
     /// Nothing changed, and nothing can be said yet: a later turn tries again.
     Later,
+    /// The target stands still: a timer or effect waits until it goes on. Nothing changed.
+    Held,
     /// The store failed.
     Store(store::Error),
     /// Another lane has written this aggregate since: the batch must be made anew.
@@ -93,6 +95,10 @@ impl Lane {
         let Effect { target, command } = effect;
         let cause = Cause { source: Some(source), ..cause.clone() };
         match self.step_one(work, component, target, &command, &cause, queue, chain) {
+            Err(Stop::Rejected(_)) if self.stands_still(target) => {
+                let effect = Effect { target, command };
+                Ok(self.leave_effect(work, component, source, &effect, &cause)?)
+            }
             Err(Stop::Rejected(rejection)) => {
                 refuse_effect(target, &command, &rejection, queue);
                 Ok(())

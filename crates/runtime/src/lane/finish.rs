@@ -96,6 +96,7 @@ impl Lane {
         for (poll, claimed) in claims.into_iter().zip(&committed.claimed) {
             self.hand_out(poll, claimed, turn, &mut finished)?;
         }
+        touched.iter().for_each(|key| self.release_held(*key));
         self.settle(&touched, turn);
         Ok(finished)
     }

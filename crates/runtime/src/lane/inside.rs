@@ -33,6 +33,7 @@ impl Lane {
             }
         };
         match self.run_chain(work, component, target, &command, &system_cause("timer")) {
+            Err(Stop::Rejected(_)) if self.stands_still(target) => Err(Stop::Held),
             Ok(_) | Err(Stop::Rejected(_)) => {
                 // Fired, or not held any more: either way the row dies with this commit.
                 work.change_timer(component, timer, TimerChange::Gone);
@@ -61,6 +62,7 @@ impl Lane {
         };
         match self.run_chain(work, component, target, &command, &cause) {
             Ok(_) => Ok(()),
+            Err(Stop::Rejected(_)) if self.stands_still(target) => Err(Stop::Held),
             Err(Stop::Rejected(rejection)) => {
                 self.refuse_left_effect(work, component, &command, &cause, &rejection)
             }

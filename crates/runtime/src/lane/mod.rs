@@ -16,6 +16,7 @@ mod message;
 mod order;
 mod outbox;
 mod pages;
+mod quarantine;
 mod rows;
 mod work;
 
@@ -151,6 +152,7 @@ pub struct Lane {
     results: FxHashMap<Key, Vec<finish::Awaiting>>,
     next_timer_ms: Option<i64>,
     firing: FxHashSet<Key>,
+    held_timers: quarantine::HeldTimers,
     outbox: Outbox,
     shared: bool,
     reserved: Key,
@@ -269,6 +271,7 @@ impl Lane {
             results: FxHashMap::default(),
             next_timer_ms: store.next_timer_ms()?,
             firing: FxHashSet::default(),
+            held_timers: FxHashMap::default(),
             outbox: Outbox::default(),
             shared: options.shared,
             reserved,

@@ -15,6 +15,8 @@ pub(super) struct Outbox {
     pairs: FxHashMap<(u64, u64), u32>,
     /// Rows that wait, or are in a batch that is not finished.
     known: FxHashSet<(u64, u64, u64)>,
+    /// Rows whose target stands still, by target.
+    held: FxHashMap<u64, Vec<EffectRow>>,
     /// The highest number there ever was: what is above it is the youngest of its pair.
     newest: u64,
 }
@@ -73,6 +75,24 @@ impl Outbox {
             *self.pairs.entry((row.target, row.source)).or_default() += 1;
         }
         self.insert(row);
+    }
+
+    /// An effect that was stepped waits until its target goes on.
+    pub(super) fn hold(&mut self, row: EffectRow) {
+        *self.pairs.entry((row.target, row.source)).or_default() += 1;
+        self.held.entry(row.target).or_default().push(row);
+    }
+
+    /// Whether anything waits for a target that stands still.
+    pub(super) fn holds(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// What waited for a target is to be tried again, in order.
+    pub(super) fn release(&mut self, target: Key) {
+        for row in self.held.remove(&target.0).unwrap_or_default() {
+            self.insert(row);
+        }
     }
 
     /// An effect was taken for good.

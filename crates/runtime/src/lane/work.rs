@@ -127,6 +127,26 @@ impl Work {
         self.parents.len() - 1
     }
 
+    /// The newest component.
+    pub(super) fn last(&self) -> Component {
+        self.parents.len() - 1
+    }
+
+    /// Whether anything changed in a component.
+    pub(super) fn has_changed(&self, component: Component) -> bool {
+        let root = self.root(component);
+        self.dirty.values().any(|dirty| self.root(dirty.component) == root)
+    }
+
+    /// An effect is not taken after all.
+    pub(super) fn forget_taken(&mut self, row: &EffectRow) {
+        let place = (row.target, row.source, row.n);
+        self.effects.retain(|(_, write)| {
+            !matches!(write, EffectWrite::Delete { target, source, n }
+                if (*target, *source, *n) == place)
+        });
+    }
+
     /// The component a merged one belongs to now.
     pub(super) fn root(&self, mut component: Component) -> Component {
         while self.parents[component] != component {

@@ -3,7 +3,7 @@
 //! Not here: syncing commits. A commit never waits for a copy longer than the last few pages.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -47,7 +47,12 @@ struct State {
 
 impl Checkpointer {
     /// Starts the thread and listens to the writer's commits.
-    pub(super) fn start(path: &Path, writer: &Arc<Mutex<Writer>>) -> Result<Self, Error> {
+    /// A copy that fails sets `failed`: what the disk holds then only a restart knows.
+    pub(super) fn start(
+        path: &Path,
+        writer: &Arc<Mutex<Writer>>,
+        failed: &Arc<AtomicBool>,
+    ) -> Result<Self, Error> {
         let signal = Arc::new(Signal::default());
         let heard = Arc::clone(&signal);
         writer
@@ -60,10 +65,11 @@ impl Checkpointer {
             }))
             .map_err(super::io("listen to commits"))?;
         let connection = open::connect_checkpointer(path)?;
-        let (listening, writer) = (Arc::clone(&signal), Arc::clone(writer));
+        let copier = Copier { connection, writer: Arc::clone(writer), failed: Arc::clone(failed) };
+        let listening = Arc::clone(&signal);
         let thread = std::thread::Builder::new()
             .name("segue-checkpoint".into())
-            .spawn(move || run(&listening, &connection, &writer))
+            .spawn(move || run(&listening, &copier))
             .map_err(|error| Error::Io {
                 action: "start the checkpoint thread",
                 reason: error.to_string(),
@@ -132,35 +138,55 @@ impl Signal {
     }
 }
 
-fn run(signal: &Signal, connection: &Connection, writer: &Mutex<Writer>) {
+/// What copies.
+struct Copier {
+    connection: Connection,
+    writer: Arc<Mutex<Writer>>,
+    failed: Arc<AtomicBool>,
+}
+
+fn run(signal: &Signal, copier: &Copier) {
     let mut copied = 0;
     while let Some(commits) = signal.wait(copied) {
         copied = commits;
-        copy_back(signal, connection, writer);
+        copier.copy_back(signal);
     }
 }
 
-/// Copies beside the writer until little is left, then the rest while it waits: only when
-/// nothing is left to copy does the next commit begin the log anew.
-fn copy_back(signal: &Signal, connection: &Connection, writer: &Mutex<Writer>) {
-    for _ in 0..ROUNDS {
-        match passive(connection) {
-            Some((log, copied)) if log - copied > PAGES_UNDER_LOCK => {}
-            Some(_) => break,
-            // Somebody else copies, or the disk failed: commits will tell. Try again later.
-            None => return,
+impl Copier {
+    /// Copies beside the writer until little is left, then the rest while it waits: only when
+    /// nothing is left to copy does the next commit begin the log anew.
+    fn copy_back(&self, signal: &Signal) {
+        for _ in 0..ROUNDS {
+            match self.passive() {
+                Some((log, copied)) if log - copied > PAGES_UNDER_LOCK => {}
+                Some(_) => break,
+                // Somebody else copies, or there is no room: the next commit wakes us again.
+                None => return,
+            }
         }
+        let held = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((log, copied)) = self.passive()
+            && log == copied
+        {
+            signal.pages.store(0, Ordering::Relaxed);
+        }
+        drop(held);
     }
-    let held = writer.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((log, copied)) = passive(connection)
-        && log == copied
-    {
-        signal.pages.store(0, Ordering::Relaxed);
-    }
-    drop(held);
-}
 
-/// Copies what can be copied without waiting: pages in the log, and pages copied.
-fn passive(connection: &Connection) -> Option<(i32, i32)> {
-    connection.wal_checkpoint_v2(DATABASE, CheckpointMode::PASSIVE).ok()
+    /// Copies what can be copied without waiting: pages in the log, and pages copied.
+    fn passive(&self) -> Option<(i32, i32)> {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+        if self.failed.load(Ordering::Acquire) {
+            return None;
+        }
+        let copied = self.connection.wal_checkpoint_v2(DATABASE, CheckpointMode::PASSIVE);
+        let harmless = [DatabaseBusy, DatabaseLocked, DiskFull];
+        if let Err(error) = &copied
+            && error.sqlite_error_code().is_none_or(|code| !harmless.contains(&code))
+        {
+            self.failed.store(true, Ordering::Release);
+        }
+        copied.ok()
+    }
 }

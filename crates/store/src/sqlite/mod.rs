@@ -58,7 +58,7 @@ pub struct Sqlite {
     words: Words,
     views: Views,
     /// Set when a commit's outcome is unknown; nothing is written after that.
-    failed: AtomicBool,
+    failed: Arc<AtomicBool>,
     _lock: Option<std::fs::File>,
 }
 
@@ -109,10 +109,7 @@ impl Sqlite {
         action: &'static str,
         work: impl FnOnce(&Connection, &mut Head) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        if self.failed.load(Ordering::Acquire) {
-            let reason = "an earlier commit failed; the process must restart".into();
-            return Err(Error::Io { action, reason });
-        }
+        self.check_failed(action)?;
         let Writer { connection, head: last } = writer;
         let run = |sql: &str| {
             let done =
@@ -126,15 +123,28 @@ impl Sqlite {
         let mut head = last.clone();
         let outcome = work(connection, &mut head);
         if outcome.is_ok() {
-            if let Err(error) = run("commit") {
-                self.failed.store(true, Ordering::Release);
-                return Err(error);
+            match run("commit") {
+                Ok(()) => *last = head,
+                // The page that ends a transaction is written last: none of it counts.
+                Err(error @ Error::Full { .. }) if connection.is_autocommit() => return Err(error),
+                Err(error) => {
+                    self.failed.store(true, Ordering::Release);
+                    return Err(error);
+                }
             }
-            *last = head;
         } else if !connection.is_autocommit() {
             run("rollback").inspect_err(|_| self.failed.store(true, Ordering::Release))?;
         }
         outcome
+    }
+
+    /// After an error from a sync only a restart knows what is on disk.
+    fn check_failed(&self, action: &'static str) -> Result<(), Error> {
+        if self.failed.load(Ordering::Acquire) {
+            let reason = "an earlier write failed; the process must restart".into();
+            return Err(Error::Io { action, reason });
+        }
+        Ok(())
     }
 
     fn read<T>(
@@ -241,6 +251,8 @@ impl Store for Sqlite {
     }
 
     fn anchor(&self, now_ms: i64) -> Result<(), Error> {
+        // Called at every pulse: so a copy that failed is noticed although nobody writes.
+        self.check_failed("anchor")?;
         let mut writer = self.writer()?;
         if writer.head.anchored == Some(writer.head.segment.tip.seq) {
             return Ok(());
@@ -262,10 +274,7 @@ impl Store for Sqlite {
     }
 
     fn health(&self) -> Result<(), Error> {
-        if self.failed.load(Ordering::Acquire) {
-            let reason = "a commit failed; the process must restart".into();
-            return Err(Error::Io { action: "be healthy", reason });
-        }
+        self.check_failed("be healthy")?;
         self.views.health()?;
         self.read("be healthy", |db| scan::meta(db, schema::META_RESERVED)).map(drop)
     }
@@ -324,7 +333,10 @@ impl Store for Sqlite {
 
 /// Turns the driver's error into ours.
 fn io(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
-    move |error| Error::Io { action, reason: error.to_string() }
+    move |error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => Error::Full { action },
+        _ => Error::Io { action, reason: error.to_string() },
+    }
 }
 
 /// Same, but a row that breaks the schema is the batch's fault and not the disk's.
@@ -334,7 +346,7 @@ fn refused_or_io(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
         Some(ConstraintViolation | TooBig | TypeMismatch) => {
             Error::Refused { reason: error.to_string() }
         }
-        _ => Error::Io { action, reason: error.to_string() },
+        _ => io(action)(error),
     }
 }
 

@@ -86,7 +86,8 @@ impl Sqlite {
         let views = Views::open(folder, options, &connection)?;
         let head = head(&connection).map_err(io("read where the last process stopped"))?;
         let writer = Arc::new(Mutex::new(Writer { connection, head }));
-        let checkpointer = Checkpointer::start(&path, &writer)?;
+        let failed = Arc::new(AtomicBool::new(false));
+        let checkpointer = Checkpointer::start(&path, &writer, &failed)?;
         let store = Self {
             folder: folder.to_owned(),
             checkpointer: Some(checkpointer),
@@ -94,11 +95,13 @@ impl Sqlite {
             writer: Some(writer),
             views,
             words: Words::default(),
-            failed: AtomicBool::new(false),
+            failed,
             _lock: Some(lock),
         };
         store.open_segment(options)?;
         store.finish_purges(options.now_ms)?;
+        // SQLite syncs the names of its files too, but keeps it to itself when that fails.
+        sync_folder(folder).map_err(fault)?;
         Ok(store)
     }
 
@@ -125,7 +128,7 @@ impl Sqlite {
             writer: None,
             views: Views::open_reader(folder, &connection),
             words: Words::default(),
-            failed: AtomicBool::new(false),
+            failed: Arc::default(),
             _lock: None,
         })
     }
@@ -276,8 +279,25 @@ pub fn migrate(folder: &Path, dry_run: bool) -> Result<Migrated, Error> {
     Ok(outcome)
 }
 
+/// Switches to the write-ahead log. SQLite names the new mode first and writes it down after:
+/// whoever does not read on never learns that this failed, and goes on without a log.
+pub(super) fn use_log(connection: &Connection) -> rusqlite::Result<()> {
+    let mut switch = connection.prepare("pragma journal_mode = wal")?;
+    let mut rows = switch.query([])?;
+    let mut mode = String::new();
+    while let Some(row) = rows.next()? {
+        mode = row.get(0)?;
+    }
+    if mode == "wal" {
+        return Ok(());
+    }
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
+    let text = format!("expected a write-ahead log, but found journal mode {mode}");
+    Err(rusqlite::Error::SqliteFailure(code, Some(text)))
+}
+
 pub(super) fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    use_log(connection)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
     Ok(())
@@ -294,12 +314,15 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
             Some(above) => above,
             None => break,
         };
-        // Where a folder cannot be opened (Windows, no right to list it) it cannot be synced.
-        if let Ok(above) = File::open(above) {
-            above.sync_all()?;
-        }
+        sync_folder(above)?;
     }
     Ok(())
+}
+
+/// Syncs the names in a folder. One that cannot be opened (Windows, no right to list it) cannot
+/// be synced either.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
 }
 
 /// Where the last process stopped. The segment is a placeholder until ours is opened.

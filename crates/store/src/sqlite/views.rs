@@ -133,7 +133,14 @@ impl Views {
         for (id, value) in numbers {
             scan::set_meta(&transaction, *id, *value)?;
         }
-        transaction.commit().inspect_err(|_| self.failed.store(true, Ordering::Release))
+        transaction.commit().inspect_err(|error| self.note(error))
+    }
+
+    /// After a commit that failed nobody knows what is on disk, unless there was no room for it.
+    fn note(&self, error: &rusqlite::Error) {
+        if error.sqlite_error_code() != Some(rusqlite::ErrorCode::DiskFull) {
+            self.failed.store(true, Ordering::Release);
+        }
     }
 
     /// A damaged file is of no use to the next start either: it is removed.
@@ -224,7 +231,7 @@ fn connect_writer(path: &Path, cache_kib: u32, extra: OpenFlags) -> Result<Conne
     let connection = connect(path, flags, cache_kib)?;
     let set_up = || {
         open::let_it_shrink(&connection)?;
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        open::use_log(&connection)?;
         connection.pragma_update(None, "synchronous", "normal")?;
         let pages = limits::VIEWS_WAL_PAGES;
         connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))

@@ -127,6 +127,7 @@ impl Compare {
             warm_up: Duration::ZERO,
             workers: target.workers,
             activate_max: 8,
+            rate: None,
             address: None,
             server_pid: None,
             json: false,

@@ -32,6 +32,8 @@ pub(super) struct Plan {
     pub(super) concurrency: u32,
     pub(super) workers: u32,
     pub(super) activate_max: u32,
+    /// Starts a second at most.
+    pub(super) rate: Option<u32>,
     pub(super) amount: Amount,
     pub(super) server_pid: Option<u32>,
 }
@@ -56,6 +58,7 @@ pub(super) struct Measured {
 struct Course {
     plan: Plan,
     begun: AtomicU64,
+    began: Instant,
     busy: AtomicU64,
     is_over: AtomicBool,
 }
@@ -68,6 +71,7 @@ pub(super) async fn run(plan: &Plan) -> Result<Measured, Failure> {
     let course = Arc::new(Course {
         plan: plan.clone(),
         begun: AtomicU64::new(0),
+        began: Instant::now(),
         busy: AtomicU64::new(0),
         is_over: AtomicBool::new(false),
     });
@@ -151,6 +155,10 @@ async fn call(course: Arc<Course>, number: u32) -> Result<Vec<Ended>, Failure> {
         let n = course.begun.fetch_add(1, Ordering::Relaxed);
         if matches!(course.plan.amount, Amount::Instances(wanted) if n >= wanted) {
             break;
+        }
+        if let Some(rate) = course.plan.rate {
+            let due = course.began + Duration::from_secs_f64(n as f64 / f64::from(rate));
+            tokio::time::sleep_until(due.into()).await;
         }
         let start = Instant::now();
         if workload == Workload::MessageRoundTrip {

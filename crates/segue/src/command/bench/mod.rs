@@ -67,6 +67,9 @@ struct Load {
     /// Jobs a worker takes at a time; it completes them one by one
     #[arg(long, default_value_t = 8, value_name = "N")]
     activate_max: u32,
+    /// Starts a second at most, spread evenly; without it as many as the server takes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    rate: Option<u32>,
     /// A running server instead of one of our own
     #[arg(long, env = "SEGUE_ADDRESS", value_name = "URL")]
     address: Option<String>,
@@ -117,6 +120,7 @@ fn measure(workload: Workload, load: &Load) -> Result<Report, Failure> {
         concurrency: load.concurrency,
         workers: load.workers,
         activate_max: load.activate_max,
+        rate: load.rate,
         amount: match load.instances {
             Some(instances) => Amount::Instances(instances),
             None => Amount::For { warm_up: load.warm_up, measured: load.duration },
