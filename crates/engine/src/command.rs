@@ -5,7 +5,7 @@
 use crate::event::{Activation, ElementIndex, Parent, Slot, Variables};
 use crate::graph::Graph;
 use crate::key::Key;
-use crate::state::mailbox::Waiting;
+use crate::state::mailbox::{Numbers, Waiting};
 use std::sync::Arc;
 
 /// A command to one aggregate.
@@ -62,6 +62,8 @@ pub enum InstanceCommand {
         message: Key,
         mailbox: Key,
         variables: Variables,
+        /// To be given back with the answer.
+        at: Numbers,
     },
     /// Try again what could not proceed.
     ResolveIncident { incident: Key },
@@ -130,11 +132,13 @@ pub enum MailboxCommand {
     /// Wait no more.
     Unsubscribe { subscription: Key },
     /// The instance took the message.
-    AcceptMessage { subscription: Key, message: Key },
+    AcceptMessage { subscription: Key, message: Key, at: Numbers },
     /// The instance does not want it any more.
-    RefuseMessage { subscription: Key, message: Key },
+    RefuseMessage { subscription: Key, message: Key, at: Numbers },
     /// Messages may have expired.
     ExpireMessages,
+    /// Go on with looking for messages and sweeping them.
+    Continue,
 }
 
 /// What an entry can be asked.

@@ -24,7 +24,16 @@ pub const CALL_DEPTH_MAX: u32 = 100;
 /// times elements of the process.
 pub const REACH_BITS_MAX: usize = 16 * 1024 * 1024;
 /// Messages buffered in one mailbox.
-pub const MAILBOX_MESSAGES_MAX: usize = 100_000;
+pub const MAILBOX_MESSAGES_MAX: usize = 10_000_000;
+/// Runs of messages a mailbox keeps in mind as not looked at by a process; beyond it some are
+/// looked at twice.
+pub const LINE_RUNS_MAX: usize = 64;
+/// Pages of messages swept in one step before other work goes on.
+pub const SWEEP_PAGES_MAX: usize = 16;
+/// Pages of messages a step looks at for one process before other work goes on.
+pub const SOUGHT_PAGES_MAX: u64 = 32;
+/// Messages offered in one step that looks for them before other work goes on.
+pub const SOUGHT_MESSAGES_MAX: u32 = 64;
 /// How long a message may be buffered, milliseconds (30 days).
 pub const MESSAGE_TTL_MS_MAX: i64 = 30 * 24 * 3_600 * 1_000;
 /// Longest job time-out, milliseconds (30 days).

@@ -10,6 +10,7 @@ use engine::command::{Command, InstanceCommand, MailboxCommand};
 use engine::event::Variables;
 use engine::key::Key;
 use engine::state::instance::Instance;
+use engine::state::mailbox::Shape;
 use engine::state::{Kind, named_key};
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub struct Life {
 #[must_use]
 pub fn drive(process: &str, seed: u64) -> Life {
     let mut world = World::new(seed).with_oracle();
+    world.shape_mailboxes(Shape::SMALL);
     let deployed = world.deploy_short(process);
     deployed.unwrap_or_else(|why| panic!("a random process is valid: {why}\n{process}"));
     let mut driver = Driver { world, dice: Dice::new(seed ^ 0x5eed), started: 0 };

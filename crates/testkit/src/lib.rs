@@ -3,7 +3,7 @@
 //! Not a server: everything runs in the caller's thread, on a clock the test moves.
 
 pub mod coverage;
-mod dice;
+pub mod dice;
 mod drive;
 mod oracle;
 pub mod random;

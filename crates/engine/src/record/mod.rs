@@ -9,7 +9,10 @@ mod golden;
 mod sample;
 pub mod upgrade;
 pub mod v1;
+mod v1_mailbox;
 mod v1_state;
+
+pub use v1_mailbox::{bring_mailbox_pages, decode_mailbox, encode_mailbox};
 
 use crate::command::Command;
 use crate::event::{InstanceEvent, Place};

@@ -14,7 +14,7 @@ use crate::event::{
 };
 use crate::state::entry::{EntryEvent, WaitingStart};
 use crate::state::head::{HeadEvent, StartTimer};
-use crate::state::mailbox::{MailboxEvent, Message, Waiting};
+use crate::state::mailbox::{MailboxEvent, Message, Numbers, Waiting};
 
 fields!(Cause { 1: actor, 2: acting_for, 3: command, 4: source, 5: request });
 fields!(Section { 1: cause, 2: events, 3: definition, 4: places, 5: open_incidents });
@@ -119,16 +119,34 @@ variants!(Work {
     16: CancelInside { 1: scope, 2: from, 3: except },
 });
 
+impl Wire for Numbers {
+    fn put(&self, writer: &mut Writer) {
+        writer.varint(self.message);
+        writer.varint(self.subscription);
+    }
+    fn take(reader: &mut Reader<'_>) -> Result<Self, Bad> {
+        Ok(Numbers { message: reader.varint()?, subscription: reader.varint()? })
+    }
+    fn is_default(&self) -> bool {
+        *self == Numbers::default()
+    }
+    fn absent() -> Option<Self> {
+        Some(Numbers::default())
+    }
+}
+
 variants!(MailboxEvent {
     1: MessagePublished { 1: tenant, 2: message },
-    2: MessageOffered { 1: message, 2: subscription },
-    3: MessageAccepted { 1: message, 2: subscription },
-    4: MessageRefused { 1: message, 2: subscription },
-    5: MessageStarted { 1: message, 2: process_id },
-    6: MessageExpired { 1: message },
+    2: MessageOffered { 1: message, 2: subscription, 3: at },
+    3: MessageAccepted { 1: message, 2: subscription, 3: at },
+    4: MessageRefused { 1: message, 2: subscription, 3: at },
+    5: MessageStarted { 1: message, 2: process_id, 3: number },
+    6: MessageExpired { 1: message, 2: number },
     7: SubscriptionAdded { 1: tenant, 2: waiting },
-    8: SubscriptionRemoved { 1: subscription },
+    8: SubscriptionRemoved { 1: subscription, 2: number },
     9: ExpirySet { 1: timer },
+    20: MessagesSought { 1: process_id, 2: name, 3: correlation_key, 4: below, 5: goes_on },
+    21: MessagesSwept { 1: next },
 });
 fields!(Message {
     1: key,
@@ -139,6 +157,7 @@ fields!(Message {
     6: deadline_ms,
     7: offers,
     8: reached,
+    9: sweep_ms,
 });
 fields!(Waiting {
     1: key,
@@ -189,7 +208,7 @@ variants!(InstanceCommand {
     5: ThrowJobError { 1: slot, 2: job, 3: code, 4: message, 5: variables, 6: by },
     6: UpdateJob { 1: slot, 2: job, 3: retries, 4: deadline_ms },
     7: FireTimer { 1: slot, 2: timer },
-    8: OfferMessage { 1: slot, 2: subscription, 3: message, 4: mailbox, 5: variables },
+    8: OfferMessage { 1: slot, 2: subscription, 3: message, 4: mailbox, 5: variables, 6: at },
     9: ResolveIncident { 1: incident },
     10: SetVariables { 1: element, 2: variables, 3: local },
     11: CompleteUserTask { 1: task, 2: variables, 3: action },
@@ -225,9 +244,10 @@ variants!(MailboxCommand {
     },
     2: Subscribe { 1: tenant, 2: waiting },
     3: Unsubscribe { 1: subscription },
-    4: AcceptMessage { 1: subscription, 2: message },
-    5: RefuseMessage { 1: subscription, 2: message },
+    4: AcceptMessage { 1: subscription, 2: message, 3: at },
+    5: RefuseMessage { 1: subscription, 2: message, 3: at },
     6: ExpireMessages,
+    20: Continue,
 });
 
 variants!(EntryCommand {
@@ -293,6 +313,7 @@ pub fn command_number(command: &Command) -> u32 {
             MailboxCommand::AcceptMessage { .. } => 104,
             MailboxCommand::RefuseMessage { .. } => 105,
             MailboxCommand::ExpireMessages => 106,
+            MailboxCommand::Continue => 107,
         },
         Command::Entry(EntryCommand::StartByMessage { .. }) => 201,
         Command::Entry(EntryCommand::EndInstance { .. }) => 202,
@@ -326,6 +347,7 @@ pub fn command_name(number: u32) -> &'static str {
         104 => "ACCEPT_MESSAGE",
         105 => "REFUSE_MESSAGE",
         106 => "EXPIRE_MESSAGES",
+        107 => "CONTINUE_MAILBOX",
         201 => "START_BY_MESSAGE",
         202 => "END_INSTANCE",
         301 => "DEPLOY_DEFINITION",

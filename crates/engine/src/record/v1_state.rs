@@ -9,7 +9,6 @@ use crate::state::head::Head;
 use crate::state::instance::{
     Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
 };
-use crate::state::mailbox::Mailbox;
 
 impl Wire for Instance {
     fn put(&self, writer: &mut Writer) {
@@ -102,7 +101,6 @@ fields!(Timer { 1: key, 2: element, 3: due_ms, 4: repetitions });
 fields!(Subscription { 1: key, 2: element, 3: name, 4: correlation_key });
 fields!(Incident { 1: key, 2: kind, 3: resume, 4: job });
 
-fields!(Mailbox { 1: tenant, 2: messages, 3: subscriptions, 4: expiry });
 fields!(Entry { 1: tenant, 2: doors });
 fields!(Door { 1: process_id, 2: correlation_key, 3: instance, 4: waiting });
 fields!(Head { 1: tenant, 2: process_id, 3: version, 4: latest, 5: digest, 6: timers });

@@ -40,12 +40,13 @@ pub fn step(
 
 /// What an instance that is not there answers: a message on its way to it goes back.
 fn absent(key: Key, command: &InstanceCommand) -> Result<Outcome<InstanceEvent>, Rejection> {
-    let InstanceCommand::OfferMessage { subscription, message, mailbox, .. } = command else {
+    let InstanceCommand::OfferMessage { subscription, message, mailbox, at, .. } = command else {
         return Err(Rejection::not_found(format!(
             "Expected process instance `{key}` to be active, but it has ended or never existed."
         )));
     };
-    let refuse = MailboxCommand::RefuseMessage { subscription: *subscription, message: *message };
+    let (subscription, message, at) = (*subscription, *message, *at);
+    let refuse = MailboxCommand::RefuseMessage { subscription, message, at };
     let effect = Effect { target: *mailbox, command: Command::Mailbox(refuse) };
     Ok(Outcome { effects: vec![effect], ..Outcome::default() })
 }
@@ -65,8 +66,8 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
         C::CancelCalled => cancel_instance(ctx),
         C::EndChild { slot, child, outcome } => ctx.end_child(*slot, *child, outcome),
         C::FireTimer { slot, timer } => fire_timer(ctx, *slot, *timer),
-        C::OfferMessage { slot, subscription, message, mailbox, variables } => {
-            offer_message(ctx, *slot, *subscription, *message, *mailbox, variables);
+        C::OfferMessage { .. } => {
+            offer_message(ctx, command);
             Ok(())
         }
         C::ResolveIncident { incident } => resolve_incident(ctx, *incident),
@@ -189,27 +190,26 @@ fn trigger(ctx: &mut Ctx<'_>, slot: Slot, element: ElementIndex, variables: Vari
     }
 }
 
-fn offer_message(
-    ctx: &mut Ctx<'_>,
-    slot: Slot,
-    subscription: Key,
-    message: Key,
-    mailbox: Key,
-    variables: &Variables,
-) {
+fn offer_message(ctx: &mut Ctx<'_>, command: &InstanceCommand) {
+    let InstanceCommand::OfferMessage { slot, subscription, message, mailbox, variables, at } =
+        command
+    else {
+        unreachable!("only offers come here")
+    };
+    let (slot, subscription, message, at) = (*slot, *subscription, *message, *at);
     let held = ctx.state.element(slot);
     let waiting =
         held.and_then(|held| held.subscriptions.iter().find(|waiting| waiting.key == subscription));
     let Some(element) = waiting.map(|waiting| waiting.element) else {
-        let command = MailboxCommand::RefuseMessage { subscription, message };
-        ctx.ask(mailbox, Command::Mailbox(command));
+        let command = MailboxCommand::RefuseMessage { subscription, message, at };
+        ctx.ask(*mailbox, Command::Mailbox(command));
         return;
     };
     let closes = ctx.closes(slot, element);
     let key = subscription;
     ctx.emit(InstanceEvent::SubscriptionCorrelated { slot, key, message, closes });
-    let command = MailboxCommand::AcceptMessage { subscription, message };
-    ctx.ask(mailbox, Command::Mailbox(command));
+    let command = MailboxCommand::AcceptMessage { subscription, message, at };
+    ctx.ask(*mailbox, Command::Mailbox(command));
     trigger(ctx, slot, element, variables.clone());
 }
 

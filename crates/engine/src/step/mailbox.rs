@@ -1,14 +1,18 @@
-//! Steps of a mailbox: publish, subscribe, offer, accept, refuse, expire.
+//! Steps of a mailbox: subscribe, offer, accept, refuse, and what goes on by itself.
 //!
-//! A message reaches each process id at most once; an offer that is refused goes to the next.
+//! A message reaches each process id at most once; an offer that is refused goes to the next. A
+//! step that would look at a page that is not in memory takes back what it did and asks for it.
 
-use super::Outcome;
-use crate::command::{Command, Effect, EntryCommand, InstanceCommand, MailboxCommand, Rejection};
+mod publish;
+mod sweep;
+
+use super::{Halt, Outcome};
+use crate::command::{Command, Effect, EntryCommand, InstanceCommand, MailboxCommand};
 use crate::definitions::Definitions;
 use crate::key::Key;
 use crate::life::Inputs;
-use crate::limits::{MAILBOX_MESSAGES_MAX, MESSAGE_TTL_MS_MAX};
-use crate::state::mailbox::{Mailbox, MailboxEvent, Message, Waiting};
+use crate::limits::SOUGHT_MESSAGES_MAX;
+use crate::state::mailbox::{Absent, Mailbox, MailboxEvent, Message, Numbers, Sought, Waiting};
 use crate::state::{Kind, named_key};
 use std::sync::Arc;
 
@@ -20,6 +24,12 @@ struct Ctx<'a> {
     out: Outcome<MailboxEvent>,
 }
 
+impl From<Absent> for Halt {
+    fn from(Absent(pages): Absent) -> Self {
+        Halt::Needs(pages)
+    }
+}
+
 /// One step of a mailbox. On `Err` nothing changed.
 pub fn step(
     definitions: &Definitions,
@@ -27,163 +37,127 @@ pub fn step(
     state: &mut Mailbox,
     command: &MailboxCommand,
     inputs: &mut Inputs,
-) -> Result<Outcome<MailboxEvent>, Rejection> {
+) -> Result<Outcome<MailboxEvent>, Halt> {
+    let keys = inputs.keys.clone();
+    let is_one_row = state.is_one_row();
+    state.begin();
     let mut ctx = Ctx { definitions, key, state, inputs, out: Outcome::default() };
-    ctx.decide(command)?;
-    ctx.set_expiry();
-    Ok(ctx.out)
+    let went_on = ctx.state.goes_on() && *command != MailboxCommand::Continue;
+    let done = ctx.decide(command).and_then(|()| ctx.settle(went_on));
+    let Ctx { state, inputs, out, .. } = ctx;
+    state.end(done.is_ok());
+    if let Err(halt) = done {
+        let taken_back = matches!(halt, Halt::Needs(_)) && !is_one_row;
+        let unchanged = taken_back || out.events.is_empty();
+        assert!(unchanged, "a rejection changes no state");
+        inputs.keys = keys;
+        return Err(halt);
+    }
+    Ok(out)
 }
 
+/// Who looks for messages: process id, message name, correlation key.
+type Names = (Arc<str>, Arc<str>, Arc<str>);
+
 impl Ctx<'_> {
-    fn emit(&mut self, event: MailboxEvent) {
+    fn emit(&mut self, event: MailboxEvent) -> Result<(), Halt> {
+        self.state.may_apply(&event)?;
         self.state.apply(&event);
         self.out.events.push(event);
+        Ok(())
     }
 
-    fn decide(&mut self, command: &MailboxCommand) -> Result<(), Rejection> {
+    fn decide(&mut self, command: &MailboxCommand) -> Result<(), Halt> {
         use MailboxCommand as C;
         match command {
-            C::PublishMessage { .. } => return self.publish(command),
+            C::PublishMessage { .. } => self.publish(command),
             C::Subscribe { tenant, waiting } => self.subscribe(*tenant, waiting),
-            C::Unsubscribe { subscription } => {
-                if self.state.subscriptions.iter().any(|held| held.key == *subscription) {
-                    self.emit(MailboxEvent::SubscriptionRemoved { subscription: *subscription });
+            C::Unsubscribe { subscription } => match self.find_subscription(*subscription)? {
+                0 => Ok(()),
+                number => {
+                    let subscription = *subscription;
+                    self.emit(MailboxEvent::SubscriptionRemoved { subscription, number })
                 }
+            },
+            C::AcceptMessage { subscription, message, at } => {
+                self.accept(*subscription, *message, *at)
             }
-            C::AcceptMessage { subscription, message } => self.accept(*subscription, *message),
-            C::RefuseMessage { subscription, message } => self.refuse(*subscription, *message),
+            C::RefuseMessage { subscription, message, at } => {
+                self.refuse(*subscription, *message, *at)
+            }
             C::ExpireMessages => self.expire(),
+            C::Continue => self.go_on(),
+        }
+    }
+
+    /// What every step leaves behind: a timer for the next sweep, an effect that goes on.
+    fn settle(&mut self, went_on: bool) -> Result<(), Halt> {
+        self.set_expiry()?;
+        if self.state.goes_on() && !went_on {
+            let command = Command::Mailbox(MailboxCommand::Continue);
+            self.out.effects.push(Effect { target: self.key, command });
         }
         Ok(())
     }
 
-    fn publish(&mut self, command: &MailboxCommand) -> Result<(), Rejection> {
-        let MailboxCommand::PublishMessage {
-            tenant,
-            name,
-            correlation_key,
-            id,
-            ttl_ms,
-            variables,
-            must_correlate,
-        } = command
-        else {
-            unreachable!("only publishing comes here")
-        };
-        self.refuse_publication(name, correlation_key, id.as_ref(), *ttl_ms)?;
-        let message = Message {
-            key: self.inputs.keys.next_key(),
-            name: name.clone(),
-            correlation_key: correlation_key.clone(),
-            id: id.clone().filter(|_| *ttl_ms > 0),
-            variables: variables.clone(),
-            deadline_ms: self.inputs.now_ms.saturating_add(*ttl_ms),
-            ..Message::default()
-        };
-        let key = message.key;
-        let takers = self.takers(&message);
-        let nobody = takers.is_empty() && self.starts(*tenant, &message).is_empty();
-        if *must_correlate && nobody {
-            return Err(Rejection::not_found(format!(
-                "Expected something to wait for message `{name}` with correlation key \
-                 `{correlation_key}`, but found nothing."
-            )));
-        }
-        let published =
-            MailboxEvent::MessagePublished { tenant: *tenant, message: Box::new(message) };
-        self.emit(published);
-        for subscription in takers {
-            self.offer(key, subscription);
-        }
-        // Who waits comes first: a message reaches each process once.
-        if let Some(held) = self.held(key) {
-            for process_id in self.starts(*tenant, &held) {
-                self.start(*tenant, &held, process_id);
+    /// The number of a subscription; 0: it does not wait here.
+    fn find_subscription(&self, subscription: Key) -> Result<u64, Halt> {
+        let shelf = &self.state.subscriptions;
+        for number in shelf.find_key(subscription)? {
+            if shelf.get(number, subscription)?.is_some() {
+                return Ok(number);
             }
         }
-        self.drop_if_over(key);
-        Ok(())
+        Ok(0)
     }
 
-    fn refuse_publication(
-        &self,
-        name: &str,
-        correlation_key: &str,
-        id: Option<&Arc<str>>,
-        ttl_ms: i64,
-    ) -> Result<(), Rejection> {
-        if !(0..=MESSAGE_TTL_MS_MAX).contains(&ttl_ms) {
-            return Err(Rejection::invalid_argument(format!(
-                "Expected a time to live from 0 to {MESSAGE_TTL_MS_MAX} ms, but found {ttl_ms}."
-            )));
+    /// Answers to offers of older releases know no numbers.
+    fn numbers(&self, subscription: Key, message: Key, at: Numbers) -> Result<Numbers, Halt> {
+        if at.message != 0 {
+            return Ok(at);
         }
-        if self.state.messages.len() >= MAILBOX_MESSAGES_MAX {
-            return Err(Rejection::invalid_state(format!(
-                "Expected fewer than {MAILBOX_MESSAGES_MAX} buffered messages named `{name}` \
-                 with correlation key `{correlation_key}`, but found that many. Let them be \
-                 received or expire."
-            )));
+        let absent = self.state.messages.absent(64);
+        let number = self.state.messages.number_of(message);
+        if number.is_none() && !absent.0.is_empty() {
+            return Err(absent.into());
         }
-        let twin = |held: &Message| {
-            *held.name == *name
-                && *held.correlation_key == *correlation_key
-                && held.deadline_ms > self.inputs.now_ms
-                && held.id.as_ref() == id
-        };
-        match id {
-            Some(id) if self.state.messages.iter().any(twin) => {
-                Err(Rejection::already_exists(format!(
-                    "Expected message id `{id}` to be new for message `{name}` and correlation \
-                     key `{correlation_key}`, but a message with it is still buffered."
-                )))
-            }
-            _ => Ok(()),
-        }
+        let subscription = self.find_subscription(subscription)?;
+        Ok(Numbers { message: number.unwrap_or_default(), subscription })
     }
 
-    /// Free subscriptions of a message: the oldest of each process id.
-    fn takers(&self, message: &Message) -> Vec<Key> {
-        let mut taken: Vec<&str> = Vec::new();
-        let mut keys = Vec::new();
-        for waiting in &self.state.subscriptions {
-            if fits(waiting, message) && !taken.contains(&&*waiting.process_id) {
-                taken.push(&waiting.process_id);
-                keys.push(waiting.key);
-            }
-        }
-        keys
-    }
-
-    /// Processes a message starts: those it has not reached and is not on its way to, in
-    /// versions that were there before it.
-    fn starts(&self, tenant: u32, message: &Message) -> Vec<Arc<str>> {
-        let starts = self.definitions.message_starts(tenant, &message.name);
-        let older = starts.filter(|(definition, _)| definition.key < message.key);
-        let ids = older.map(|(definition, _)| definition.graph.process_id.clone());
-        ids.filter(|process_id| !reaches(message, process_id)).collect()
-    }
-
-    fn offer(&mut self, message: Key, subscription: Key) {
-        self.emit(MailboxEvent::MessageOffered { message, subscription });
-        let waiting = self.state.subscriptions.iter().find(|held| held.key == subscription);
-        let waiting = waiting.expect("an offered subscription waits");
-        let held = self.state.messages.iter().find(|held| held.key == message);
+    fn offer(
+        &mut self,
+        (number, message): (u64, Key),
+        (taker, waiting): (u64, &Waiting),
+    ) -> Result<(), Halt> {
+        let at = Numbers { message: number, subscription: taker };
+        let subscription = waiting.key;
+        self.emit(MailboxEvent::MessageOffered { message, subscription, at })?;
+        let held = self.state.messages.get(number, message)?;
         let command = InstanceCommand::OfferMessage {
             slot: waiting.slot,
             subscription,
             message,
             mailbox: self.key,
             variables: held.expect("an offered message is held").variables.clone(),
+            at,
         };
         let target = waiting.instance;
         self.out.effects.push(Effect { target, command: Command::Instance(command) });
+        Ok(())
     }
 
-    fn start(&mut self, tenant: u32, message: &Message, process_id: Arc<str>) {
+    fn start(
+        &mut self,
+        tenant: u32,
+        (number, message): (u64, &Message),
+        process_id: Arc<str>,
+    ) -> Result<(), Halt> {
         self.emit(MailboxEvent::MessageStarted {
             message: message.key,
             process_id: process_id.clone(),
-        });
+            number,
+        })?;
         let key = &message.correlation_key;
         let target = named_key(Kind::Entry, tenant, &[&process_id, key]);
         let command = EntryCommand::StartByMessage {
@@ -196,96 +170,96 @@ impl Ctx<'_> {
             variables: message.variables.clone(),
         };
         self.out.effects.push(Effect { target, command: Command::Entry(command) });
+        Ok(())
     }
 
-    fn subscribe(&mut self, tenant: u32, waiting: &Waiting) {
-        let subscription = waiting.key;
+    fn subscribe(&mut self, tenant: u32, waiting: &Waiting) -> Result<(), Halt> {
+        let names = names_of(waiting);
         let waiting = Box::new(waiting.clone());
-        self.emit(MailboxEvent::SubscriptionAdded { tenant, waiting });
-        self.offer_oldest(subscription);
+        self.emit(MailboxEvent::SubscriptionAdded { tenant, waiting })?;
+        self.match_line(&names)
     }
 
-    /// Offers a free subscription the oldest message that has not reached its process.
-    fn offer_oldest(&mut self, subscription: Key) {
-        let found = self.state.subscriptions.iter().find(|held| held.key == subscription);
-        let Some(waiting) = found else { return };
-        let now_ms = self.inputs.now_ms;
-        let fresh = |held: &&Message| held.deadline_ms > now_ms && fits(waiting, held);
-        if let Some(message) = self.state.messages.iter().find(fresh).map(|held| held.key) {
-            self.offer(message, subscription);
+    /// Offers the messages that have not reached a process to its free subscriptions, oldest to
+    /// oldest.
+    fn match_line(&mut self, names: &Names) -> Result<(), Halt> {
+        let (process_id, name, correlation_key) = names.clone();
+        let sought = |below, goes_on| MailboxEvent::MessagesSought {
+            process_id,
+            name,
+            correlation_key,
+            below,
+            goes_on,
+        };
+        for _ in 0..SOUGHT_MESSAGES_MAX {
+            let Some(line) = self.line(names) else { return Ok(()) };
+            let Some((taker, waiting)) = self.state.oldest_free(line)? else { return Ok(()) };
+            match self.state.seek(line, self.inputs.now_ms)? {
+                Sought::Found(number) => {
+                    let waiting = waiting.clone();
+                    let message = self.state.messages.key_at(number)?;
+                    self.offer((number, message), (taker, &waiting))?;
+                }
+                // What was looked at is remembered where that was much.
+                Sought::Nothing(below, looked) if looked > 1 => {
+                    return if self.state.messages.is_spilled() {
+                        self.emit(sought(below, false))
+                    } else {
+                        Ok(())
+                    };
+                }
+                Sought::Nothing(..) => return Ok(()),
+                Sought::Later(below) => return self.emit(sought(below, true)),
+            }
         }
+        if self.line(names).is_some_and(|line| line.free > 0) {
+            return self.emit(sought(0, true));
+        }
+        Ok(())
     }
 
-    fn accept(&mut self, subscription: Key, message: Key) {
-        self.emit(MailboxEvent::MessageAccepted { message, subscription });
-        self.drop_if_over(message);
-        self.offer_oldest(subscription);
+    fn line(&self, (process_id, name, key): &Names) -> Option<&crate::state::mailbox::Line> {
+        self.state.line((process_id, name, key)).filter(|line| !line.seeks)
+    }
+
+    fn accept(&mut self, subscription: Key, message: Key, at: Numbers) -> Result<(), Halt> {
+        let at = self.numbers(subscription, message, at)?;
+        let waiting = self.state.subscriptions.get(at.subscription, subscription)?;
+        let names = waiting.filter(|waiting| !waiting.once).map(names_of);
+        if waiting.is_none() && self.state.messages.get(at.message, message)?.is_none() {
+            return Ok(());
+        }
+        self.emit(MailboxEvent::MessageAccepted { message, subscription, at })?;
+        self.drop_if_over(at.message, message)?;
+        names.map_or(Ok(()), |names| self.match_line(&names))
     }
 
     /// The message goes to the next subscription of the same process, starts it, or stays.
-    fn refuse(&mut self, subscription: Key, message: Key) {
-        let Some(held) = self.held(message) else { return };
+    fn refuse(&mut self, subscription: Key, message: Key, at: Numbers) -> Result<(), Halt> {
+        let at = self.numbers(subscription, message, at)?;
+        let Some(held) = self.state.messages.get(at.message, message)? else { return Ok(()) };
         let offer = held.offers.iter().find(|(to, _)| *to == subscription).cloned();
-        let Some((_, process_id)) = offer else { return };
-        self.emit(MailboxEvent::MessageRefused { message, subscription });
-        let Some(held) = self.held(message) else { return };
-        let same = |waiting: &&Waiting| waiting.process_id == process_id && fits(waiting, &held);
-        let next = self.state.subscriptions.iter().find(same).map(|waiting| waiting.key);
-        let tenant = self.state.tenant;
-        if let Some(next) = next {
-            self.offer(message, next);
-        } else if self.starts(tenant, &held).contains(&process_id) {
-            self.start(tenant, &held, process_id);
-        }
-        self.drop_if_over(message);
-    }
-
-    fn held(&self, message: Key) -> Option<Message> {
-        self.state.messages.iter().find(|held| held.key == message).cloned()
-    }
-
-    fn expire(&mut self) {
-        let now_ms = self.inputs.now_ms;
-        let over = |held: &&Message| held.deadline_ms <= now_ms && held.offers.is_empty();
-        let gone: Vec<Key> = self.state.messages.iter().filter(over).map(|m| m.key).collect();
-        for message in gone {
-            self.emit(MailboxEvent::MessageExpired { message });
-        }
-    }
-
-    fn drop_if_over(&mut self, message: Key) {
-        let now_ms = self.inputs.now_ms;
-        let held = self.state.messages.iter().find(|held| held.key == message);
-        if held.is_some_and(|held| held.deadline_ms <= now_ms && held.offers.is_empty()) {
-            self.emit(MailboxEvent::MessageExpired { message });
-        }
-    }
-
-    /// One timer wakes the mailbox for the next message that expires.
-    fn set_expiry(&mut self) {
-        // What is on its way is looked at again when the answer comes.
-        let waiting = self.state.messages.iter().filter(|held| held.offers.is_empty());
-        let next = waiting.map(|held| held.deadline_ms).min();
-        let timer = match (next, self.state.expiry) {
-            (None, None) => return,
-            (None, Some(_)) => None,
-            // A timer that is early enough stays: waking for nothing is cheaper than a write.
-            (Some(due), Some((_, held))) if held <= due && held > self.inputs.now_ms => return,
-            (Some(due), _) => Some((self.inputs.keys.next_key(), due)),
+        let Some((_, process_id)) = offer else { return Ok(()) };
+        let names = (process_id.clone(), held.name.clone(), held.correlation_key.clone());
+        self.emit(MailboxEvent::MessageRefused { message, subscription, at })?;
+        let Some(held) = self.state.messages.get(at.message, message)?.cloned() else {
+            return Ok(());
         };
-        self.emit(MailboxEvent::ExpirySet { timer });
+        let tenant = self.state.tenant;
+        let next = match self.line(&names) {
+            Some(line) => self.state.oldest_free(line)?,
+            None => None,
+        };
+        if let Some((taker, waiting)) = next {
+            let waiting = waiting.clone();
+            self.offer((at.message, message), (taker, &waiting))?;
+        } else if self.starts(tenant, &held).contains(&process_id) {
+            self.start(tenant, (at.message, &held), process_id)?;
+        }
+        self.drop_if_over(at.message, message)
     }
 }
 
-/// Whether a free subscription and a message belong together.
-fn fits(waiting: &Waiting, message: &Message) -> bool {
-    waiting.offered.is_none()
-        && waiting.name == message.name
-        && waiting.correlation_key == message.correlation_key
-        && !reaches(message, &waiting.process_id)
-}
-
-/// Whether a message has reached a process, or is on its way to it.
-fn reaches(message: &Message, process_id: &Arc<str>) -> bool {
-    message.reached.contains(process_id) || message.offers.iter().any(|(_, to)| to == process_id)
+fn names_of(waiting: &Waiting) -> Names {
+    (waiting.process_id.clone(), waiting.name.clone(), waiting.correlation_key.clone())
 }

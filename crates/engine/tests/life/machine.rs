@@ -6,6 +6,7 @@ use engine::command::{Command, InstanceCommand, MailboxCommand};
 use engine::event::Variables;
 use engine::key::Key;
 use engine::state::instance::InstancePhase;
+use engine::state::mailbox::Shape;
 use engine::state::{Kind, named_key};
 use testkit::World;
 use testkit::world::TENANT;
@@ -13,6 +14,7 @@ use testkit::world::TENANT;
 /// A machine with a process in short notation.
 pub(crate) fn world(process: &str) -> World {
     let mut world = World::default();
+    world.shape_mailboxes(Shape::SMALL);
     world.deploy_short(process).unwrap();
     world
 }

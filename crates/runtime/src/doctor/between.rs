@@ -11,7 +11,7 @@ use engine::record::decode_effect;
 use engine::state::entry::Entry;
 use engine::state::head::Head;
 use engine::state::instance::Instance;
-use engine::state::mailbox::{Mailbox, Message, Waiting};
+use engine::state::mailbox::{Absent, Mailbox, Waiting};
 use engine::state::{Kind, named_key};
 use store::batch::{EffectRow, TimerRow};
 use store::load::{Load, Pages};
@@ -27,13 +27,8 @@ impl Exam<'_> {
             for waiting in &held.subscriptions {
                 let name: [&str; 2] = [&waiting.name, &waiting.correlation_key];
                 let mailbox = named_key(Kind::Mailbox, state.tenant, &name);
-                let found = match self.load(mailbox)? {
-                    Some(Aggregate::Mailbox(mailbox)) => mailbox
-                        .subscriptions
-                        .into_iter()
-                        .any(|it| it.key == waiting.key && it.instance == key && it.slot == *slot),
-                    _ => false,
-                };
+                let found = self.waiting(mailbox, waiting.key)?;
+                let found = found.is_some_and(|it| it.instance == key && it.slot == *slot);
                 if !found && !self.has_effect(mailbox, key)? {
                     let expected = format!("subscription {} in mailbox {mailbox}", waiting.key);
                     self.find(key, "I8", expected, "that it does not know it");
@@ -62,14 +57,57 @@ impl Exam<'_> {
         Ok(())
     }
 
-    pub(super) fn mailbox(&mut self, key: Key, state: &Mailbox) -> Result<(), store::Error> {
-        for waiting in &state.subscriptions {
-            self.subscription(key, state, waiting)?;
-            self.unmet(key, state, waiting);
+    /// A subscription in a mailbox that may be too large to be loaded for it.
+    fn waiting(&self, mailbox: Key, subscription: Key) -> Result<Option<Waiting>, store::Error> {
+        let mut wanted = Pages::Root;
+        let mut held: Option<Aggregate> = None;
+        loop {
+            let load = Load { aggregates: vec![(mailbox.0, wanted.clone())], ..Load::default() };
+            let row = self.store.load(&load)?.aggregates.into_iter().next().flatten();
+            let Some(row) = row else { return Ok(None) };
+            if let (Some(held), Pages::Some(pages)) = (&mut held, &wanted) {
+                if held.bring_pages(mailbox, pages, &row.pages).is_err() {
+                    return Ok(None);
+                }
+            } else {
+                held = Aggregate::decode(&row, &self.definitions).ok();
+            }
+            let Some(Aggregate::Mailbox(state)) = &held else { return Ok(None) };
+            match state.waiting(subscription) {
+                Ok(found) => return Ok(found.cloned()),
+                Err(Absent(pages)) => wanted = Pages::Some(pages),
+            }
         }
-        for message in &state.messages {
+    }
+
+    pub(super) fn mailbox(&mut self, key: Key, state: &Mailbox) -> Result<(), store::Error> {
+        if let Err(found) = state.verify() {
+            self.find(key, "I8", "a mailbox in order", found);
+            return Ok(());
+        }
+        for waiting in state.subscriptions.iter() {
+            self.subscription(key, state, waiting)?;
+        }
+        if let Some((message, subscription)) = state.unmet(self.latest_ms) {
+            let expected = format!("message {message} to be offered to {subscription}");
+            self.find(key, "I8", expected, "that it is not");
+        }
+        self.messages(key, state);
+        self.wakes(key, state)?;
+        self.check(
+            !state.is_empty(),
+            key,
+            "I5",
+            || "no row of an empty mailbox".to_owned(),
+            || "one".to_owned(),
+        );
+        Ok(())
+    }
+
+    fn messages(&mut self, key: Key, state: &Mailbox) {
+        for message in state.messages.iter() {
             for (subscription, process_id) in &message.offers {
-                let waiting = state.subscriptions.iter().find(|held| held.key == *subscription);
+                let waiting = state.waiting(*subscription).ok().flatten();
                 self.check(
                     waiting.is_none_or(|waiting| waiting.offered == Some(message.key)),
                     key,
@@ -89,26 +127,25 @@ impl Exam<'_> {
                 || format!("{:?}", message.reached),
             );
         }
-        // What is on its way is looked at again when the answer comes.
-        let waiting = state.messages.iter().filter(|message| message.offers.is_empty());
-        let earliest = waiting.map(|message| message.deadline_ms).min();
+    }
+
+    /// A timer wakes it when messages are to be swept, unless it goes on by itself.
+    fn wakes(&mut self, key: Key, state: &Mailbox) -> Result<(), store::Error> {
+        let goes_on = state.goes_on();
+        let due = state.wake_ms().filter(|_| !goes_on);
         self.check(
-            earliest.is_none_or(|due| state.expiry.is_some_and(|(_, held)| held <= due)),
+            due.is_none_or(|due| state.expiry.is_some_and(|(_, held)| held <= due)),
             key,
             "L3",
-            || format!("to wake at {earliest:?}, when its next message expires"),
+            || format!("to wake at {due:?}, when its messages are to be swept"),
             || format!("{:?}", state.expiry),
         );
         if let Some((timer, due_ms)) = state.expiry {
             self.timer(&TimerRow { key: timer.0, aggregate: key.0, slot: 0, due_ms })?;
         }
-        self.check(
-            !state.is_empty(),
-            key,
-            "I5",
-            || "no row of an empty mailbox".to_owned(),
-            || "one".to_owned(),
-        );
+        if goes_on && !self.has_effect(key, key)? {
+            self.find(key, "L1", "an effect that goes on with its messages", "none");
+        }
         Ok(())
     }
 
@@ -140,26 +177,10 @@ impl Exam<'_> {
         }
         if offered {
             let expected = format!("an answer to the offer to subscription {subscription}");
-            let held = state.messages.iter().any(|held| Some(held.key) == *message);
+            let held = message.is_some_and(|message| state.message(message).is_some());
             self.find(key, "I8", expected, format!("none on its way (message held: {held})"));
         }
         Ok(())
-    }
-
-    /// A message that lives and a free subscription it fits do not stand side by side.
-    fn unmet(&mut self, key: Key, state: &Mailbox, waiting: &Waiting) {
-        let fits = |message: &&Message| {
-            waiting.offered.is_none()
-                && message.deadline_ms > self.latest_ms
-                && message.name == waiting.name
-                && message.correlation_key == waiting.correlation_key
-                && !message.reached.contains(&waiting.process_id)
-                && !message.offers.iter().any(|(_, process_id)| *process_id == waiting.process_id)
-        };
-        if let Some(message) = state.messages.iter().find(fits) {
-            let expected = format!("message {} to be offered to {}", message.key, waiting.key);
-            self.find(key, "I8", expected, "that it is not");
-        }
     }
 
     pub(super) fn entry(&mut self, key: Key, state: &Entry) -> Result<(), store::Error> {

@@ -10,11 +10,17 @@ use engine::key::Key;
 use engine::record::{Events, Section, decode_sections};
 use engine::state::Kind;
 use engine::state::instance::Instance;
+use engine::state::mailbox::Mailbox;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Exam<'_> {
     pub(super) fn replay(&mut self, key: Key, stored: &Aggregate) -> Result<(), store::Error> {
-        let mut folded = Aggregate::empty(stored.kind(), 0);
+        let mut folded = match stored {
+            Aggregate::Mailbox(held) => {
+                Aggregate::Mailbox(Box::new(Mailbox::shaped(0, held.shape())))
+            }
+            _ => Aggregate::empty(stored.kind(), 0),
+        };
         let mut after = 0;
         let mut first = true;
         loop {
@@ -87,7 +93,9 @@ fn difference(stored: &Aggregate, folded: &mut Aggregate) -> Option<(String, Str
             folded.dirty.clone_from(&stored.dirty);
             (stored != folded).then(|| instance_difference(stored, folded))
         }
-        (Aggregate::Mailbox(stored), Aggregate::Mailbox(folded)) => words(stored, folded),
+        (Aggregate::Mailbox(stored), Aggregate::Mailbox(folded)) => {
+            mailbox_difference(stored, folded)
+        }
         (Aggregate::Entry(stored), Aggregate::Entry(folded)) => words(stored, folded),
         (Aggregate::Head(stored), Aggregate::Head(folded)) => words(stored, folded),
         (stored, folded) => Some((name(stored.kind()), name(folded.kind()))),
@@ -106,6 +114,28 @@ fn instance_difference(stored: &Instance, folded: &Instance) -> (String, String)
         format!("{:?}", Instance { elements, ..state.clone() })
     };
     (root(stored), root(folded))
+}
+
+/// What is held and in which order counts: a row of an older release was numbered anew.
+fn mailbox_difference(stored: &Mailbox, folded: &Mailbox) -> Option<(String, String)> {
+    let same = stored.tenant == folded.tenant
+        && stored.expiry == folded.expiry
+        && stored.messages.iter().eq(folded.messages.iter())
+        && stored.subscriptions.iter().eq(folded.subscriptions.iter());
+    (!same).then(|| (brief(stored), brief(folded)))
+}
+
+/// Of a mailbox that may be very large, as much as a person can read.
+fn brief(state: &Mailbox) -> String {
+    let messages: Vec<_> = state.messages.iter().map(|held| held.key.0).take(8).collect();
+    let subscriptions: Vec<_> = state.subscriptions.iter().map(|held| held.key.0).take(8).collect();
+    format!(
+        "tenant {}, expiry {:?}, {} messages {messages:?}, {} subscriptions {subscriptions:?}",
+        state.tenant,
+        state.expiry,
+        state.messages.len(),
+        state.subscriptions.len()
+    )
 }
 
 fn words<T: std::fmt::Debug + PartialEq>(stored: &T, folded: &T) -> Option<(String, String)> {

@@ -15,7 +15,7 @@ use engine::state::Kind;
 use engine::state::entry::Entry;
 use engine::state::head::Head;
 use engine::state::instance::Instance;
-use engine::state::mailbox::Mailbox;
+use engine::state::mailbox::{Mailbox, Shape};
 use engine::step::{self, Halt};
 use std::sync::Arc;
 use store::load::AggregateRow;
@@ -26,7 +26,7 @@ pub enum Aggregate {
     /// A process instance with the graph it runs (none until it is created).
     Instance(Box<Instance>, Option<Arc<Graph>>),
     /// A mailbox.
-    Mailbox(Mailbox),
+    Mailbox(Box<Mailbox>),
     /// An entry.
     Entry(Entry),
     /// A definition head.
@@ -53,7 +53,9 @@ impl Aggregate {
                 let instance = Instance { tenant, ..Instance::default() };
                 Aggregate::Instance(Box::new(instance), None)
             }
-            Kind::Mailbox => Aggregate::Mailbox(Mailbox { tenant, ..Mailbox::default() }),
+            Kind::Mailbox => {
+                Aggregate::Mailbox(Box::new(Mailbox::shaped(tenant, Shape::default())))
+            }
             Kind::Entry => Aggregate::Entry(Entry { tenant, ..Entry::default() }),
             Kind::Head => Aggregate::Head(Head { tenant, ..Head::default() }),
         }
@@ -73,14 +75,22 @@ impl Aggregate {
                 let graph = definitions.get(instance.definition).map(|held| held.graph.clone());
                 Ok(Aggregate::Instance(Box::new(instance), graph))
             }
-            Kind::Mailbox => record::decode(key, &row.body).map(Aggregate::Mailbox),
+            Kind::Mailbox => {
+                let mailbox = record::decode_mailbox(key, &row.body, &row.pages)?;
+                Ok(Aggregate::Mailbox(Box::new(mailbox)))
+            }
             Kind::Entry => record::decode(key, &row.body).map(Aggregate::Entry),
             Kind::Head => record::decode(key, &row.body).map(Aggregate::Head),
         }
     }
 
     /// Takes in pages a step asked for; those asked for and not found are not stored.
-    pub fn bring_pages(&mut self, key: Key, found: &[(u32, Vec<u8>)]) -> Result<(), Bad> {
+    pub fn bring_pages(
+        &mut self,
+        key: Key,
+        asked: &[u32],
+        found: &[(u32, Vec<u8>)],
+    ) -> Result<(), Bad> {
         match self {
             Aggregate::Instance(instance, _) => {
                 for (number, body) in found {
@@ -88,7 +98,8 @@ impl Aggregate {
                 }
                 Ok(())
             }
-            Aggregate::Mailbox(_) | Aggregate::Entry(_) | Aggregate::Head(_) => Ok(()),
+            Aggregate::Mailbox(mailbox) => record::bring_mailbox_pages(key, mailbox, asked, found),
+            Aggregate::Entry(_) | Aggregate::Head(_) => Ok(()),
         }
     }
 
@@ -104,7 +115,11 @@ impl Aggregate {
                 let held = left.iter().flat_map(|page| &page.elements);
                 held.filter_map(|(_, held)| held.job.as_ref().map(|job| job.key)).collect()
             }
-            Aggregate::Mailbox(_) | Aggregate::Entry(_) | Aggregate::Head(_) => Vec::new(),
+            Aggregate::Mailbox(mailbox) => {
+                mailbox.drop_pages(keep);
+                Vec::new()
+            }
+            Aggregate::Entry(_) | Aggregate::Head(_) => Vec::new(),
         }
     }
 
@@ -118,7 +133,11 @@ impl Aggregate {
                 encoded
             }
             Aggregate::Mailbox(mailbox) if mailbox.is_empty() => None,
-            Aggregate::Mailbox(mailbox) => plain(record::encode(key, mailbox)),
+            Aggregate::Mailbox(mailbox) => {
+                let encoded = record::encode_mailbox(key, mailbox);
+                mailbox.written();
+                Some(encoded)
+            }
             Aggregate::Entry(entry) if entry.doors.is_empty() => None,
             Aggregate::Entry(entry) => plain(record::encode(key, entry)),
             Aggregate::Head(head) => plain(record::encode(key, head)),
@@ -192,13 +211,7 @@ impl Aggregate {
     pub fn weight(&self) -> usize {
         match self {
             Aggregate::Instance(instance, _) => instance.weight(),
-            Aggregate::Mailbox(mailbox) => {
-                let bytes = |message: &engine::state::mailbox::Message| {
-                    message.variables.iter().map(|(n, v)| n.len() + v.len() + 64).sum::<usize>()
-                };
-                256 + mailbox.messages.iter().map(|m| 256 + bytes(m)).sum::<usize>()
-                    + mailbox.subscriptions.len() * 256
-            }
+            Aggregate::Mailbox(mailbox) => mailbox.weight(),
             Aggregate::Entry(entry) => 256 + entry.doors.len() * 256,
             Aggregate::Head(_) => 512,
         }

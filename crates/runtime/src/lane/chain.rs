@@ -11,6 +11,7 @@ use engine::key::Key;
 use engine::record::v1::command_number;
 use engine::record::{Cause, Events, Section};
 use engine::state::Kind;
+use engine::state::mailbox::Mailbox;
 use std::collections::VecDeque;
 use store::load::{Load, Pages};
 
@@ -68,7 +69,7 @@ impl Lane {
         };
         while let Some((source, effect)) = queue.pop_front() {
             steps += 1;
-            let later = matches!(effect.command, Command::Instance(InstanceCommand::Continue))
+            let later = goes_on(&effect.command)
                 || steps > steps_max
                 || work.events >= events_max
                 || self.older_waits(work, effect.target, source)?;
@@ -216,7 +217,7 @@ impl Lane {
             return Ok(());
         }
         let load = Load { aggregates: vec![(target.0, Pages::Root)], ..Load::default() };
-        let row = self.store.load(&load)?.aggregates.into_iter().next().flatten();
+        let row = self.load_counted(&load)?.aggregates.into_iter().next().flatten();
         let (aggregate, stamp) = match (row, command) {
             (Some(row), _) => {
                 let decoded = Aggregate::decode(&row, &self.definitions);
@@ -226,7 +227,8 @@ impl Lane {
             }
             (None, Command::Instance(_)) => return Err(Stop::Rejected(gone(target))),
             (None, Command::Mailbox(command)) => {
-                (Aggregate::empty(Kind::Mailbox, mailbox_tenant(command)), None)
+                let mailbox = Mailbox::shaped(mailbox_tenant(command), self.limits.mailbox);
+                (Aggregate::Mailbox(Box::new(mailbox)), None)
             }
             (None, Command::Entry(_)) => (Aggregate::empty(Kind::Entry, 0), None),
             (None, Command::Head(_)) => (Aggregate::empty(Kind::Head, 0), None),
@@ -234,6 +236,14 @@ impl Lane {
         self.cache.put(target, aggregate, stamp, self.turn);
         Ok(())
     }
+}
+
+/// Whether a command goes on with work of its aggregate's own: at the end of the lane.
+fn goes_on(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Instance(InstanceCommand::Continue) | Command::Mailbox(MailboxCommand::Continue)
+    )
 }
 
 fn mailbox_tenant(command: &MailboxCommand) -> u32 {
@@ -252,11 +262,15 @@ fn refuse_effect(
     queue: &mut VecDeque<(Key, Effect)>,
 ) {
     if let Command::Instance(InstanceCommand::OfferMessage {
-        subscription, message, mailbox, ..
+        subscription,
+        message,
+        mailbox,
+        at,
+        ..
     }) = command
     {
-        let (subscription, message) = (*subscription, *message);
-        let refuse = MailboxCommand::RefuseMessage { subscription, message };
+        let (subscription, message, at) = (*subscription, *message, *at);
+        let refuse = MailboxCommand::RefuseMessage { subscription, message, at };
         let effect = Effect { target: *mailbox, command: Command::Mailbox(refuse) };
         queue.push_back((target, effect));
     } else {

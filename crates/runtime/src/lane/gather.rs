@@ -43,7 +43,7 @@ impl Lane {
         }
         load.aggregates.sort_unstable_by_key(|(key, _)| *key);
         load.aggregates.dedup_by_key(|(key, _)| *key);
-        let loaded = self.store.load(&load)?;
+        let loaded = self.load_counted(&load)?;
         for row in loaded.aggregates.into_iter().flatten() {
             match Aggregate::decode(&row, &self.definitions) {
                 Ok(aggregate) => {

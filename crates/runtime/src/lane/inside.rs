@@ -80,14 +80,19 @@ impl Lane {
         rejection: &Rejection,
     ) -> Result<(), Stop> {
         let Command::Instance(InstanceCommand::OfferMessage {
-            subscription, message, mailbox, ..
+            subscription,
+            message,
+            mailbox,
+            at,
+            ..
         }) = command
         else {
             tracing::debug!(%rejection, "an effect found nothing to do");
             return Ok(());
         };
-        let (subscription, message) = (*subscription, *message);
-        let refuse = Command::Mailbox(MailboxCommand::RefuseMessage { subscription, message });
+        let (subscription, message, at) = (*subscription, *message, *at);
+        let refuse = MailboxCommand::RefuseMessage { subscription, message, at };
+        let refuse = Command::Mailbox(refuse);
         match self.run_chain(work, component, *mailbox, &refuse, cause) {
             Ok(_) | Err(Stop::Rejected(_)) => Ok(()),
             Err(stop) => Err(stop),

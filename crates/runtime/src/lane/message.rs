@@ -9,6 +9,7 @@ use super::{Aggregate, Lane, Order};
 use crate::request::{Answer, Caller, Request};
 use engine::command::{Command, EntryCommand, MailboxCommand, Rejection};
 use engine::key::Key;
+use engine::state::mailbox::Absent;
 use engine::state::{Kind, named_key};
 use std::sync::Arc;
 use store::batch::EffectRow;
@@ -70,21 +71,14 @@ impl Lane {
         if self.shared && self.is_asked(work, mailbox)? {
             return Err(Stop::Later);
         }
-        if let Some(Aggregate::Mailbox(held)) = self.cache.peek(mailbox).map(|it| &it.aggregate) {
-            let takes = held.subscriptions.iter().filter(|waiting| {
-                waiting.offered.is_none()
-                    && waiting.name == *name
-                    && waiting.correlation_key == *correlation_key
-            });
-            let takers: Vec<Key> = takes.map(|waiting| waiting.instance).collect();
-            for instance in &takers {
-                if self.older_waits(work, *instance, mailbox)? {
-                    return Err(Stop::Later);
-                }
+        let takers = self.takers(mailbox, name, correlation_key)?;
+        for instance in &takers {
+            if self.older_waits(work, *instance, mailbox)? {
+                return Err(Stop::Later);
             }
-            if !takers.is_empty() {
-                return Ok(true);
-            }
+        }
+        if !takers.is_empty() {
+            return Ok(true);
         }
         let starts = self.definitions.message_starts(caller.tenant, name);
         let starts: Vec<_> = starts.map(|(held, _)| held.graph.process_id.clone()).collect();
@@ -109,6 +103,20 @@ impl Lane {
         }
         self.rely(work, component, mailbox);
         Ok(false)
+    }
+
+    /// Instances to which a mailbox in memory would offer a message.
+    fn takers(&mut self, mailbox: Key, name: &str, key: &str) -> Result<Vec<Key>, Stop> {
+        loop {
+            let held = self.cache.peek(mailbox).map(|it| &it.aggregate);
+            let Some(Aggregate::Mailbox(held)) = held else { return Ok(Vec::new()) };
+            match held.takers(name, key) {
+                Ok(takers) => {
+                    return Ok(takers.into_iter().map(|(_, waiting)| waiting.instance).collect());
+                }
+                Err(Absent(pages)) => self.bring_pages(mailbox, &pages)?,
+            }
+        }
     }
 
     /// Whether another lane left something for an aggregate.

@@ -36,6 +36,7 @@ use cache::Cache;
 use engine::definitions::Definitions;
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
+use engine::state::mailbox::Shape;
 use jiff::tz::TimeZone;
 use outbox::Outbox;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -180,6 +181,8 @@ pub struct Counts {
     pub jobs: u64,
     /// Incidents raised.
     pub incidents: u64,
+    /// Bytes of aggregates loaded: roots and pages.
+    pub loaded_bytes: u64,
     /// Aggregates in memory.
     pub cached: u64,
     /// Rough bytes of aggregates in memory.
@@ -233,6 +236,8 @@ pub struct LaneLimits {
     pub cache_bytes: usize,
     /// Rough bytes of one aggregate beyond which its pages do not stay in memory.
     pub aggregate_bytes: usize,
+    /// How much of a new mailbox lies in its root row, and in each page.
+    pub mailbox: Shape,
 }
 
 impl Default for LaneLimits {
@@ -244,6 +249,7 @@ impl Default for LaneLimits {
             timers_per_turn: TIMERS_PER_TURN_MAX,
             cache_bytes: CACHE_BYTES_MAX,
             aggregate_bytes: AGGREGATE_BYTES_MAX,
+            mailbox: Shape::default(),
         }
     }
 }

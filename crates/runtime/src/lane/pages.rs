@@ -10,9 +10,19 @@ use engine::command::{Command, Rejection};
 use engine::key::Key;
 use engine::step::Halt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use store::load::{Load, Pages};
+use store::load::{Load, Loaded, Pages};
 
 impl Lane {
+    /// Loads from the store and counts the bytes.
+    pub(super) fn load_counted(&mut self, load: &Load) -> Result<Loaded, store::Error> {
+        let loaded = self.store.load(load)?;
+        for row in loaded.aggregates.iter().flatten() {
+            let pages = row.pages.iter().map(|(_, body)| body.len());
+            self.counts.loaded_bytes += (row.body.len() + pages.sum::<usize>()) as u64;
+        }
+        Ok(loaded)
+    }
+
     /// Steps an aggregate that is in memory. Pages it has to look at and memory lacks are loaded
     /// before anything changes.
     pub(super) fn step_with_pages(
@@ -42,7 +52,7 @@ impl Lane {
     pub(super) fn bring_pages(&mut self, target: Key, pages: &[u32]) -> Result<(), Stop> {
         let wanted = Pages::Some(pages.to_vec());
         let load = Load { aggregates: vec![(target.0, wanted)], ..Load::default() };
-        let row = self.store.load(&load)?.aggregates.into_iter().next().flatten();
+        let row = self.load_counted(&load)?.aggregates.into_iter().next().flatten();
         let settled = self.settled;
         let cached = self.cache.get(target, self.turn).expect("what is stepped is in memory");
         let stamp = row.as_ref().map(|row| row.stamp);
@@ -52,7 +62,7 @@ impl Lane {
             return Err(Stop::Stale(target));
         }
         let found = row.map(|row| row.pages).unwrap_or_default();
-        let brought = cached.aggregate.bring_pages(target, &found);
+        let brought = cached.aggregate.bring_pages(target, pages, &found);
         brought.map_err(|bad| Stop::Rejected(Rejection::invalid_state(bad.to_string())))?;
         self.cache.reweigh(target);
         self.paged.push(target);

@@ -24,6 +24,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("deletes an aggregate with its pages", deletes_pages),
     ("writes dirty pages only", writes_dirty_pages_only),
     ("loads the pages asked for", loads_pages_asked_for),
+    ("loads pages of one commit with the stamp of that commit", loads_pages_of_one_commit),
     ("answers loads in the order asked", loads_in_order),
     ("walks all aggregates in key order", walks_aggregates),
     ("reserves keys without going back", reserves_keys),
@@ -189,6 +190,30 @@ fn loads_pages_asked_for(store: &dyn Store) {
         .map(|row| row.expect("created").pages.into_iter().map(|(page, _)| page).collect())
         .collect();
     assert_eq!(pages, [vec![], vec![3, 1]]);
+}
+
+fn loads_pages_of_one_commit(store: &dyn Store) {
+    let far = [0, (1 << 30) | 7, (2 << 30) | 7, (3 << 30) | 7, u32::MAX];
+    let pages = far.map(|page| (page, Some("old")));
+    commit(store, vec![paged(1, None, 10, &pages)]);
+    commit(store, vec![paged(2, None, 20, &[(far[1], Some("other"))])]);
+    let found = |wanted: Vec<u32>| {
+        let aggregates = vec![(1, Pages::Some(wanted))];
+        let rows = loaded(store, &Load { aggregates, ..Load::default() }).aggregates;
+        let row = rows.into_iter().next().flatten().expect("created");
+        (row.stamp, row.pages)
+    };
+    let old = |page| (page, b"old".to_vec());
+    assert_eq!(found(far.to_vec()), (10, far.map(old).to_vec()));
+    assert_eq!(found(vec![]), (10, vec![]), "none is not all");
+    let dirty = [(far[1], Some("new")), (far[2], None)];
+    assert_eq!(commit(store, vec![paged(1, Some(10), 11, &dirty)]), [true]);
+    let expected = vec![(far[1], b"new".to_vec()), old(far[3])];
+    assert_eq!(found(vec![far[1], far[2], far[3]]), (11, expected));
+    assert_eq!(commit(store, vec![paged(1, Some(10), 12, &[(far[3], Some("late"))])]), [false]);
+    assert_eq!(found(vec![far[3]]), (11, vec![old(far[3])]));
+    let gone = Load { aggregates: vec![(9, Pages::Some(vec![1]))], ..Load::default() };
+    assert_eq!(loaded(store, &gone).aggregates, [None]);
 }
 
 fn loads_in_order(store: &dyn Store) {

@@ -227,7 +227,7 @@ impl Ledger {
                 let first = self.messages.insert(message.key);
                 ensure(first, || format!("message {} is published once", message.key))
             }
-            MailboxEvent::MessageStarted { message, process_id } => {
+            MailboxEvent::MessageStarted { message, process_id, .. } => {
                 *self.starts_told.entry(process_id.clone()).or_default() += 1;
                 self.reach(*message, process_id)
             }

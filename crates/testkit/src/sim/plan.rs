@@ -4,6 +4,7 @@
 
 use super::process::{self, Process};
 use crate::dice::Dice;
+use engine::state::mailbox::Shape;
 use runtime::lane::LaneLimits;
 
 /// What one simulation does.
@@ -59,6 +60,7 @@ impl Plan {
                 timers_per_turn: 1 + dice.below(3) as u32,
                 cache_bytes: if dice.chance(50) { 0 } else { 8 * 1024 },
                 aggregate_bytes: 0,
+                mailbox: Shape::SMALL,
             }
         } else {
             LaneLimits::default()

@@ -59,14 +59,14 @@ impl World {
         let rows: Vec<_> = self.timers().filter(|(_, _, held)| *held == owner).collect();
         let expiry = state.expiry.map(|(timer, due_ms)| (due_ms, timer, owner));
         assert_eq!(rows, Vec::from_iter(expiry), "a mailbox has its one expiry timer");
-        for message in &state.messages {
+        for message in state.messages.iter() {
             let mut reached = message.reached.clone();
             reached.sort();
             reached.dedup();
             let once = reached.len() == message.reached.len();
             assert!(once, "message {} reaches each process once", message.key);
         }
-        for waiting in &state.subscriptions {
+        for waiting in state.subscriptions.iter() {
             let Some(message) = waiting.offered else { continue };
             let held = state.messages.iter().find(|held| held.key == message);
             let offered = held.is_some_and(|held| held.offers.iter().any(|o| o.0 == waiting.key));
@@ -88,13 +88,16 @@ impl World {
         }
         let mut known = BTreeSet::new();
         for (key, held) in &self.mailboxes {
-            for message in &held.state.messages {
+            let state = &held.replayed;
+            for message in state.messages.iter() {
                 assert!(message.offers.is_empty(), "no offer of mailbox {key} is left unanswered");
-                let timer = held.state.expiry.map(|(_, due_ms)| due_ms);
-                let wakes = timer.is_some_and(|due_ms| due_ms <= message.deadline_ms);
-                assert!(wakes, "a timer wakes mailbox {key} for message {}", message.key);
             }
-            for held in &held.state.subscriptions {
+            assert!(!state.goes_on(), "mailbox {key} has nothing left to do by itself");
+            let timer = state.expiry.map(|(_, due_ms)| due_ms);
+            let wakes = |wake_ms| timer.is_some_and(|due_ms| due_ms <= wake_ms);
+            assert!(state.wake_ms().is_none_or(wakes), "a timer wakes mailbox {key}");
+            assert_eq!(state.unmet(self.now_ms()), None, "who waits gets what there is: {key}");
+            for held in state.subscriptions.iter() {
                 assert_eq!(held.offered, None, "no message is on its way to {}", held.key);
                 let inserted = known.insert((held.key, held.instance, held.slot));
                 assert!(inserted, "subscription {} is in one mailbox once", held.key);

@@ -20,7 +20,7 @@ use engine::life::Inputs;
 use engine::state::entry::{Entry, EntryEvent};
 use engine::state::head::{Head, HeadEvent};
 use engine::state::instance::Instance;
-use engine::state::mailbox::{Mailbox, MailboxEvent};
+use engine::state::mailbox::{Mailbox, MailboxEvent, Shape};
 use rows::Rows;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -91,6 +91,8 @@ pub struct World {
     /// Pages of instances beyond the root, as a store would hold them.
     pages: BTreeMap<Key, BTreeMap<u32, Vec<u8>>>,
     mailboxes: BTreeMap<Key, Held<Mailbox>>,
+    /// How new mailboxes lie in pages.
+    shape: Shape,
     entries: BTreeMap<Key, Held<Entry>>,
     heads: BTreeMap<Key, Held<Head>>,
     started: Vec<Key>,
@@ -125,6 +127,7 @@ impl World {
             instances: BTreeMap::new(),
             pages: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
+            shape: Shape::default(),
             entries: BTreeMap::new(),
             heads: BTreeMap::new(),
             started: Vec::new(),
@@ -209,7 +212,7 @@ impl World {
 
     /// Mailboxes by key.
     pub fn mailboxes(&self) -> impl Iterator<Item = (Key, &Mailbox)> {
-        self.mailboxes.iter().map(|(key, held)| (*key, &held.state))
+        self.mailboxes.iter().map(|(key, held)| (*key, &held.replayed))
     }
 
     /// Effects that are on their way, the oldest first.
@@ -238,6 +241,12 @@ impl World {
     /// that looking at all of them would be the work. What a step records is always read back.
     pub fn check_every(&mut self, steps: u32) {
         self.check_every = steps.max(1);
+    }
+
+    /// Lets new mailboxes lie in smaller pages: what happens is the same, except that expired
+    /// messages may be swept later.
+    pub fn shape_mailboxes(&mut self, shape: Shape) {
+        self.shape = shape;
     }
 
     /// The next key; for commands that bring their own.

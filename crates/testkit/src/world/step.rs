@@ -14,7 +14,7 @@ use engine::record::{self, Cause, Events, Section};
 use engine::state::head::HeadEvent;
 use engine::state::instance::Instance;
 use engine::state::mailbox::{Mailbox, MailboxEvent};
-use engine::step::{self, Outcome};
+use engine::step::{self, Halt, Outcome};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -153,9 +153,27 @@ impl World {
 
     fn step_mailbox(&mut self, target: Key, command: &Command) -> Result<Vec<Effect>, Rejection> {
         let Command::Mailbox(inner) = command else { unreachable!("a command to a mailbox") };
-        let mut held = self.mailboxes.remove(&target).unwrap_or_default();
-        let (known, inputs) = (&self.definitions, &mut self.inputs);
-        let outcome = step::mailbox::step(known, target, &mut held.state, inner, inputs);
+        let mut held = self.mailboxes.remove(&target).unwrap_or_else(|| {
+            let state = Mailbox::shaped(TENANT, self.shape);
+            Held { replayed: state.clone(), state }
+        });
+        let outcome = loop {
+            let (known, inputs) = (&self.definitions, &mut self.inputs);
+            match step::mailbox::step(known, target, &mut held.state, inner, inputs) {
+                Ok(outcome) => break Ok(outcome),
+                Err(Halt::Rejected(rejection)) => break Err(rejection),
+                Err(Halt::Needs(asked)) => {
+                    assert!(!asked.is_empty(), "a step that needs pages says which");
+                    let stored = self.pages.get(&target);
+                    let found =
+                        asked.iter().filter_map(|page| Some((*page, stored?.get(page)?.clone())));
+                    let found: Vec<_> = found.collect();
+                    let brought =
+                        record::bring_mailbox_pages(target, &mut held.state, &asked, &found);
+                    brought.unwrap_or_else(|bad| panic!("a stored page is read: {bad:?}"));
+                }
+            }
+        };
         let recorded = self.record(target, command, outcome, Events::Mailbox, |events| {
             let Events::Mailbox(events) = events else { unreachable!("events of a mailbox") };
             events
@@ -166,10 +184,33 @@ impl World {
             }
             effects
         });
-        check_folded(target, &held);
-        self.check_mailbox(target, &held.state);
+        self.store_mailbox(target, &mut held);
+        self.check_mailbox(target, &held.replayed);
         self.mailboxes.insert(target, held);
         effects
+    }
+
+    /// Writes what a store would write after a step and forgets what is not needed next; what was
+    /// stored page by page over all steps reads back as the fold of the events.
+    fn store_mailbox(&mut self, target: Key, held: &mut Held<Mailbox>) {
+        let (root, dirty) = record::encode_mailbox(target, &held.state);
+        let pages = self.pages.entry(target).or_default();
+        for (page, body) in dirty {
+            match body {
+                Some(body) => pages.insert(page, body),
+                None => pages.remove(&page),
+            };
+        }
+        held.state.written();
+        held.replayed.written();
+        held.state.drop_pages(|_| false);
+        let pages: Vec<_> = pages.iter().map(|(page, body)| (*page, body.clone())).collect();
+        assert!(held.state.is_one_row() == pages.is_empty(), "one row has no pages");
+        let read = record::decode_mailbox(target, &root, &pages);
+        let read = read.unwrap_or_else(|bad| panic!("a stored mailbox is read: {bad:?}"));
+        assert_eq!(read, held.replayed, "mailbox {target} is the fold of its events");
+        let order = held.replayed.verify();
+        assert_eq!(order, Ok(()), "mailbox {target} is in order: {:#?}", held.replayed);
     }
 
     fn step_entry(&mut self, target: Key, command: &Command) -> Result<Vec<Effect>, Rejection> {
@@ -308,7 +349,7 @@ fn message_of(event: &MailboxEvent) -> Option<Key> {
         | E::MessageAccepted { message, .. }
         | E::MessageRefused { message, .. }
         | E::MessageStarted { message, .. }
-        | E::MessageExpired { message } => Some(*message),
+        | E::MessageExpired { message, .. } => Some(*message),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Not a test: nothing fails because a machine is slow.
 
+mod backlog;
 mod child;
 mod compare;
 mod load;
@@ -42,6 +43,8 @@ enum What {
     /// Create, wait for a message, publish it, result; no workers
     #[command(name = "message_round_trip")]
     MessageRoundTrip(Load),
+    #[command(name = "message_backlog")]
+    MessageBacklog(backlog::Backlog),
     Compare(compare::Compare),
     Overload(overload::Overload),
 }
@@ -88,6 +91,7 @@ impl Bench {
             What::OneTask(load) => (Workload::OneTask, load),
             What::TenTasks(load) => (Workload::TenTasks, load),
             What::MessageRoundTrip(load) => (Workload::MessageRoundTrip, load),
+            What::MessageBacklog(backlog) => return backlog.run(),
             What::Compare(compare) => return compare.run(),
             What::Overload(overload) => return overload.run(),
         };

@@ -20,6 +20,9 @@ pub(super) const MESSAGE: &str = "bench-reply";
 /// Milliseconds a caller waits for the end of its instance.
 const AWAIT_MS: u32 = 60_000;
 
+/// Milliseconds a message waits that is to pile up: a day.
+const BUFFER_MS: u32 = 24 * 3_600 * 1_000;
+
 impl Workload {
     /// Its name on the command line.
     pub(super) fn name(self) -> &'static str {
@@ -85,6 +88,17 @@ impl Workload {
     }
 }
 
+impl Workload {
+    /// The body that publishes a message to wait for longer than any measurement takes.
+    pub(super) fn buffer(order: &str, id: Option<&str>) -> String {
+        let id = id.map(|id| format!(",\"messageId\":\"{id}\"")).unwrap_or_default();
+        format!(
+            "{{\"name\":\"{MESSAGE}\",\"correlationKey\":\"{order}\",\
+             \"timeToLive\":{BUFFER_MS}{id}}}"
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,7 +119,8 @@ mod tests {
         assert_eq!(create["variables"]["amount"], 42.5);
         let start: serde_json::Value = serde_json::from_str(&Workload::start_only("A-1")).unwrap();
         assert_eq!(start["processDefinitionId"], create["processDefinitionId"]);
-        let publish = Workload::publish("A-1");
-        assert!(serde_json::from_str::<serde_json::Value>(&publish).is_ok());
+        for body in [Workload::publish("A-1"), Workload::buffer("A-1", Some("7"))] {
+            assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
+        }
     }
 }
