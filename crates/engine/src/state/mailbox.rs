@@ -7,6 +7,7 @@ mod apply;
 mod due;
 mod index;
 mod line;
+mod pages;
 mod runs;
 mod shelf;
 mod verify;
@@ -15,9 +16,9 @@ pub use due::Due;
 pub use index::Bucket;
 pub use line::Line;
 pub(crate) use line::Sought;
+pub(crate) use pages::{Written, part_of};
 pub use runs::Runs;
 pub use shelf::{Absent, Item, Shape, Shelf, ShelfHead};
-pub(crate) use shelf::{Written, part_of};
 
 use crate::event::{Slot, Variables};
 use crate::key::Key;
