@@ -4,6 +4,7 @@
 //! Not here: models, expressions and stored bytes (`runtime/tests/mutated.rs`).
 
 #[path = "../src/http.rs"]
+#[expect(dead_code, reason = "the client's other ways to ask")]
 mod http;
 #[path = "../src/limits.rs"]
 #[expect(dead_code, reason = "the client's limits, and others")]

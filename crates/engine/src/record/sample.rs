@@ -5,6 +5,7 @@
 
 use crate::command::HeadCommand;
 use crate::key::Key;
+use crate::state::mailbox::{Mailbox, MailboxEvent, Numbers, Runs};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,7 +43,27 @@ plain! {
     Key: Key(AGGREGATE.0 + 9),
     Arc<str>: "\"größe\"".into(),
     [u8; 32]: [0xa5; 32],
+    Numbers: Numbers { message: 7, subscription: 11 },
     HeadCommand: HeadCommand::FireStartTimer { timer: Sample::sample() },
+}
+
+impl Sample for Runs {
+    fn samples() -> Vec<Self> {
+        vec![Runs(vec![(3, 5), (8, u64::MAX)])]
+    }
+}
+
+impl Sample for Mailbox {
+    fn samples() -> Vec<Self> {
+        let mut value = Mailbox::default();
+        let tenant = Sample::sample();
+        value.apply(&MailboxEvent::MessagePublished { tenant, message: Sample::sample() });
+        value.apply(&MailboxEvent::SubscriptionAdded { tenant, waiting: Sample::sample() });
+        value.apply(&MailboxEvent::ExpirySet { timer: Sample::sample() });
+        let bytes = super::encode(AGGREGATE, &value);
+        // As it is read: without the marks of what a step changed.
+        vec![super::decode(AGGREGATE, &bytes).expect("a mailbox is read as it was written")]
+    }
 }
 
 impl<T: Sample> Sample for Option<T> {

@@ -21,7 +21,7 @@ impl Projection {
                     let row = RowKey::one(View::Messages, message.0);
                     self.patch(row, [(messages::CORRELATED, Cell::Int(1))]);
                 }
-                E::MessageExpired { message } => {
+                E::MessageExpired { message, .. } => {
                     let row = RowKey::one(View::Messages, message.0);
                     self.patch(row, [(messages::STATE, Cell::Int(1))]);
                 }
@@ -29,6 +29,8 @@ impl Projection {
                 | E::MessageRefused { .. }
                 | E::SubscriptionAdded { .. }
                 | E::SubscriptionRemoved { .. }
+                | E::MessagesSought { .. }
+                | E::MessagesSwept { .. }
                 | E::ExpirySet { .. } => {}
             }
         }
