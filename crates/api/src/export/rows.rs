@@ -92,7 +92,7 @@ impl Export {
             view: places.view,
             tenants: self.wanted.tenants.clone(),
             filters,
-            variables: Vec::new(),
+            conditions: Vec::new(),
             sort: vec![(places.key, true)],
             page: Page { limit, start: PageStart::Offset(0) },
         }
