@@ -85,6 +85,11 @@ impl Mailbox {
             }
             E::MessagesSwept { next } => self.sweep = *next,
         }
+        // One that is empty has no row: the next begins anew.
+        if self.is_empty() {
+            self.messages.restart();
+            self.subscriptions.restart();
+        }
     }
 
     /// Older records know no numbers; what they are about lies in memory.

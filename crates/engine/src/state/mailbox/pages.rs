@@ -13,7 +13,8 @@ impl<T: Item> Shelf<T> {
     /// The place of a page number, which lacks the high bits of a place.
     fn place_of(&self, number: u32) -> u64 {
         let last = self.place(self.head.next);
-        last - (last.wrapping_sub(u64::from(number)) & NUMBER_MASK)
+        // A page of before the shelf was empty may have a higher number: nothing lies there.
+        last.wrapping_sub(last.wrapping_sub(u64::from(number)) & NUMBER_MASK)
     }
 
     /// Puts a page into memory as it is stored; one that is not stored is empty.

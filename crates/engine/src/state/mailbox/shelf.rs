@@ -433,6 +433,11 @@ impl<T: Item> Shelf<T> {
         }
     }
 
+    /// An empty shelf counts from one again.
+    pub(super) fn restart(&mut self) {
+        self.head.next = ShelfHead::default().next;
+    }
+
     /// From now on a step can be taken back.
     pub(super) fn begin(&mut self) {
         self.undo = Some(Box::new(Undo {
