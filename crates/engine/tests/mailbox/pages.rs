@@ -8,7 +8,8 @@ use engine::command::RejectionKind;
 use engine::key::Key;
 use engine::record;
 use engine::record::codec::Writer;
-use engine::state::mailbox::{Message, Shape, Waiting};
+use engine::state::mailbox::{Mailbox, Message, Shape, Waiting};
+use testkit::world::TENANT;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -33,6 +34,20 @@ fn a_small_mailbox_is_one_row_and_so_is_one_that_has_emptied() {
     assert!(paged.check().is_one_row());
     paged.publish(None, HOUR_MS).unwrap();
     assert!(paged.check().is_one_row(), "the next message lies in the row again");
+}
+
+#[test]
+fn one_that_has_emptied_is_as_new_so_that_its_row_may_go() {
+    for count in [1, 40] {
+        let mut paged = backlog(count, Shape::default());
+        paged.subscribe(Key(10_000), "P", true);
+        paged.advance(2 * HOUR_MS);
+        assert!(!paged.state.is_empty(), "an offer is on its way");
+        paged.answer(0, true);
+        let new = Mailbox::shaped(TENANT, Shape::default());
+        assert_eq!(paged.state, new, "after {count} messages");
+        assert!(paged.stored.is_empty());
+    }
 }
 
 #[test]

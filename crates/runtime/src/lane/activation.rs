@@ -173,7 +173,7 @@ impl Lane {
                 let found = again.aggregates.into_iter().flatten().next();
                 let found = found.filter(|again| again.stamp == row.stamp);
                 let pages = found.map(|again| again.pages).unwrap_or_default();
-                if pages.is_empty() || aggregate.bring_pages(Key(row.key), &[page], &pages).is_err() {
+                if pages.is_empty() || aggregate.bring_pages(Key(row.key), &[], &pages).is_err() {
                     // What cannot be read now is not handed out; its claim lapses.
                     break;
                 }
