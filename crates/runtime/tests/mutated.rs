@@ -28,7 +28,7 @@ const PROCESSES: [&str; 3] = [
      gate -[default]-> done\na ! late:timer(PT5M) -> done",
     "process p\nstart -> s:sub {\n start -> wait:receive(told, = string(n)) -> end\n} -> done:end",
     "process p\nstart -> fork:and -> c:script(= {x: [1, 2, n]}, out) -> join:and -> done:end\n\
-     fork -> t:timer(R3/PT10S) -> join",
+     fork -> t:timer(PT10S) -> join",
 ];
 
 const EXPRESSIONS: [&str; 12] = [

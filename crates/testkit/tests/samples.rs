@@ -8,5 +8,5 @@ fn order_to_cash_goes_as_told() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/order-to-cash");
     let report = run_file(&samples.join("order-to-cash.scenario"));
     let report = report.unwrap_or_else(|why| panic!("{why}"));
-    assert_eq!(report.scenarios.len(), 5);
+    assert_eq!(report.scenarios.len(), 9);
 }
