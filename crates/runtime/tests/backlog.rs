@@ -95,11 +95,15 @@ fn order(request: Request) -> (Order, oneshot::Receiver<Answered>) {
 }
 
 fn publish(id: u64) -> Request {
+    publish_for(id, 3_600_000)
+}
+
+fn publish_for(id: u64, ttl_ms: i64) -> Request {
     Request::PublishMessage {
         name: "paid".into(),
         correlation_key: "k".into(),
         id: Some(id.to_string().into()),
-        ttl_ms: 3_600_000,
+        ttl_ms,
         variables: vec![("id".into(), id.to_string().into())],
     }
 }
@@ -175,4 +179,18 @@ fn a_batch_is_stepped_on_pages_whose_commit_is_on_its_way() {
         assert_eq!(taken(answer.try_recv().unwrap()), n.to_string());
     }
     assert_eq!(runtime::doctor::examine(&*desk.store).unwrap(), []);
+}
+
+#[test]
+fn a_message_that_leaves_no_row_still_comes_after_what_another_lane_put_there() {
+    let store = deployed().store;
+    let (mut one, mut other) = (Desk::open(&store, 1, true), Desk::open(&store, 2, true));
+    let late = one.prepare(vec![order(publish_for(1, 0)).0]);
+    other.ask(publish(2)).unwrap();
+    let committed = store.commit(&late.batch).unwrap();
+    assert_eq!(committed.accepted, [false], "there was no row when it was decided");
+    let finished = one.lane.finish(late, &committed, &mut Projection::default()).unwrap();
+    let again = one.prepare(finished.again);
+    one.commit(again);
+    assert_eq!(runtime::doctor::examine(&*store).unwrap(), []);
 }

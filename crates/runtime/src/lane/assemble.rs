@@ -11,6 +11,7 @@ use crate::limits::{ACTIVATION_JOBS_MAX, BATCH_FUEL_MAX, KEY_RESERVATION_MS};
 use crate::request::ActivatedJob;
 use engine::key::{Key, Keys};
 use engine::record::encode_sections;
+use engine::state::Kind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::batch::{
@@ -323,7 +324,10 @@ impl Lane {
                 let pages = pages.iter().map(|(page, _)| *page).collect();
                 cached.unsettled.push((self.turn, pages));
             }
-            if encoded.is_none() && expected.is_none() {
+            // Among several lanes, that there was no row is compared like a stamp: what another
+            // has put there meanwhile comes first. Instances have keys of their own.
+            let alone = !self.shared || kind == Kind::Instance;
+            if encoded.is_none() && expected.is_none() && alone {
                 continue;
             }
             let (body, pages) = match encoded {
