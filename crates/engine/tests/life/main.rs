@@ -7,6 +7,7 @@
 mod cancelling;
 mod effects;
 mod errors;
+mod handlers;
 mod incidents;
 mod jobs;
 mod loops;
