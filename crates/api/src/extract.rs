@@ -148,6 +148,18 @@ impl FromRequestParts<ApiState> for CallerOf {
     }
 }
 
+/// There is room for a start. Taken before the body, so that a flood of starts is refused unread.
+pub(crate) struct RoomForStart;
+
+impl FromRequestParts<ApiState> for RoomForStart {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        state.node().takes_starts()?;
+        Ok(RoomForStart)
+    }
+}
+
 /// The path that was asked, for answers that name it.
 pub(crate) struct AskedPath(pub(crate) String);
 

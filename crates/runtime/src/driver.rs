@@ -6,7 +6,7 @@ use crate::inbox::{Inbox, Taken};
 use crate::lane::{Lane, Order, Prepared, Unprepared};
 use crate::limits::{
     ANCHOR_INTERVAL_MS, BATCH_COMMANDS_MAX, DISK_FULL_PAUSE_MS, PROJECTION_CHUNK_ROWS,
-    PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX,
+    PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX, PROJECTION_ROWS_TIMERS_MAX,
 };
 use crate::node::Shared;
 use crate::request::Refusal;
@@ -86,6 +86,7 @@ fn drive(
             finish(lane, shared, sent, outcome, &mut orders_max, &mut None)?;
         }
         let idle = orders.is_empty();
+        hold_timers(lane, shared);
         let mut next = prepare(lane, shared, orders, in_flight.is_some())?;
         if let Some(sent) = in_flight.take_if(|_| next.is_some() || closed && idle) {
             let outcome = receive(outcomes)?;
@@ -108,6 +109,14 @@ fn drive(
                 in_flight = Some(prepared);
             }
         }
+    }
+}
+
+/// Due timers wait while the views are behind: a herd of them must not hold up starts.
+fn hold_timers(lane: &mut Lane, shared: &Shared) {
+    lane.hold_timers(shared.projection.lock().len() > PROJECTION_ROWS_TIMERS_MAX);
+    if lane.holds_due_timers(clock_ms()) {
+        shared.wake_projector();
     }
 }
 
@@ -211,7 +220,7 @@ fn finish(
     let rows = shared.projection.lock().len();
     if rows > PROJECTION_ROWS_MAX {
         // Starts wait until the views have caught up; what is under way goes on.
-        shared.inbox.hold_starts(true);
+        shared.inbox.hold_starts();
         shared.wake_projector();
     }
     if rows > PROJECTION_ROWS_MAX * PROJECTION_ROWS_TIMES {
@@ -306,11 +315,9 @@ pub(crate) fn run_projector(shared: &Arc<Shared>) {
     let mut anchored_ms = 0;
     while !shared.is_stopping() {
         std::thread::park_timeout(Duration::from_millis(PROJECTION_DELAY_MS));
-        let mut result = Ok(());
-        if !shared.projection.lock().is_empty() || shared.projecting.lock().is_some() {
-            result = unless_full(shared, write_views(shared));
-        }
-        shared.inbox.hold_starts(false);
+        let waits = !shared.projection.lock().is_empty() || shared.projecting.lock().is_some();
+        let mut result = if waits { unless_full(shared, write_views(shared)) } else { Ok(()) };
+        shared.inbox.caught_up(waits);
         let now_ms = clock_ms();
         if result.is_ok() && now_ms - anchored_ms >= ANCHOR_INTERVAL_MS as i64 {
             anchored_ms = now_ms;

@@ -28,6 +28,7 @@ struct State {
     starts_held: bool,
     committed: bool,
     closed: bool,
+    woken: bool,
 }
 
 /// There is no room for an order.
@@ -63,14 +64,26 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
-    /// Holds starts back, or lets them come again; everything else comes as before.
-    pub(crate) fn hold_starts(&self, hold: bool) {
+    /// Holds starts back; everything else comes as before.
+    pub(crate) fn hold_starts(&self) {
+        self.state.lock().starts_held = true;
+    }
+
+    /// Lets starts come again; when views were written the lane looks whether timers may, too.
+    pub(crate) fn caught_up(&self, wrote: bool) {
         let mut state = self.state.lock();
-        let changed = std::mem::replace(&mut state.starts_held, hold) != hold;
+        let held = std::mem::take(&mut state.starts_held);
+        state.woken |= wrote;
         drop(state);
-        if changed && !hold {
+        if held || wrote {
             self.arrived.notify_one();
         }
+    }
+
+    /// Whether one more start would be taken: asked before its body is read.
+    pub(crate) fn has_room_for_start(&self) -> bool {
+        let state = self.state.lock();
+        state.starts.len() < INBOX_STARTS_MAX && state.bytes < INBOX_BYTES_MAX
     }
 
     /// Tells the lane that its commit is done.
@@ -110,13 +123,14 @@ impl Inbox {
     pub(crate) fn take(&self, wait: Duration, orders_max: usize) -> Taken {
         let mut state = self.state.lock();
         let until = Instant::now() + wait;
-        while !state.has_orders() && !state.committed && !state.closed {
+        while !(state.has_orders() || state.committed || state.closed || state.woken) {
             if self.arrived.wait_until(&mut state, until).timed_out() {
                 break;
             }
         }
         let orders = state.batch(orders_max.min(BATCH_COMMANDS_MAX));
         let committed = std::mem::take(&mut state.committed);
+        state.woken = false;
         Taken { orders, committed, closed: state.closed }
     }
 }
@@ -211,6 +225,7 @@ mod tests {
             inbox.push(start(1)).unwrap();
         }
         assert!(inbox.push(start(1)).is_err(), "a full inbox says so");
+        assert!(!inbox.has_room_for_start(), "and before a start is read");
         for _ in 0..2_000 {
             inbox.push(completion()).unwrap();
         }
@@ -223,13 +238,13 @@ mod tests {
     #[test]
     fn starts_that_are_held_back_let_the_work_pass() {
         let inbox = Inbox::default();
-        inbox.hold_starts(true);
+        inbox.hold_starts();
         inbox.push(start(1)).unwrap();
         inbox.push(completion()).unwrap();
         let taken = inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders;
         assert!(taken.len() == 1 && !is_start(&taken[0]), "{taken:?}");
         assert!(inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders.is_empty());
-        inbox.hold_starts(false);
+        inbox.caught_up(false);
         assert_eq!(inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders.len(), 1);
     }
 

@@ -22,10 +22,12 @@ pub const INBOX_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const BATCH_WORK_RESERVED: usize = BATCH_COMMANDS_MAX / 2;
 /// Due timers taken in one turn.
 pub const TIMERS_PER_TURN_MAX: u32 = 500;
+/// Due timers taken in one turn while others ask for something.
+pub const TIMERS_BESIDE_WORK_MAX: u32 = 100;
 /// Effects taken from the outbox in one turn.
 pub const EFFECTS_PER_TURN_MAX: usize = 256;
 /// Rough bytes of aggregates kept in memory.
-pub const CACHE_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const CACHE_BYTES_MAX: usize = 24 * 1024 * 1024;
 /// Rough bytes of one aggregate beyond which its pages do not stay in memory.
 pub const AGGREGATE_BYTES_MAX: usize = 1024 * 1024;
 /// Times one step may ask for more pages before its aggregate is taken for broken.
@@ -36,6 +38,8 @@ pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
 /// View rows waiting for the projector at which starts are held until it has caught up.
 pub const PROJECTION_ROWS_MAX: usize = 120_000;
+/// View rows waiting for the projector at which due timers are held: before starts are.
+pub const PROJECTION_ROWS_TIMERS_MAX: usize = PROJECTION_ROWS_MAX / 4;
 /// View rows written in one transaction of the projector.
 pub const PROJECTION_CHUNK_ROWS: usize = 50_000;
 /// Names of variables the projector knows to be in the views already.

@@ -76,6 +76,9 @@ pub enum StartError {
     Thread(std::io::Error),
 }
 
+/// What callers are told when the inbox is full.
+const BUSY: Refusal = Refusal::Busy { retry_after_ms: 100 };
+
 /// A running node. Cheap to clone.
 #[derive(Clone)]
 pub struct Node {
@@ -244,11 +247,17 @@ impl Node {
         Ok(())
     }
 
+    /// Whether a start would be taken now. Asked before the start is read: what will be refused
+    /// shall not cost the others anything.
+    pub fn takes_starts(&self) -> Result<(), Refusal> {
+        if self.shared.inbox.has_room_for_start() { Ok(()) } else { Err(BUSY) }
+    }
+
     fn push(&self, order: Order) -> Result<(), Refusal> {
         if self.shared.is_stopping() {
             return Err(self.unavailable());
         }
-        self.shared.inbox.push(order).map_err(|_| Refusal::Busy { retry_after_ms: 100 })
+        self.shared.inbox.push(order).map_err(|_| BUSY)
     }
 
     fn unavailable(&self) -> Refusal {

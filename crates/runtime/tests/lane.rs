@@ -306,3 +306,26 @@ fn a_correlation_answers_after_its_chain_however_full_the_batch_is() {
     let answer = desk.ask(Request::CorrelateMessage { name, correlation_key, variables });
     assert!(matches!(answer, Ok(Answer::MessageCorrelated { .. })), "{answer:?}");
 }
+
+#[test]
+fn due_timers_wait_while_they_are_held_and_come_a_few_at_a_time_beside_other_work() {
+    let mut desk = alone();
+    desk.deploy("start -> nap:timer(PT1S) -> end");
+    let (many, later_ms) = (250, NOW_MS + 5_000);
+    for _ in 0..many {
+        desk.start(&[]);
+    }
+    let left = |desk: &Desk| desk.store.all_timers(0, 1_000).unwrap().len();
+    desk.lane.hold_timers(true);
+    assert!(desk.lane.holds_due_timers(later_ms) && desk.lane.wake_ms().is_none());
+    desk.turn(later_ms, Vec::new());
+    assert_eq!(left(&desk), many);
+    desk.lane.hold_timers(false);
+    assert!(desk.lane.wake_ms().is_some_and(|wake_ms| wake_ms <= later_ms));
+    desk.turn(later_ms, vec![order(create(&[]), None).0]);
+    assert_eq!(left(&desk), many + 1 - 100, "whoever asks does not wait for all of them");
+    for _ in 0..20 {
+        desk.turn(later_ms, Vec::new());
+    }
+    assert_eq!(left(&desk), 1, "the last one was started just now");
+}

@@ -23,12 +23,3 @@ fn even_seeds_go_well_and_twice_the_same() {
 fn odd_seeds_go_well_and_twice_the_same() {
     simulate(1, 2);
 }
-
-#[test]
-fn seeds_that_once_failed_go_well() {
-    for seed in [3_708, 4_552] {
-        if let Err(failure) = check(seed, None) {
-            panic!("{failure}");
-        }
-    }
-}

@@ -3,7 +3,7 @@
 //! Not here: instances that run already (`process_instances`).
 
 use crate::answer;
-use crate::extract::{CallerOf, JsonBody};
+use crate::extract::{CallerOf, JsonBody, RoomForStart};
 use crate::json_write::{ObjectWriter, list, string};
 use crate::keys::WireKey;
 use crate::limits::{AWAIT_MS_DEFAULT, AWAIT_MS_MAX, NAMES_MAX};
@@ -112,6 +112,7 @@ struct Wanted {
 )]
 pub(crate) async fn create_process_instance(
     State(state): State<ApiState>,
+    _: RoomForStart,
     CallerOf(mut caller): CallerOf,
     body: JsonBody,
 ) -> Result<Response, Problem> {

@@ -71,6 +71,10 @@ impl Elements {
     /// Puts an element instance into a free slot.
     pub fn insert(&mut self, slot: Slot, element: ElementInstance) {
         let page = self.page_or_new(page_of(slot));
+        if page.elements.len() == page.elements.capacity() {
+            // Most instances have two element instances; a vector would make room for four.
+            page.elements.reserve_exact((page.elements.len() / 2).max(2));
+        }
         match page.elements.binary_search_by_key(&slot, |(held, _)| *held) {
             Ok(_) => unreachable!("a slot is used once"),
             Err(at) => page.elements.insert(at, (slot, element)),
@@ -98,6 +102,18 @@ impl Elements {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.live == 0
+    }
+
+    /// Rough bytes of what is in memory, contents of the element instances aside.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let page = |page: &Page| {
+            size_of::<Page>()
+                + page.elements.capacity() * size_of::<(Slot, ElementInstance)>()
+                + page.kept.capacity() * size_of::<(Slot, Arc<str>)>()
+                + page.kept.iter().map(|(_, value)| value.len() + 16).sum::<usize>()
+        };
+        self.pages.iter().map(page).sum()
     }
 
     /// Those in memory, by slot.
@@ -223,6 +239,9 @@ impl Elements {
         let at = match self.pages.binary_search_by_key(&number, |page| page.number) {
             Ok(at) => at,
             Err(at) => {
+                if self.pages.is_empty() {
+                    self.pages.reserve_exact(1);
+                }
                 self.pages.insert(at, Page { number, ..Page::default() });
                 at
             }

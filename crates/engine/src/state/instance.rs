@@ -87,7 +87,7 @@ pub struct ElementInstance {
     /// Message subscriptions of the element and of its boundary events.
     pub subscriptions: Vec<Subscription>,
     /// The user task it waits for.
-    pub user_task: Option<UserTaskCreated>,
+    pub user_task: Option<Box<UserTaskCreated>>,
     /// Why it cannot proceed.
     pub incidents: Vec<Incident>,
     /// How far it is, if it is a multi-instance body.
@@ -266,16 +266,17 @@ impl Instance {
         let node = |entries: usize, bytes: usize| {
             entries.div_ceil(NODE_ENTRIES / 2 + 1) * NODE_ENTRIES * bytes
         };
-        let variables = |element: &ElementInstance| {
+        let contents = |element: &ElementInstance| {
             let texts = element.variables.iter().map(|(n, v)| n.len() + v.len() + 32);
             node(element.variables.len(), size_of::<(Arc<str>, Arc<str>)>())
                 + texts.sum::<usize>()
                 + element.payload.iter().map(|(n, v)| n.len() + v.len() + 64).sum::<usize>()
+                + element.timers.capacity() * size_of::<Timer>()
+                + element.subscriptions.capacity() * (size_of::<Subscription>() + 64)
+                + element.user_task.as_ref().map_or(0, |_| size_of::<UserTaskCreated>() + 128)
         };
-        let kept = self.elements.pages().flat_map(|page| &page.kept);
         size_of::<Instance>()
-            + self.elements.iter().count() * 3 / 2 * size_of::<(Slot, ElementInstance)>()
-            + self.elements.values().map(variables).sum::<usize>()
-            + kept.map(|(_, value)| value.len() + 32).sum::<usize>()
+            + self.elements.weight()
+            + self.elements.values().map(contents).sum::<usize>()
     }
 }

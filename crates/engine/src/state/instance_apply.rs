@@ -130,7 +130,7 @@ impl Instance {
                 self.at(*slot).subscriptions.retain(|held| held.key != *key);
             }
             E::UserTaskCreated(task) => {
-                self.waits(task.slot).user_task = Some((**task).clone());
+                self.waits(task.slot).user_task = Some(task.clone());
             }
             E::UserTaskCompleted { slot, .. } | E::UserTaskCancelled { slot, .. } => {
                 self.at(*slot).user_task = None;

@@ -268,7 +268,7 @@ fn complete_user_task(
 ) -> Result<(), Rejection> {
     let holds = |task: Option<&crate::event::UserTaskCreated>| task.is_some_and(|t| t.key == key);
     let mut elements = ctx.state.elements.iter();
-    let found = elements.find(|(_, held)| holds(held.user_task.as_ref())).map(|(slot, _)| *slot);
+    let found = elements.find(|(_, held)| holds(held.user_task.as_deref())).map(|(slot, _)| *slot);
     drop(elements);
     let Some(slot) = found else {
         return Err(Rejection::not_found(format!(

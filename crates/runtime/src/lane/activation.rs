@@ -137,6 +137,7 @@ impl Lane {
             self.load_scopes(&row, &mut aggregate, &slots[&row.key])?;
             if !self.cache.has(Key(row.key)) {
                 self.cache.put(Key(row.key), aggregate.clone(), Some(row.stamp), self.turn);
+                self.paged.push(Key(row.key));
             }
             committed.insert(row.key, aggregate);
         }

@@ -7,9 +7,9 @@ use super::board::{Poll, Served};
 use super::chain::Stop;
 use super::work::{Dirty, JobChange, Prepared, TimerChange, Work};
 use super::{Lane, Order};
-use crate::limits::{ACTIVATION_JOBS_MAX, BATCH_FUEL_MAX, KEY_RESERVATION_MS};
+use crate::limits::{ACTIVATION_JOBS_MAX, BATCH_FUEL_MAX};
 use crate::request::ActivatedJob;
-use engine::key::{Key, Keys};
+use engine::key::Key;
 use engine::record::encode_sections;
 use engine::state::Kind;
 use std::collections::BTreeMap;
@@ -104,51 +104,6 @@ impl Lane {
         !work.rest.is_empty() && !matches!(order, Order::Effect(_))
             || work.events >= (self.limits.batch_events / share).max(1)
             || work.fuel >= BATCH_FUEL_MAX / share as u64
-    }
-
-    /// Due timers and effects from the outbox join the turn.
-    fn add_due(&mut self, orders: &mut Vec<Order>) -> Result<(), store::Error> {
-        self.reserve_keys()?;
-        // Effects come first: what was asked of others before is older than any new request.
-        let effects = self.outbox.take(self.limits.effects_per_turn);
-        // An instance that broke stands still before anything else reaches it.
-        let urgent = orders.iter().take_while(|it| matches!(it, Order::Quarantine { .. }));
-        let urgent = urgent.count();
-        orders.splice(urgent..urgent, effects.into_iter().map(Order::Effect));
-        let now_ms = self.inputs.now_ms;
-        if self.next_timer_ms.is_none_or(|due| due > now_ms) {
-            return Ok(());
-        }
-        let busy = u32::try_from(self.firing.len()).unwrap_or(u32::MAX);
-        let limit = self.limits.timers_per_turn.saturating_add(busy);
-        let due = self.store.due_timers(now_ms, (i64::MIN, 0), limit)?;
-        let full = due.len() >= limit as usize;
-        for row in due {
-            if self.firing.insert(Key(row.key)) {
-                orders.push(Order::Timer(row));
-            }
-        }
-        self.next_timer_ms = if full {
-            Some(now_ms)
-        } else {
-            let later = self.store.due_timers(i64::MAX, (now_ms, u64::MAX >> 1), 1)?;
-            later.first().map(|row| row.due_ms)
-        };
-        Ok(())
-    }
-
-    /// Keys are reserved well ahead, so that a restart never hands one out twice.
-    fn reserve_keys(&mut self) -> Result<(), store::Error> {
-        let horizon = Keys::at(self.inputs.now_ms + KEY_RESERVATION_MS / 2);
-        let next = self.inputs.keys.compose();
-        if self.reserved >= horizon.max(next) && self.reserved > next {
-            return Ok(());
-        }
-        let at = Keys::at(self.inputs.now_ms + KEY_RESERVATION_MS);
-        let wanted = at.max(Key(next.0 + (1 << 30)));
-        self.store.reserve_keys(wanted.0)?;
-        self.reserved = wanted;
-        Ok(())
     }
 
     /// Takes back everything a turn did in memory.

@@ -7,6 +7,9 @@ use engine::key::Key;
 use rustc_hash::FxHashMap;
 use store::batch::{JobRow, Stamp};
 
+/// Rough bytes of an entry beside its aggregate: itself, its job row, room in the two tables.
+const ENTRY_BYTES: usize = 2 * (size_of::<Cached>() + size_of::<JobRow>());
+
 /// One kept aggregate.
 #[derive(Debug)]
 pub(super) struct Cached {
@@ -56,7 +59,7 @@ impl Cache {
 
     /// Keeps an aggregate.
     pub(super) fn put(&mut self, key: Key, aggregate: Aggregate, stamp: Option<Stamp>, turn: u64) {
-        let weight = aggregate.weight();
+        let weight = aggregate.weight() + ENTRY_BYTES;
         self.weight += weight;
         let cached = Cached {
             aggregate,
@@ -93,7 +96,7 @@ impl Cache {
     pub(super) fn reweigh(&mut self, key: Key) {
         if let Some(cached) = self.held.get_mut(&key) {
             self.weight -= cached.weight;
-            cached.weight = cached.aggregate.weight();
+            cached.weight = cached.aggregate.weight() + ENTRY_BYTES;
             self.weight += cached.weight;
         }
     }

@@ -9,6 +9,7 @@ mod board;
 mod cache;
 mod carry;
 mod chain;
+mod due;
 mod finish;
 mod gather;
 mod inside;
@@ -152,6 +153,10 @@ pub struct Lane {
     settled: u64,
     results: FxHashMap<Key, Vec<finish::Awaiting>>,
     next_timer_ms: Option<i64>,
+    /// Due timers wait.
+    timers_held: bool,
+    /// Turns since the last order from outside.
+    unasked_turns: u32,
     firing: FxHashSet<Key>,
     held_timers: quarantine::HeldTimers,
     outbox: Outbox,
@@ -276,6 +281,8 @@ impl Lane {
             settled: 0,
             results: FxHashMap::default(),
             next_timer_ms: store.next_timer_ms()?,
+            timers_held: false,
+            unasked_turns: 0,
             firing: FxHashSet::default(),
             held_timers: FxHashMap::default(),
             outbox: Outbox::default(),
@@ -323,6 +330,17 @@ impl Lane {
         self.load_outbox()
     }
 
+    /// Lets due timers wait, or come again. Those of a herd must not outrun the views.
+    pub fn hold_timers(&mut self, hold: bool) {
+        self.timers_held = hold;
+    }
+
+    /// Whether a timer is due and waits.
+    #[must_use]
+    pub fn holds_due_timers(&self, now_ms: i64) -> bool {
+        self.timers_held && self.next_timer_ms.is_some_and(|due_ms| due_ms <= now_ms)
+    }
+
     /// The definitions this lane knows.
     #[must_use]
     pub fn definitions(&self) -> &Definitions {
@@ -347,7 +365,8 @@ impl Lane {
         if !self.outbox.is_empty() {
             return Some(0);
         }
-        [self.next_timer_ms, self.board.wake_ms()].into_iter().flatten().min()
+        let timer_ms = self.next_timer_ms.filter(|_| !self.timers_held);
+        [timer_ms, self.board.wake_ms()].into_iter().flatten().min()
     }
 
     /// Figures.

@@ -7,7 +7,6 @@ use super::chance::wanted;
 use super::ledger::{Wrong, ensure};
 use super::process::START;
 use super::{Sim, node::Node};
-use crate::random::BELL;
 use engine::event::{ElementIndex, IncidentKind};
 use engine::key::Key;
 use engine::state::Kind;
@@ -206,8 +205,7 @@ fn needs(held: &ElementInstance, element: ElementIndex) -> bool {
     let own = |at: &ElementIndex| *at == held.element;
     let timers = held.timers.iter().map(|timer| timer.element);
     let mut waits = held.subscriptions.iter().map(|waiting| waiting.element).chain(timers);
-    let works = held.job.is_some() || held.user_task.is_some() || held.child.is_some();
-    let busy = works || held.children > 0 || !held.incidents.is_empty();
+    let busy = held.job.is_some() || held.user_task.is_some() || held.children > 0;
     own(&element) || !busy && !waits.any(|at| own(&at))
 }
 
@@ -224,9 +222,8 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
                 action: "done".into(),
             });
         }
-        // Boundary events need no message to let go; ringing the bell only makes more work.
-        let wanted = held.subscriptions.iter().filter(|it| *it.name != *BELL);
-        for waiting in wanted.filter(|it| needs(held, it.element)) {
+        // Boundary events need no message to let go.
+        for waiting in held.subscriptions.iter().filter(|it| needs(held, it.element)) {
             if !starts && &*waiting.name == START {
                 requests.push(Request::CancelInstance { instance: outermost });
                 continue;

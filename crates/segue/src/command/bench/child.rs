@@ -28,29 +28,8 @@ impl Child {
     /// Starts `segue serve` of this same binary and waits until it says where it listens.
     pub(super) fn start() -> Result<Self, Failure> {
         let folder = tempfile::tempdir().map_err(Failure::work)?;
-        let binary = std::env::current_exe().map_err(Failure::work)?;
-        let mut process = Command::new(binary)
-            .args(["serve", "--json", "--http", "127.0.0.1:0", "--data"])
-            .arg(folder.path().join("data"))
-            .env("SEGUE_LOG", std::env::var("SEGUE_LOG").unwrap_or_else(|_| "warn".into()))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| Failure::work(format!("Expected a server to start: {error}")))?;
-        let output = process.stdout.take().expect("standard output is piped");
-        let mut said = String::new();
-        let read = BufReader::new(output).read_line(&mut said);
-        let mut child = Child { process, folder, authority: String::new() };
-        let url = read.ok().and_then(|_| {
-            let ready: Value = serde_json::from_str(&said).ok()?;
-            ready["http"].as_str()?.strip_prefix("http://").map(str::to_owned)
-        });
-        child.authority = url.ok_or_else(|| {
-            Failure::work(format!(
-                "Expected the server to say where it listens, but found `{said}`"
-            ))
-        })?;
-        Ok(child)
+        let (process, authority) = serve(&folder)?;
+        Ok(Child { process, folder, authority })
     }
 
     /// Its process id.
@@ -60,6 +39,12 @@ impl Child {
 
     /// Ends it in peace and says how many bytes its data folder has then.
     pub(super) fn stop(mut self) -> Result<u64, Failure> {
+        self.pause()?;
+        Ok(machine::folder_bytes(&self.folder.path().join("data")))
+    }
+
+    /// Ends it in peace; its data stays.
+    pub(super) fn pause(&mut self) -> Result<(), Failure> {
         let pid = self.process.id().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status();
         told.map_err(|error| Failure::work(format!("Expected `kill` to run: {error}")))?;
@@ -70,8 +55,41 @@ impl Child {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        Ok(machine::folder_bytes(&self.folder.path().join("data")))
+        Ok(())
     }
+
+    /// Starts it again over its data; says how long it took until it listened.
+    pub(super) fn resume(&mut self) -> Result<Duration, Failure> {
+        let begun = Instant::now();
+        (self.process, self.authority) = serve(&self.folder)?;
+        Ok(begun.elapsed())
+    }
+}
+
+/// A server over a folder, and where it listens.
+fn serve(folder: &TempDir) -> Result<(std::process::Child, String), Failure> {
+    let binary = std::env::current_exe().map_err(Failure::work)?;
+    let mut process = Command::new(binary)
+        .args(["serve", "--json", "--http", "127.0.0.1:0", "--data"])
+        .arg(folder.path().join("data"))
+        .env("SEGUE_LOG", std::env::var("SEGUE_LOG").unwrap_or_else(|_| "warn".into()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| Failure::work(format!("Expected a server to start: {error}")))?;
+    let output = process.stdout.take().expect("standard output is piped");
+    let mut said = String::new();
+    let read = BufReader::new(output).read_line(&mut said);
+    let url = read.ok().and_then(|_| {
+        let ready: Value = serde_json::from_str(&said).ok()?;
+        ready["http"].as_str()?.strip_prefix("http://").map(str::to_owned)
+    });
+    if let Some(authority) = url {
+        return Ok((process, authority));
+    }
+    drop(process.kill());
+    drop(process.wait());
+    Err(Failure::work(format!("Expected the server to say where it listens, but found `{said}`")))
 }
 
 impl Drop for Child {

@@ -28,6 +28,12 @@ pub(super) fn figures(pid: &str) -> Option<Figures> {
     })
 }
 
+/// The most memory a process ever had, bytes.
+pub(super) fn peak_bytes(pid: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    Some(field(&status, "VmHWM:")? * 1024)
+}
+
 fn cpu_ms(stat: &str) -> Option<f64> {
     // The program's name stands in brackets and may contain anything, brackets too.
     let (_, after_name) = stat.rsplit_once(") ")?;

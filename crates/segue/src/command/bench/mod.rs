@@ -3,12 +3,19 @@
 //! Not a test: nothing fails because a machine is slow.
 
 mod backlog;
+mod beside;
+mod call_fan_out;
 mod child;
 mod compare;
+mod findings;
+mod growing_history;
 mod load;
 mod machine;
 mod overload;
 mod report;
+mod scale;
+mod timer_herd;
+mod waiting_instances;
 mod workload;
 
 use std::time::Duration;
@@ -20,6 +27,7 @@ use crate::failure::{Failure, Outcome};
 use child::Child;
 use load::{Amount, Plan};
 use report::Report;
+use scale::Scale;
 use workload::Workload;
 
 /// Measures a server: callers that wait for the end of what they start, workers beside them
@@ -45,6 +53,18 @@ enum What {
     MessageRoundTrip(Load),
     #[command(name = "message_backlog")]
     MessageBacklog(backlog::Backlog),
+    /// N instances (100,000) whose timers are all due at once, and other work beside them
+    #[command(name = "timer_herd")]
+    TimerHerd(Scale),
+    /// N waiting instances (1,000,000): memory, and a start when all their timers are due
+    #[command(name = "waiting_instances")]
+    WaitingInstances(Scale),
+    /// N finished instances (1,000,000) in history: the rate against an empty server
+    #[command(name = "growing_history")]
+    GrowingHistory(Scale),
+    /// One parent of N called instances (10,000), and one instance with ten times as many jobs
+    #[command(name = "call_fan_out")]
+    CallFanOut(Scale),
     Compare(compare::Compare),
     Overload(overload::Overload),
 }
@@ -92,6 +112,10 @@ impl Bench {
             What::TenTasks(load) => (Workload::TenTasks, load),
             What::MessageRoundTrip(load) => (Workload::MessageRoundTrip, load),
             What::MessageBacklog(backlog) => return backlog.run(),
+            What::TimerHerd(scale) => return timer_herd::run(scale),
+            What::WaitingInstances(scale) => return waiting_instances::run(scale),
+            What::GrowingHistory(scale) => return growing_history::run(scale),
+            What::CallFanOut(scale) => return call_fan_out::run(scale),
             What::Compare(compare) => return compare.run(),
             What::Overload(overload) => return overload.run(),
         };

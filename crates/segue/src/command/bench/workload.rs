@@ -48,8 +48,7 @@ impl Workload {
 
     /// The file to deploy.
     pub(super) fn file(self) -> (String, Vec<u8>) {
-        let xml = model::short::to_bpmn(&self.process()).expect("our own process is well-formed");
-        (format!("bench-{}.bpmn", self.name()), xml.into_bytes())
+        short_file(&format!("bench-{}", self.name()), &self.process())
     }
 
     /// Jobs of one instance.
@@ -97,6 +96,12 @@ impl Workload {
              \"timeToLive\":{BUFFER_MS}{id}}}"
         )
     }
+}
+
+/// The file of a process of ours in short notation.
+pub(super) fn short_file(name: &str, process: &str) -> (String, Vec<u8>) {
+    let xml = model::short::to_bpmn(process).expect("our own process is well-formed");
+    (format!("{name}.bpmn"), xml.into_bytes())
 }
 
 #[cfg(test)]
