@@ -375,10 +375,7 @@ fn ask(store: &Sqlite) -> Result<(), store::Error> {
         ("by key, of a state", page(vec![], vec![is(instances::STATE, Cell::Int(1))], vec![])),
         ("none of a state", page(newest(), vec![is(instances::STATE, Cell::Int(0))], vec![])),
         ("by a rare variable", page(newest(), vec![], vec![amount_is(Test::Eq(text(&amount)))])),
-        (
-            "by a common variable",
-            page(newest(), vec![], vec![approved]),
-        ),
+        ("by a common variable", page(newest(), vec![], vec![approved])),
         ("by a variable's range", page(newest(), vec![], vec![amount_is(Test::Gt(text("99")))])),
     ] {
         let found = store.query(&query)?;
