@@ -23,7 +23,8 @@ const RESIDENT_KIB_MAX: u64 = 1_500_000;
 /// Longest a single input may take: far above what a slow machine needs.
 const INPUT_MAX: Duration = Duration::from_secs(20);
 
-const PROCESSES: [&str; 3] = [
+const PROCESSES: [&str; 4] = [
+    "process p\nstart -> many:job(m) each(= for i in 1..300 return i) -> done:end",
     "process p\nstart -> a:job(a) retries=5 -> gate:xor\ngate -[= n > 3]-> b:user -> done:end\n\
      gate -[default]-> done\na ! late:timer(PT5M) -> done",
     "process p\nstart -> s:sub {\n start -> wait:receive(told, = string(n)) -> end\n} -> done:end",
@@ -48,6 +49,7 @@ const EXPRESSIONS: [&str; 12] = [
 
 /// So many rounds, or as long as `SEGUE_FUZZ_SECONDS` says, with another seed each time.
 struct Rounds {
+    seed: u64,
     random: Random,
     left: u32,
     until: Option<Instant>,
@@ -58,8 +60,7 @@ impl Rounds {
         let seconds = std::env::var("SEGUE_FUZZ_SECONDS").ok().and_then(|it| it.parse().ok());
         let until = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let seed = if until.is_some() { std::process::id().into() } else { 1 };
-        println!("seed {seed}");
-        Rounds { random: Random(seed), left: count, until }
+        Rounds { seed, random: Random(seed), left: count, until }
     }
 
     fn go_on(&mut self) -> bool {
@@ -87,7 +88,7 @@ impl Rounds {
         match self.below(8) {
             0 if !bytes.is_empty() => bytes[at] ^= 1 << self.below(8),
             1 if !bytes.is_empty() => {
-                bytes[at] = [0, 1, 0x7f, 0x80, 0xff, b'"', b'<'][self.below(7)]
+                bytes[at] = [0, 1, 0x7f, 0x80, 0xff, b'"', b'<'][self.below(7)];
             }
             2 => drop(bytes.drain(at..at + length)),
             3 => bytes.truncate(at),
@@ -130,6 +131,7 @@ fn models() -> Vec<Vec<u8>> {
 #[test]
 fn mutated_models_are_refused_or_compiled() {
     let (seeds, mut rounds, mut compiled) = (models(), Rounds::new(1_500), 0);
+    println!("seed {}", rounds.seed);
     while rounds.go_on() {
         let content = rounds.mutated(&seeds);
         let resource = Resource { name: "m.bpmn".to_owned(), content };
@@ -144,6 +146,7 @@ fn mutated_expressions_are_refused_or_evaluated() {
     let env = Env { now_ms: 1_767_225_600_000, zone: jiff::tz::TimeZone::UTC, seed: 1 };
     let scope = [("n", Value::string("x")), ("x", Value::list(vec![Value::Null]))];
     let (mut rounds, mut evaluated) = (Rounds::new(4_000), 0);
+    println!("seed {}", rounds.seed);
     while rounds.go_on() {
         let source = String::from_utf8_lossy(&rounds.mutated(&seeds)).into_owned();
         for mode in [Mode::Camunda, Mode::Standard] {
@@ -210,6 +213,7 @@ fn mutated_stored_bytes_are_refused_or_read() {
         rows.iter().flat_map(|row| row.pages.iter().map(|(_, body)| body.clone())).collect();
     assert!(!bodies.is_empty() && !histories.is_empty() && !pages.is_empty());
     let (mut rounds, mut read) = (Rounds::new(30_000), 0);
+    println!("seed {}", rounds.seed);
     while rounds.go_on() {
         let row = rows[rounds.below(rows.len())].clone();
         let (body, page) = (rounds.mutated(&bodies), rounds.mutated(&pages));

@@ -136,6 +136,13 @@ fn run(test: impl AsyncFnOnce()) {
     builder.worker_threads(2).enable_all().build().unwrap().block_on(test());
 }
 
+/// Processor time of this process so far, in ticks; other programs do not count.
+fn cpu_ticks() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields).split(' ');
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
+}
+
 fn instances() -> u32 {
     let said = std::env::var("SEGUE_POISON_INSTANCES").ok();
     said.and_then(|text| text.parse().ok()).unwrap_or(INSTANCES)
@@ -146,10 +153,14 @@ fn poisoned_instances_stand_still_and_are_repaired_or_cancelled() {
     run(async || {
         let clinic = Arc::new(Clinic::open());
         clinic.deploy(PROCESS).await;
+        let began = cpu_ticks();
         let (clean, none) = clinic.work_off(instances(), false).await;
         assert_eq!(none, []);
+        let middle = cpu_ticks();
         let (mixed, broken) = clinic.work_off(instances(), true).await;
         println!("{} completions: {clean:?} clean, {mixed:?} with poison", instances());
+        let (clean, mixed) = (middle - began, cpu_ticks() - middle);
+        println!("processor time: {clean} ticks clean, {mixed} with poison");
         let poisoned = (instances() / POISONED_OF) as usize;
         assert_eq!(broken.len(), poisoned);
         let quarantined = clinic.quarantined().await;

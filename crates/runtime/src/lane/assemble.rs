@@ -84,11 +84,11 @@ impl Lane {
                 Err(Stop::Later) => work.postponed.push(order),
                 Err(Stop::Held) => self.hold(&mut work, order),
                 Err(Stop::Broken(instance, message)) => {
-                    match self.isolate(&mut work, order, instance, message) {
+                    match self.isolate(&mut work, order, instance, &message) {
                         Ok(quarantine) => again = quarantine,
-                        Err((order, message)) => {
+                        Err(order) => {
                             let stop = Stop::Broken(instance, message);
-                            return Err(self.unprepare(work, order, stop, rest.collect()));
+                            return Err(self.unprepare(work, *order, stop, rest.collect()));
                         }
                     }
                 }
@@ -124,7 +124,7 @@ impl Lane {
             Stop::Broken(instance, message) => {
                 self.cache.forget(instance);
                 tracing::error!(%instance, message, "the engine broke an invariant");
-                let (before, instead) = self.broken(order, instance, message);
+                let (before, instead) = self.broken(order, instance, &message);
                 first = before;
                 orders.extend(instead);
                 None

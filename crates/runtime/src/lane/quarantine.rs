@@ -60,21 +60,21 @@ impl Lane {
         work: &mut Work,
         order: Order,
         instance: Key,
-        message: String,
-    ) -> Result<Option<Order>, (Order, String)> {
+        message: &str,
+    ) -> Result<Option<Order>, Box<Order>> {
         let on_its_way =
             self.cache.peek(instance).is_some_and(|cached| cached.written > self.settled);
         let elsewhere = self.target(&order).is_some_and(|target| target != instance);
         let changed = work.dirty.contains_key(&instance) || work.has_changed(work.last());
         if on_its_way || elsewhere || changed {
-            return Err((order, message));
+            return Err(Box::new(order));
         }
         self.cache.forget(instance);
         tracing::error!(%instance, message, "the engine broke an invariant");
         let reply = match order {
             Order::Request { reply, .. } => reply,
             Order::Quarantine { reply, .. } => {
-                give_up(reply, instance, &message);
+                give_up(reply, instance, message);
                 return Ok(None);
             }
             order => {
@@ -82,7 +82,7 @@ impl Lane {
                 Reply::nowhere()
             }
         };
-        Ok(Some(Order::Quarantine { instance, message, reply }))
+        Ok(Some(Order::Quarantine { instance, message: message.to_owned(), reply }))
     }
 
     /// What is to be done instead of an order that broke an instance: first, and in its place.
@@ -90,9 +90,9 @@ impl Lane {
         &mut self,
         order: Order,
         instance: Key,
-        message: String,
+        message: &str,
     ) -> (Option<Order>, Vec<Order>) {
-        let quarantine = |reply| Order::Quarantine { instance, message: message.clone(), reply };
+        let quarantine = |reply| Order::Quarantine { instance, message: message.to_owned(), reply };
         // Whoever asked something of another aggregate is not to blame: once the instance stands
         // still, what he asked goes on without it.
         let elsewhere = self.target(&order).is_some_and(|target| target != instance);
@@ -105,7 +105,7 @@ impl Lane {
             order if elsewhere => (None, vec![quarantine(Reply::nowhere()), order]),
             Order::Request { reply, .. } => (None, vec![quarantine(reply)]),
             Order::Quarantine { reply, .. } => {
-                give_up(reply, instance, &message);
+                give_up(reply, instance, message);
                 (None, Vec::new())
             }
             order => {

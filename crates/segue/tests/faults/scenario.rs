@@ -89,8 +89,12 @@ pub(crate) async fn timers(place: &Place) {
 pub(crate) async fn messages(place: &Place) {
     let server = place.start().await;
     let mut client = place.client();
-    client.deploy("process p\nstart -> told:receive(told, = string(n)) -> done:end").await;
-    let publish = |key: u32| json!({ "name": "told", "correlationKey": key.to_string(), "timeToLive": 600_000 });
+    let waits = "process p\nstart -> told:receive(told, = string(n)) -> done:end";
+    client.deploy(waits).await;
+    let publish = |key: u32| {
+        let key = key.to_string();
+        json!({ "name": "told", "correlationKey": key, "timeToLive": 600_000 })
+    };
     for key in [0, 1, 7] {
         client.command("/v2/messages/publication", publish(key)).await;
     }

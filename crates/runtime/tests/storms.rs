@@ -1,0 +1,142 @@
+//! Message storms: thousands of messages for one process, and for one key nobody waits at.
+//!
+//! Not here: orders that overtake each other; those are the simulator's.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use engine::key::Key;
+use runtime::node::{Node, Options};
+use runtime::request::{Answer, Caller, DefinitionRef, Refusal, Request, Resource};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::Store;
+use store::memory::Memory;
+use tokio::task::JoinSet;
+
+/// Messages, unless `SEGUE_STORM_MESSAGES` says otherwise.
+const MESSAGES: u32 = 1_500;
+/// Publications under way at once.
+const AT_ONCE: usize = 128;
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Takes messages until one says that it is the last.
+const LISTENER: &str = "process p\nstart -> told:receive(told, = \"k\") -> gate:xor\n\
+    gate -[= last]-> done:end\ngate -[default]-> told";
+/// Takes one.
+const TAKER: &str = "process p\nstart -> told:receive(told, = \"k\") -> done:end";
+
+fn caller() -> Caller {
+    let actor = access::Actor { id: "a".into(), acting_for: None, tenants: [0].into() };
+    Caller { actor, tenant: 0, request_key: None }
+}
+
+fn messages() -> u32 {
+    let said = std::env::var("SEGUE_STORM_MESSAGES").ok();
+    said.and_then(|text| text.parse().ok()).unwrap_or(MESSAGES)
+}
+
+async fn ask(node: &Node, request: Request) -> Answer {
+    node.submit(caller(), request).await.unwrap()
+}
+
+async fn deploy(node: &Node, text: &str) {
+    let content = model::short::to_bpmn(text).unwrap().into_bytes();
+    let resources = vec![Resource { name: "p.bpmn".to_owned(), content }];
+    ask(node, Request::Deploy { resources }).await;
+}
+
+async fn start(node: &Node) -> Key {
+    let request = Request::CreateInstance {
+        definition: DefinitionRef::Latest("p".into()),
+        variables: vec![("last".into(), "false".into())],
+        business_id: None,
+        await_result: false,
+    };
+    match ask(node, request).await {
+        Answer::InstanceCreated(created) => created.instance,
+        other => panic!("expected an instance, found {other:?}"),
+    }
+}
+
+/// Publishes until it is taken in: a full queue says so.
+async fn publish(node: &Node, last: bool) {
+    loop {
+        let request = Request::PublishMessage {
+            name: "told".into(),
+            correlation_key: "k".into(),
+            id: None,
+            ttl_ms: 3_600_000,
+            variables: vec![("last".into(), last.to_string().into())],
+        };
+        match node.submit(caller(), request).await {
+            Ok(_) => return,
+            Err(Refusal::Busy { retry_after_ms }) => {
+                tokio::time::sleep(Duration::from_millis(retry_after_ms)).await;
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+/// Publishes a tenth at a time and says how long each took.
+async fn storm(node: &Node, count: u32) -> Vec<Duration> {
+    let mut tenths = Vec::new();
+    for _ in 0..10 {
+        let (began, mut under_way) = (Instant::now(), JoinSet::new());
+        for _ in 0..count / 10 {
+            let node = node.clone();
+            under_way.spawn(async move { publish(&node, false).await });
+            if under_way.len() >= AT_ONCE {
+                under_way.join_next().await.unwrap().unwrap();
+            }
+        }
+        under_way.join_all().await;
+        tenths.push(began.elapsed());
+    }
+    tenths
+}
+
+async fn until_nothing_lives(store: &Memory) {
+    let began = Instant::now();
+    let instance = engine::state::Kind::Instance as u8;
+    while store.aggregates(0, u32::MAX).unwrap().iter().any(|row| row.kind == instance) {
+        assert!(began.elapsed() < PATIENCE, "instances do not end");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn run(test: impl AsyncFnOnce(Arc<Memory>, Node)) {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().unwrap().block_on(async {
+        let store = Arc::new(Memory::default());
+        let node = Node::start(store.clone(), Options::default()).unwrap();
+        test(store.clone(), node.clone()).await;
+        node.stop();
+        assert_eq!(runtime::doctor::examine(&*store).unwrap(), []);
+    });
+}
+
+#[test]
+fn one_process_takes_a_storm_of_messages() {
+    run(async |store, node| {
+        deploy(&node, LISTENER).await;
+        start(&node).await;
+        let tenths = storm(&node, messages()).await;
+        println!("{} messages, by tenths: {tenths:?}", messages());
+        publish(&node, true).await;
+        until_nothing_lives(&store).await;
+    });
+}
+
+#[test]
+fn one_key_keeps_a_storm_of_messages_until_they_are_taken() {
+    run(async |store, node| {
+        deploy(&node, TAKER).await;
+        let tenths = storm(&node, messages()).await;
+        println!("{} messages, by tenths: {tenths:?}", messages());
+        for _ in 0..messages() / 10 * 10 {
+            start(&node).await;
+        }
+        until_nothing_lives(&store).await;
+        // Each reached the process once; for others they wait until their time is over.
+    });
+}
