@@ -118,9 +118,8 @@ async fn what_happens_is_counted() {
     let done = text(&server.job("a").await.unwrap()["jobKey"]);
     server.post(&format!("/v2/jobs/{done}/completion"), json!({})).await.done();
     let failed = fail(&server, "a", "no power").await;
-    let definition = text(
-        &server.search("process-definitions", json!({"version": 2})).await[0]["processDefinitionKey"],
-    );
+    let found = server.search("process-definitions", json!({"version": 2})).await;
+    let definition = text(&found[0]["processDefinitionKey"]);
     let path = format!("/v2/process-definitions/{definition}");
 
     let found = server.post(&format!("{path}/statistics/element-instances"), json!({})).await.ok();

@@ -8,6 +8,7 @@ use super::{Answered, Lane, Order, Reply};
 use crate::project::Projection;
 use crate::request::{ActivatedJob, Answer, EndedInstance, Request};
 use engine::key::Key;
+use engine::record::Section;
 use store::batch::{Batch, Committed, EffectRow, JobRow, JobWrite, TimerWrite};
 use store::load::{Load, Pages};
 
@@ -63,15 +64,7 @@ impl Lane {
             }
             self.forget_answers(&row.answers);
         }
-        let mut positions = positions(&batch, committed);
-        for (component, key, sections) in &sections {
-            if accepted(*component) {
-                let at = (*key, positions[*component]);
-                positions[*component] += 1;
-                projection.fold(&self.definitions, at, batch.now_ms, sections);
-            }
-        }
-        projection.through(committed.position);
+        self.project(&batch, committed, &sections, projection);
         for key in fired {
             self.firing.remove(&key);
         }
@@ -99,6 +92,25 @@ impl Lane {
         touched.iter().for_each(|key| self.release_held(*key));
         self.settle(&touched, turn);
         Ok(finished)
+    }
+
+    /// Folds what went in into the views.
+    fn project(
+        &self,
+        batch: &Batch,
+        committed: &Committed,
+        sections: &[(usize, Key, Vec<Section>)],
+        projection: &mut Projection,
+    ) {
+        let mut positions = positions(batch, committed);
+        for (component, key, sections) in sections {
+            if committed.accepted.get(*component) == Some(&true) {
+                let at = (*key, positions[*component]);
+                positions[*component] += 1;
+                projection.fold(&self.definitions, at, batch.now_ms, sections);
+            }
+        }
+        projection.through(committed.position);
     }
 
     /// Answers a worker whose jobs were born activated, once they are committed.

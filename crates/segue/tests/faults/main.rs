@@ -3,6 +3,8 @@
 //! Not kills (`kill`), where the disk keeps what it was given.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures are read by people")]
 
 #[path = "../../src/http.rs"]
 mod http;

@@ -14,7 +14,8 @@ columns! {
     ACTOR = "actor": Word,
     /// For whom, if for someone else.
     ACTING_FOR = "acting_for": Word,
-    /// What it was done to: 0 process instance, 1 job, 2 incident, 3 variable, 4 user task, 5 resource.
+    /// What it was done to: 0 process instance, 1 job, 2 incident, 3 variable, 4 user task,
+    /// 5 resource.
     ENTITY = "entity": Enum,
     /// What was done: 0 create, 1 cancel, 2 update, 3 resolve, 4 complete.
     OPERATION = "operation": Enum,

@@ -186,19 +186,25 @@ impl Game {
         }
     }
 
+    fn try_begin_body(&mut self, token: usize) -> Option<()> {
+        let plan = self.plan.clone();
+        let node = &plan.nodes[self.tokens[&token].node];
+        let each = node.each.as_ref()?;
+        let items = self.list(token, &each.items)?;
+        let armed = self.armed(token, &node.boundary)?;
+        let held = self.at(token);
+        held.armed = armed;
+        let outputs = vec!["null".to_owned(); items.len()];
+        held.body = Some(Body { items, outputs, ..Body::default() });
+        self.agenda.push_back(Work::Spawn(token));
+        Some(())
+    }
+
     fn try_begin(&mut self, token: usize) -> Option<()> {
         let plan = self.plan.clone();
         let node = &plan.nodes[self.tokens[&token].node];
         if self.tokens[&token].body.is_some() {
-            let each = node.each.as_ref()?;
-            let items = self.list(token, &each.items)?;
-            let armed = self.armed(token, &node.boundary)?;
-            let held = self.at(token);
-            held.armed = armed;
-            let outputs = vec!["null".to_owned(); items.len()];
-            held.body = Some(Body { items, outputs, ..Body::default() });
-            self.agenda.push_back(Work::Spawn(token));
-            return Some(());
+            return self.try_begin_body(token);
         }
         for (source, target) in &node.inputs {
             let value = self.value(token, source)?;

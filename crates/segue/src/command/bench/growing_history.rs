@@ -57,6 +57,7 @@ pub(super) fn run(scale: &Scale) -> Outcome {
 
 fn plan(child: &Child, amount: Amount) -> Plan {
     Plan {
+        rate: None,
         authority: child.authority.clone(),
         workload: Workload::OneTask,
         concurrency: 128,

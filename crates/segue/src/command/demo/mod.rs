@@ -39,8 +39,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Starts a server with a sample that is alive: order to cash
 ///
 /// Orders come in, credit is checked by a worker that sometimes fails, refuses or never answers,
-/// a clerk reviews by hand, customers dispute, and pay at once, late or never. What happens to an order follows
-/// from --seed and its number.
+/// a clerk reviews by hand, customers dispute, and pay at once, late or never. What happens to an
+/// order follows from --seed and its number.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
     #[command(flatten)]
