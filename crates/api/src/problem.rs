@@ -153,6 +153,7 @@ impl From<Refusal> for Problem {
             Refusal::Unavailable { .. } => {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", detail)
             }
+            Refusal::Forbidden { .. } => Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", detail),
             Refusal::BadQuery { .. } => Problem::invalid(detail),
             Refusal::Internal { .. } => {
                 tracing::error!(detail, "a request failed");

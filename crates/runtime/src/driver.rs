@@ -2,6 +2,7 @@
 //!
 //! Not here: deciding. The lane is the same machine the simulator runs.
 
+use crate::clock::Clock;
 use crate::inbox::{Inbox, Taken};
 use crate::lane::{Lane, Order, Prepared, Unprepared};
 use crate::limits::{
@@ -14,7 +15,7 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use store::Store;
 use store::batch::{Batch, Committed};
 use store::view::ViewWrite;
@@ -25,12 +26,6 @@ const PROJECTION_ROWS_TIMES: usize = 4;
 const PROJECTOR_NICENESS: i32 = 5;
 /// Longest sleep of an idle lane.
 const IDLE_WAIT: Duration = Duration::from_millis(500);
-
-/// Unix milliseconds of this machine's clock.
-pub(crate) fn clock_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
 
 type Outcome = Result<Committed, store::Error>;
 
@@ -80,7 +75,8 @@ fn drive(
     // A batch the store refuses is halved until one order stands alone.
     let mut orders_max = BATCH_COMMANDS_MAX;
     loop {
-        let Taken { orders, committed, closed } = shared.inbox.take(patience(lane), orders_max);
+        let Taken { orders, committed, closed } =
+            shared.inbox.take(patience(lane, &shared.clock), orders_max);
         if committed && let Ok(outcome) = outcomes.try_recv() {
             let sent = in_flight.take().expect("an outcome belongs to a batch on its way");
             finish(lane, shared, sent, outcome, &mut orders_max, &mut None)?;
@@ -115,15 +111,15 @@ fn drive(
 /// Due timers wait while the views are behind: a herd of them must not hold up starts.
 fn hold_timers(lane: &mut Lane, shared: &Shared) {
     lane.hold_timers(shared.projection.lock().len() > PROJECTION_ROWS_TIMERS_MAX);
-    if lane.holds_due_timers(clock_ms()) {
+    if lane.holds_due_timers(shared.clock.now_ms()) {
         shared.wake_projector();
     }
 }
 
 /// How long the lane may sleep when nothing arrives.
-fn patience(lane: &Lane) -> Duration {
+fn patience(lane: &Lane, clock: &Clock) -> Duration {
     let Some(wake_ms) = lane.wake_ms() else { return IDLE_WAIT };
-    let ms = u64::try_from(wake_ms.saturating_sub(clock_ms())).unwrap_or(0);
+    let ms = u64::try_from(wake_ms.saturating_sub(clock.now_ms())).unwrap_or(0);
     Duration::from_millis(ms).min(IDLE_WAIT)
 }
 
@@ -145,11 +141,11 @@ fn prepare(
     mut orders: Vec<Order>,
     busy: bool,
 ) -> Result<Option<Prepared>, store::Error> {
-    if orders.is_empty() && lane.wake_ms().is_none_or(|wake| wake > clock_ms()) {
+    if orders.is_empty() && lane.wake_ms().is_none_or(|wake| wake > shared.clock.now_ms()) {
         return Ok(None);
     }
     loop {
-        match lane.prepare(clock_ms(), orders) {
+        match lane.prepare(shared.clock.now_ms(), orders) {
             Ok(prepared) if prepared.is_idle() => return Ok(None),
             Ok(mut prepared) => {
                 shared.inbox.push_again(prepared.take_rest());
@@ -318,7 +314,7 @@ pub(crate) fn run_projector(shared: &Arc<Shared>) {
         let waits = !shared.projection.lock().is_empty() || shared.projecting.lock().is_some();
         let mut result = if waits { unless_full(shared, write_views(shared)) } else { Ok(()) };
         shared.inbox.caught_up(waits);
-        let now_ms = clock_ms();
+        let now_ms = shared.clock.now_ms();
         if result.is_ok() && now_ms - anchored_ms >= ANCHOR_INTERVAL_MS as i64 {
             anchored_ms = now_ms;
             if let Some(folder) = &shared.folder {

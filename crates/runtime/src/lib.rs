@@ -3,6 +3,7 @@
 //! Not here: what commands mean (`engine`), SQL (`store`), HTTP (`api`).
 
 mod answer;
+pub mod clock;
 pub mod deploy;
 mod disk;
 pub mod doctor;

@@ -2,9 +2,10 @@
 //!
 //! Not here: deciding; a lane does that on its own thread.
 
+use crate::clock::{Clock, machine_ms};
 use crate::deploy::compile_all;
 use crate::disk::Gauge;
-use crate::driver::{self, Turn, clock_ms};
+use crate::driver::{self, Turn};
 use crate::inbox::Inbox;
 use crate::keep::{Backups, Sweep, run_sweep};
 use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
@@ -43,11 +44,20 @@ pub struct Options {
     /// How long the history of an ended instance is kept where nobody says otherwise,
     /// milliseconds; none: for ever.
     pub history_ttl_ms: Option<i64>,
+    /// The clock it reads.
+    pub clock: Clock,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { zone: TimeZone::UTC, node: 0, folder: None, backups: None, history_ttl_ms: None }
+        Options {
+            zone: TimeZone::UTC,
+            node: 0,
+            folder: None,
+            backups: None,
+            history_ttl_ms: None,
+            clock: Clock::Machine,
+        }
     }
 }
 
@@ -104,6 +114,7 @@ pub struct Shared {
     failure: Mutex<Option<String>>,
     stopping: AtomicBool,
     started_ms: i64,
+    pub(crate) clock: Clock,
 }
 
 impl Shared {
@@ -175,7 +186,8 @@ impl Node {
             definitions: RwLock::default(),
             failure: Mutex::default(),
             stopping: AtomicBool::new(false),
-            started_ms: clock_ms(),
+            started_ms: options.clock.now_ms(),
+            clock: options.clock,
             store,
         });
         shared.add_definitions(rows);
@@ -209,7 +221,8 @@ impl Node {
             drop(thread.join());
         }
         let last = driver::write_views(&self.shared);
-        if let Err(error) = last.and_then(|()| self.shared.store.anchor(clock_ms())) {
+        if let Err(error) = last.and_then(|()| self.shared.store.anchor(self.shared.clock.now_ms()))
+        {
             tracing::error!(%error, "the views are behind; the next start catches up");
         }
     }
@@ -367,6 +380,29 @@ impl Node {
         }
     }
 
+    /// Pins the clock at a moment, Unix milliseconds, or lets it run again (`None`).
+    ///
+    /// # Errors
+    /// When the node was not started with a clock that can be set.
+    pub fn set_clock(&self, at_ms: Option<i64>) -> Result<(), Refusal> {
+        if !self.shared.clock.set(at_ms) {
+            return Err(Refusal::Forbidden {
+                reason: "Expected a server whose clock may be set, but this one reads the \
+                         machine's. Start a server for tests with --test-clock."
+                    .to_owned(),
+            });
+        }
+        // What is due by now shall not wait for the lane to look up by itself.
+        self.shared.inbox.push_again(vec![Order::Release(Vec::new())]);
+        Ok(())
+    }
+
+    /// Now, by the node's clock, Unix milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.shared.clock.now_ms()
+    }
+
     /// Since when it runs, Unix milliseconds.
     #[must_use]
     pub fn started_ms(&self) -> i64 {
@@ -427,7 +463,7 @@ fn catch_up(store: &dyn Store, definitions: &Definitions) -> Result<(), StartErr
 pub(crate) fn random_seed() -> u64 {
     use std::hash::{BuildHasher, Hasher};
     let mut hasher = std::hash::RandomState::new().build_hasher();
-    hasher.write_i64(clock_ms());
+    hasher.write_i64(machine_ms());
     hasher.finish()
 }
 

@@ -179,6 +179,12 @@ pub enum Refusal {
         /// Why.
         reason: String,
     },
+    /// This node does not do that for anybody.
+    #[error("{reason}")]
+    Forbidden {
+        /// Why, and what would help.
+        reason: String,
+    },
     /// A query that cannot be answered.
     #[error("{reason}")]
     BadQuery {

@@ -45,6 +45,10 @@ pub(crate) struct Options {
     #[arg(long, env = "SEGUE_BACKUPS", value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     backups: Option<PathBuf>,
+    /// Let clients set the clock over REST (PUT /v2/clock): for tests, never for real work
+    #[arg(long, env = "SEGUE_TEST_CLOCK")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    test_clock: bool,
 }
 
 /// All keys, as the file may have them.
@@ -59,6 +63,8 @@ struct Keys {
     history_time_to_live: Option<String>,
     #[serde(default)]
     backups: Option<PathBuf>,
+    #[serde(default)]
+    test_clock: bool,
 }
 
 impl Default for Keys {
@@ -70,6 +76,7 @@ impl Default for Keys {
             time_zone: "UTC".to_owned(),
             history_time_to_live: None,
             backups: None,
+            test_clock: false,
         }
     }
 }
@@ -89,6 +96,8 @@ pub(crate) struct Settings {
     pub(crate) history_ttl_ms: Option<i64>,
     /// The folder for backups asked for over REST.
     pub(crate) backups: PathBuf,
+    /// Whether clients may set the clock.
+    pub(crate) test_clock: bool,
 }
 
 impl Options {
@@ -113,6 +122,7 @@ impl Options {
             http: loopback("http", &keys.http)?,
             grpc: loopback("grpc", &keys.grpc)?,
             zone: zone(&keys.time_zone)?,
+            test_clock: keys.test_clock,
         })
     }
 }

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use runtime::clock::Clock;
 use runtime::node::{Node, Options};
 use store::sqlite::Sqlite;
 use tokio::net::TcpListener;
@@ -35,6 +36,7 @@ impl Server {
         let address = listener.local_addr().map_err(Failure::work)?;
         let (folder, zone) = (settings.data.clone(), settings.zone.clone());
         let (backups, history_ttl_ms) = (settings.backups.clone(), settings.history_ttl_ms);
+        let clock = if settings.test_clock { Clock::settable() } else { Clock::Machine };
         let starting = tokio::task::spawn_blocking(move || -> Result<Node, Failure> {
             let store =
                 Sqlite::open(&folder, &store::sqlite::Options::default()).map_err(Failure::work)?;
@@ -43,6 +45,7 @@ impl Server {
                 folder: Some(folder),
                 backups: Some(backups),
                 history_ttl_ms,
+                clock,
                 ..Options::default()
             };
             Node::start(Arc::new(store), options).map_err(Failure::work)

@@ -127,6 +127,19 @@ fn run_waits_for_timers_and_reports_failures() {
 }
 
 #[test]
+fn run_fast_lets_the_clock_jump_to_the_next_timer() {
+    let folder = folder_with(
+        "start -> pause:timer(P3D) -> work:job(charge) retries=2 -> end\n\
+         work ! late:timer(P1D) -> other:end",
+    );
+    let worker =
+        "charge=if [ -e tried ]; then echo '{\"paid\": true}'; else touch tried; exit 1; fi";
+    let output = segue(folder.path(), &["run", "a.bpmn", "--fast", "--worker", worker]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(printed(&output).contains("\"paid\":true"), "{}", printed(&output));
+}
+
+#[test]
 fn scenarios_pass_or_say_what_went_differently() {
     let folder = folder_with("start -> work:job(charge) -> done:end");
     let write = |name: &str, steps: &str| {

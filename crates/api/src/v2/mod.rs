@@ -3,6 +3,7 @@
 //! Not here: anything of our own; that is `own`.
 
 pub(crate) mod audit_logs;
+mod clock;
 mod create_instance;
 mod definition_details;
 mod deployments;
@@ -52,6 +53,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(statistics())
         .routes(routes!(audit_logs::get_audit_log))
         .routes(routes!(audit_logs::search_audit_logs))
+        .routes(routes!(clock::pin_clock))
+        .routes(routes!(clock::reset_clock))
         .routes(routes!(create_instance::create_process_instance))
         .routes(routes!(element_instances::get_element_instance))
         .routes(routes!(element_instances::search_element_instances))

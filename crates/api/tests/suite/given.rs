@@ -4,6 +4,7 @@ use api::{ApiState, Config};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use runtime::clock::Clock;
 use runtime::node::{Node, Options};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -53,8 +54,17 @@ impl Heard {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::start_as(Options::default())
+    }
+
+    /// A server whose clock tests may set.
+    pub(crate) fn with_clock() -> Self {
+        Self::start_as(Options { clock: Clock::settable(), ..Options::default() })
+    }
+
+    fn start_as(options: Options) -> Self {
         let store = Arc::new(store::memory::Memory::new());
-        let node = Node::start(store, Options::default()).unwrap();
+        let node = Node::start(store, options).unwrap();
         let config = Config { address: "127.0.0.1:8080".parse().unwrap(), hosts: Vec::new() };
         let router = api::router(ApiState::new(node.clone(), &config));
         Server { node, router }

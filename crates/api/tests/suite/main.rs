@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "only tests are here")]
 
+mod clock;
 mod connections;
 mod description;
 mod edge;

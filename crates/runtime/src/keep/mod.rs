@@ -9,7 +9,7 @@ mod sweep;
 pub use sweep::{RetentionOf, Source, Status};
 pub(crate) use sweep::{Sweep, run_sweep};
 
-use crate::driver::{self, clock_ms};
+use crate::driver;
 use crate::node::{Node, Shared};
 use crate::request::{Caller, Refusal};
 use backup::{BackupError, Manifest};
@@ -71,7 +71,7 @@ impl Node {
         change: KeepingChange,
     ) -> Result<(), Refusal> {
         self.read(move |shared| {
-            shared.store.change_keeping(&caller.actor.id, clock_ms(), &change)?;
+            shared.store.change_keeping(&caller.actor.id, shared.clock.now_ms(), &change)?;
             shared.sweep.wake();
             Ok(())
         })
@@ -88,7 +88,7 @@ impl Node {
             let reason = "Expected a folder for backups, but this server has none.".to_owned();
             return Err(Refusal::Unavailable { reason });
         };
-        let begun_ms = clock_ms();
+        let begun_ms = shared.clock.now_ms();
         let name = name.map_or_else(|| backup::default_name(begun_ms), str::to_owned);
         check_name(&name)?;
         let to = folder.join(&name);
@@ -144,14 +144,14 @@ impl Node {
 
 fn run_backup(shared: &Shared, to: &std::path::Path) -> Result<Manifest, BackupError> {
     // Whoever restores it can compare with an anchor that covers all of it.
-    shared.store.anchor(clock_ms())?;
+    shared.store.anchor(shared.clock.now_ms())?;
     let mut progress = |done, all| {
         if let Some(last) = &mut *shared.backups.last.lock() {
             (last.done, last.all) = (done, all);
         }
     };
     let copy = |file: &std::path::Path| shared.store.backup(file, &mut progress);
-    backup::make(to, clock_ms(), copy)
+    backup::make(to, shared.clock.now_ms(), copy)
 }
 
 /// A name is one part of a path and nothing else: whoever may ask for a backup may not choose

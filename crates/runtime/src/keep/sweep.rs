@@ -3,7 +3,7 @@
 //! Not here: erasing (`store`). It has no list of its own: the view rows of ended instances are
 //! the list, and they go last, so that wherever it is cut off it goes on.
 
-use crate::driver::{self, clock_ms};
+use crate::driver;
 use crate::limits::{SWEEP_INTERVAL_MS, SWEEP_PAGE, SWEEP_ROWS_PER_STEP};
 use crate::node::Shared;
 use engine::graph::keep::history_ttl_ms;
@@ -187,7 +187,7 @@ impl Round<'_> {
                 return Ok(());
             }
             let (Some(ttl_ms), _) = sweep.ttl(&row, &keeping) else { continue };
-            let before_ms = clock_ms().saturating_sub(ttl_ms);
+            let before_ms = self.shared.clock.now_ms().saturating_sub(ttl_ms);
             while self.goes_on()? {
                 let found = store.ended_instances(row.key, before_ms, SWEEP_PAGE)?;
                 let kept = self.kept.len();
@@ -197,7 +197,7 @@ impl Round<'_> {
             }
         }
         if let Some(ttl_ms) = sweep.default_ttl_ms {
-            self.others(clock_ms().saturating_sub(ttl_ms))?;
+            self.others(self.shared.clock.now_ms().saturating_sub(ttl_ms))?;
         }
         while self.goes_on()? {
             let begun = Instant::now();
@@ -263,7 +263,7 @@ impl Round<'_> {
             aggregates: aggregates.to_vec(),
             definition,
             before_ms,
-            now_ms: clock_ms(),
+            now_ms: self.shared.clock.now_ms(),
             rows_max: SWEEP_ROWS_PER_STEP,
             swept,
             salt: [0; 16],

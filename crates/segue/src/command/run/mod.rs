@@ -1,6 +1,7 @@
 //! `segue run`: one process to its end in the terminal, without a server and without a disk.
 //!
-//! Not a simulation: timers take their time, and commands are really run.
+//! Not a simulation: commands are really run, and timers take their time unless --fast lets the
+//! clock jump to them.
 
 mod picture;
 mod worker;
@@ -8,12 +9,14 @@ mod worker;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use access::Actor;
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::record::{Events, decode_sections};
+use runtime::clock::Clock;
 use runtime::node::{Node, Options};
 use runtime::request::{ActivateJobs, Answer, Caller, DefinitionRef, Request, Resource};
 use store::memory::Memory;
@@ -25,10 +28,16 @@ use crate::{snippet, terminal};
 use picture::Picture;
 use worker::{JOB_TIME, Worker, variables_of};
 
+/// How many jobs are being done.
+#[derive(Debug, Clone, Default)]
+struct Busy(Arc<AtomicUsize>);
+
 /// The tenant of everything that runs here.
 const TENANT: u32 = 0;
 /// How often the instance is looked at.
 const LOOK: Duration = Duration::from_millis(5);
+/// With --fast: how long nothing may happen before the clock jumps.
+const JUMP: Duration = Duration::from_millis(40);
 /// How long nothing may happen before we say that nothing will.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// History rows read at once.
@@ -39,7 +48,7 @@ const MESSAGE_MS: i64 = 86_400_000;
 /// Runs one process to its end in the terminal, without a server
 ///
 /// Elements are shown as they begin (>), complete (+), are cancelled (x) or fail (!); the variables
-/// at the end are printed as JSON. Timers take real time. For example:
+/// at the end are printed as JSON. Timers take real time, unless --fast is given. For example:
 ///
 ///   segue run order.bpmn --variables '{"amount": 12}' --worker charge='= {receipt: amount}'
 #[derive(Debug, clap::Args)]
@@ -63,6 +72,9 @@ pub(crate) struct Run {
     /// Publishes a message at the start, kept until somebody waits for it
     #[arg(long = "message", value_name = "NAME=KEY[=JSON]")]
     messages: Vec<String>,
+    /// When nothing else is to be done, let the clock jump to the next timer
+    #[arg(long)]
+    fast: bool,
     /// Print everything at the end as one JSON object
     #[arg(long)]
     json: bool,
@@ -77,7 +89,9 @@ impl Run {
         })?;
         let graph = self.graph(&source)?;
         let store = Arc::new(Memory::new());
-        let node = Node::start(store, Options::default()).map_err(Failure::work)?;
+        let clock = if self.fast { Clock::settable() } else { Clock::Machine };
+        let options = Options { clock, ..Options::default() };
+        let node = Node::start(store, options).map_err(Failure::work)?;
         let ran = block_on(self.play(&node, source, &graph, &start));
         node.stop();
         ran
@@ -126,12 +140,13 @@ impl Run {
         for message in &self.messages {
             submit(node, publication(message)?).await?;
         }
+        let busy = Busy::default();
         let workers: Vec<_> = self
             .workers
             .iter()
-            .map(|worker| tokio::spawn(work(node.clone(), worker.clone())))
+            .map(|worker| tokio::spawn(work(node.clone(), worker.clone(), busy.clone())))
             .collect();
-        let ended = self.watch(node, instance, graph.clone()).await;
+        let ended = self.watch(node, instance, graph.clone(), &busy).await;
         workers.iter().for_each(tokio::task::JoinHandle::abort);
         let picture = ended?;
         if self.json {
@@ -146,7 +161,13 @@ impl Run {
     }
 
     /// Follows the instance to its end, or to where nobody can wake it.
-    async fn watch(&self, node: &Node, key: Key, graph: Arc<Graph>) -> Result<Picture, Failure> {
+    async fn watch(
+        &self,
+        node: &Node,
+        key: Key,
+        graph: Arc<Graph>,
+        busy: &Busy,
+    ) -> Result<Picture, Failure> {
         let mut picture = Picture::of(graph);
         let mut position = 0;
         let mut begun = BTreeSet::new();
@@ -172,9 +193,14 @@ impl Run {
                 )));
             }
             self.do_tasks(node, key, &picture, &mut begun).await?;
-            if !rows.is_empty() {
+            let quiet = quiet_since.elapsed();
+            if !rows.is_empty() || busy.0.load(Ordering::Acquire) > 0 {
                 quiet_since = Instant::now();
-            } else if quiet_since.elapsed() > PATIENCE {
+            } else if let Some(due_ms) = picture.next_ms().filter(|_| self.fast && quiet > JUMP) {
+                // A clock that stood past it already only wakes the lane.
+                node.set_clock(Some(due_ms.max(node.now_ms()))).map_err(Failure::work)?;
+                quiet_since = Instant::now();
+            } else if quiet > PATIENCE {
                 let does = |element: &str| self.tasks.iter().any(|it| &*it.of == element);
                 if let Some(waits) = picture.stuck(does) {
                     return Err(Failure::work(format!("nobody will wake the instance:\n{waits}")));
@@ -267,7 +293,7 @@ fn publication(text: &str) -> Result<Request, Failure> {
 }
 
 /// Does the jobs of one type until the node stops.
-async fn work(node: Node, worker: Worker) {
+async fn work(node: Node, worker: Worker, busy: Busy) {
     loop {
         let wanted = ActivateJobs {
             job_type: worker.of.clone(),
@@ -280,6 +306,7 @@ async fn work(node: Node, worker: Worker) {
         };
         let Ok(jobs) = node.activate(caller(), wanted).await else { return };
         for job in jobs {
+            busy.0.fetch_add(1, Ordering::AcqRel);
             let (key, retries) = (job.key.to_string(), job.retries.to_string());
             let about = About { job_type: &worker.of, key: &key, retries: &retries };
             let done = worker.work(&job.variables, about).await;
@@ -305,6 +332,7 @@ async fn work(node: Node, worker: Worker) {
             if let Err(refusal) = node.submit(caller(), request).await {
                 terminal::note(format_args!("job {key}: {refusal}"));
             }
+            busy.0.fetch_sub(1, Ordering::AcqRel);
         }
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Picture {
     elements: BTreeMap<Slot, Element>,
     variables: BTreeMap<Slot, BTreeMap<Arc<str>, Arc<str>>>,
     jobs: BTreeMap<Key, Arc<str>>,
+    /// Failed jobs that are tried again later, with that time.
+    retries: BTreeMap<Key, i64>,
     timers: BTreeMap<Key, i64>,
     subscriptions: BTreeMap<Key, String>,
     tasks: BTreeMap<Key, OpenTask>,
@@ -59,6 +61,7 @@ impl Picture {
             elements: BTreeMap::new(),
             variables: BTreeMap::new(),
             jobs: BTreeMap::new(),
+            retries: BTreeMap::new(),
             timers: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             tasks: BTreeMap::new(),
@@ -114,18 +117,22 @@ impl Picture {
         use InstanceEvent as E;
         match event {
             E::JobCreated(job) => drop(self.jobs.insert(job.key, job.job_type.clone())),
-            E::JobFailed { slot, key, retries, message, .. } => {
+            E::JobFailed { slot, key, retries, due_ms, message, .. } => {
                 self.say(*slot, '~', &format!(": failed, {retries} retries left: {message}"));
                 if *retries <= 0 {
                     self.jobs.remove(key);
+                } else {
+                    self.retries.insert(*key, *due_ms);
                 }
             }
             E::JobErrorThrown { slot, key, code, .. } => {
                 self.say(*slot, '~', &format!(": threw {code}"));
                 self.jobs.remove(key);
+                self.retries.remove(key);
             }
             E::JobCompleted { key, .. } | E::JobCancelled { key, .. } => {
                 self.jobs.remove(key);
+                self.retries.remove(key);
             }
             E::TimerStarted { key, due_ms, .. } => drop(self.timers.insert(*key, *due_ms)),
             E::TimerFired { key, .. } | E::TimerCancelled { key, .. } => {
@@ -193,6 +200,15 @@ impl Picture {
     /// The type of a job nobody works on.
     pub(super) fn job_without(&self, works: impl Fn(&str) -> bool) -> Option<Arc<str>> {
         self.jobs.values().find(|job_type| !works(job_type)).cloned()
+    }
+
+    /// When the next timer is due or the next failed job is tried again, Unix milliseconds; none
+    /// while a worker has something to do.
+    pub(super) fn next_ms(&self) -> Option<i64> {
+        if self.jobs.keys().any(|job| !self.retries.contains_key(job)) {
+            return None;
+        }
+        self.timers.values().chain(self.retries.values()).min().copied()
     }
 
     /// User tasks that are open.
