@@ -5,6 +5,7 @@
 use crate::event::{Activation, ElementIndex, Parent, Slot, Variables};
 use crate::graph::Graph;
 use crate::key::Key;
+use crate::resources::ResourceKind;
 use crate::state::mailbox::{Numbers, Waiting};
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub enum Command {
     Entry(EntryCommand),
     /// To a definition head.
     Head(HeadCommand),
+    /// To a resource head.
+    Resource(ResourceCommand),
 }
 
 /// What a process instance can be asked.
@@ -163,10 +166,31 @@ pub enum EntryCommand {
 #[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum HeadCommand {
-    /// Make this the newest version, unless it is identical to it.
-    DeployDefinition { tenant: u32, deployment: Key, digest: [u8; 32], graph: Arc<Graph> },
+    /// Make this the newest version, unless it is identical to it; `anew`: even then, because
+    /// something else in its deployment is new.
+    DeployDefinition {
+        tenant: u32,
+        deployment: Key,
+        digest: [u8; 32],
+        graph: Arc<Graph>,
+        anew: bool,
+    },
     /// A start timer is due.
     FireStartTimer { timer: Key },
+}
+
+/// What a resource head can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResourceCommand {
+    /// Make this the newest version.
+    DeployResource {
+        tenant: u32,
+        kind: ResourceKind,
+        id: Arc<str>,
+        deployment: Key,
+        digest: [u8; 32],
+    },
 }
 
 /// A command one aggregate sends another: taken in the same commit, or left in the outbox.

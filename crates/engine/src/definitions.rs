@@ -6,6 +6,7 @@ use crate::element::Kind;
 use crate::event::ElementIndex;
 use crate::graph::Graph;
 use crate::key::Key;
+use crate::resources::Resources;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct Definition {
 pub struct Definitions {
     by_key: BTreeMap<Key, Arc<Definition>>,
     latest: BTreeMap<u32, BTreeMap<Arc<str>, Arc<Definition>>>,
+    /// Decisions and forms.
+    pub resources: Resources,
 }
 
 impl Definitions {

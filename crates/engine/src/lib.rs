@@ -13,6 +13,7 @@ pub mod life;
 pub mod limits;
 pub mod part;
 pub mod record;
+pub mod resources;
 pub mod state;
 pub mod step;
 

@@ -4,7 +4,8 @@
 
 use crate::lane::Answered;
 use crate::request::{
-    Answer, CreatedInstance, DeployedProcess, Deployment, EndedInstance, Refusal, Request,
+    Answer, CreatedInstance, DeployedProcess, DeployedResource, Deployment, EndedInstance, Refusal,
+    Request,
 };
 use engine::key::Key;
 use engine::record::codec::{Bad, Reader, Wire, Writer};
@@ -52,6 +53,15 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
                 process.version.put(&mut writer);
                 process.resource.put(&mut writer);
             }
+            writer.varint(deployment.resources.len() as u64);
+            for resource in &deployment.resources {
+                resource.key.put(&mut writer);
+                resource.kind.put(&mut writer);
+                resource.id.put(&mut writer);
+                resource.name.put(&mut writer);
+                resource.version.put(&mut writer);
+                resource.resource.put(&mut writer);
+            }
         }
     }
     writer.finish()
@@ -90,7 +100,20 @@ fn read(body: &[u8]) -> Result<Answer, Bad> {
                     resource: Wire::take(reader)?,
                 });
             }
-            Answer::Deployed(Deployment { key, processes })
+            let mut resources = Vec::new();
+            // Answers of older releases end here.
+            let count = if reader.is_empty() { 0 } else { reader.varint()? };
+            for _ in 0..count {
+                resources.push(DeployedResource {
+                    key: Wire::take(reader)?,
+                    kind: Wire::take(reader)?,
+                    id: Wire::take(reader)?,
+                    name: Wire::take(reader)?,
+                    version: Wire::take(reader)?,
+                    resource: Wire::take(reader)?,
+                });
+            }
+            Answer::Deployed(Deployment { key, processes, resources })
         }
         other => return Err(reader.bad(format!("unknown answer {other}"))),
     })
@@ -115,12 +138,21 @@ mod tests {
             version: 3,
             resource: "order.bpmn".into(),
         };
+        let form = DeployedResource {
+            key: Key(6),
+            kind: engine::resources::ResourceKind::Form,
+            id: "review".into(),
+            name: "Review".into(),
+            version: 2,
+            resource: "review.form".into(),
+        };
+        let (processes, resources) = (vec![process], vec![form]);
         let table = [
             Answer::Done,
             Answer::MessagePublished { message: Key(9) },
             Answer::MessageCorrelated { message: Key(9), instance: Key(7) },
             Answer::InstanceCreated(created),
-            Answer::Deployed(Deployment { key: Key(1), processes: vec![process] }),
+            Answer::Deployed(Deployment { key: Key(1), processes, resources }),
         ];
         for answer in table {
             assert_eq!(decode(&encode(&answer)).unwrap(), answer);

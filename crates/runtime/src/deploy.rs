@@ -1,18 +1,26 @@
 //! Deployment before the lane: parsing, checking and compiling, on the caller's own time.
 //!
-//! Not here: versions and keys, which the definition head gives.
+//! Not here: versions and keys, which the heads give (`lane::deploy`).
+
+pub(crate) mod form;
 
 use crate::node::StartError;
 use crate::request::{Refusal, Resource, ResourceProblems};
-use engine::definitions::Definition;
+use engine::definitions::{Definition, Definitions};
 use engine::graph::Graph;
 use engine::graph::compile::compile;
 use engine::key::Key;
+use engine::resources::ResourceKind;
+use model::Problem;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use store::batch::DefinitionRow;
+use store::Store;
+use store::batch::{DefinitionRow, ResourceRow};
 
-/// A resource with its executable graphs.
+/// Rows read at once.
+const PAGE: u32 = 256;
+
+/// A resource, ready to be deployed.
 #[derive(Debug, Clone)]
 pub struct CompiledResource {
     /// Resource name.
@@ -23,6 +31,38 @@ pub struct CompiledResource {
     pub digest: [u8; 32],
     /// Its executable processes.
     pub graphs: Vec<Arc<Graph>>,
+    /// What else it defines: first what has this file, then what is part of that.
+    pub parts: Vec<Part>,
+}
+
+/// Something a resource defines that is no process.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Id, as written in the file.
+    pub id: Arc<str>,
+    /// Name, or the empty string.
+    pub name: Arc<str>,
+    /// Version tag, or the empty string.
+    pub version_tag: Arc<str>,
+}
+
+/// What is in a file, by its name.
+enum Language {
+    Bpmn,
+    Form,
+}
+
+impl Language {
+    /// Everything that is not known to be something else is a process.
+    fn of(name: &str) -> Language {
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        match extension.to_ascii_lowercase().as_str() {
+            "form" => Language::Form,
+            _ => Language::Bpmn,
+        }
+    }
 }
 
 /// Compiles all resources, or names every problem of every one.
@@ -30,12 +70,17 @@ pub fn compile_all(resources: Vec<Resource>) -> Result<Vec<CompiledResource>, Re
     let mut compiled = Vec::new();
     let mut refused = Vec::new();
     for resource in resources {
-        match compile_one(&resource.content) {
-            Ok(graphs) => compiled.push(CompiledResource {
+        let parts = match Language::of(&resource.name) {
+            Language::Bpmn => compile_bpmn(&resource.content).map(|graphs| (graphs, Vec::new())),
+            Language::Form => form::read(&resource.content).map(|form| (Vec::new(), vec![form])),
+        };
+        match parts {
+            Ok((graphs, parts)) => compiled.push(CompiledResource {
                 name: resource.name,
                 digest: Sha256::digest(&resource.content).into(),
                 content: resource.content,
                 graphs,
+                parts,
             }),
             Err(problems) => {
                 refused.push(ResourceProblems { resource: resource.name, problems });
@@ -47,7 +92,7 @@ pub fn compile_all(resources: Vec<Resource>) -> Result<Vec<CompiledResource>, Re
 }
 
 /// Graphs of a resource, or its problems if one of them is an error.
-fn compile_one(content: &[u8]) -> Result<Vec<Arc<Graph>>, Vec<model::Problem>> {
+fn compile_bpmn(content: &[u8]) -> Result<Vec<Arc<Graph>>, Vec<Problem>> {
     let document = model::open(content).map_err(model::Problems::into_vec)?;
     let mut problems = document.problems().clone();
     let graphs = compile(&document, &mut problems);
@@ -68,38 +113,48 @@ fn compile_one(content: &[u8]) -> Result<Vec<Arc<Graph>>, Vec<model::Problem>> {
     Ok(graphs.into_iter().map(Arc::new).collect())
 }
 
-/// Two resources of one deployment must not define the same process.
+/// Two resources of one deployment must not define the same thing.
 fn refuse_twins(compiled: &[CompiledResource], refused: &mut Vec<ResourceProblems>) {
-    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let mut seen: Vec<(&str, &str, &str)> = Vec::new();
     for resource in compiled {
-        for graph in &resource.graphs {
-            let twin = seen.iter().find(|(id, _)| *id == &*graph.process_id);
-            if let Some((id, first)) = twin {
+        let graphs = resource.graphs.iter().map(|graph| ("process", &*graph.process_id));
+        let parts = resource.parts.iter().map(|part| (part.kind.as_str(), &*part.id));
+        for (what, id) in graphs.chain(parts) {
+            let twin = seen.iter().find(|(kind, held, _)| (*kind, *held) == (what, id));
+            if let Some((_, _, first)) = twin {
                 let message = format!(
-                    "Expected process `{id}` once in a deployment, but `{first}` has it too."
+                    "Expected {what} `{id}` once in a deployment, but `{first}` has it too."
                 );
-                let problem = model::Problem {
-                    severity: model::Severity::Error,
-                    rule: "process-twice",
-                    element: Some((*id).to_owned()),
-                    line: 1,
-                    column: 1,
-                    offset: 0,
-                    length: 0,
-                    message,
-                    hint: Some("Deploy only one of the two resources.".to_owned()),
-                };
+                let rule = if what == "process" { "process-twice" } else { "resource-twice" };
+                let mut problem = problem_at(rule, (1, 1), message);
+                problem.element = Some(id.to_owned());
+                problem.hint = Some("Deploy only one of the two resources.".to_owned());
                 let problems = vec![problem];
                 refused.push(ResourceProblems { resource: resource.name.clone(), problems });
             }
-            seen.push((&graph.process_id, &resource.name));
+            seen.push((what, id, &resource.name));
         }
+    }
+}
+
+/// An error at a line and column of a file.
+fn problem_at(rule: &'static str, (line, column): (u32, u32), message: String) -> Problem {
+    Problem {
+        severity: model::Severity::Error,
+        rule,
+        element: None,
+        line,
+        column,
+        offset: 0,
+        length: 0,
+        message,
+        hint: None,
     }
 }
 
 /// A stored definition made executable again.
 pub fn definition(row: &DefinitionRow) -> Result<Definition, StartError> {
-    let graphs = compile_one(&row.source).unwrap_or_default();
+    let graphs = compile_bpmn(&row.source).unwrap_or_default();
     let graph = graphs.into_iter().find(|graph| graph.process_id == row.process_id);
     let graph = graph.ok_or_else(|| StartError::Definition {
         key: row.key,
@@ -112,4 +167,57 @@ pub fn definition(row: &DefinitionRow) -> Result<Definition, StartError> {
         version: row.version,
         graph,
     })
+}
+
+/// Makes stored resources known to steps.
+pub fn add_resources(to: &mut Definitions, rows: &[ResourceRow]) {
+    for row in rows {
+        let Some(kind) = ResourceKind::from_number(row.kind) else {
+            tracing::error!(key = row.key, kind = row.kind, "a resource of an unknown kind");
+            continue;
+        };
+        to.resources.add(engine::resources::Resource {
+            key: Key(row.key),
+            kind,
+            tenant: row.tenant,
+            deployment: Key(row.deployment),
+            id: row.id.clone(),
+            version: row.version,
+            version_tag: row.version_tag.clone(),
+        });
+    }
+}
+
+/// All resources a store has.
+pub fn resource_rows(store: &dyn Store) -> Result<Vec<ResourceRow>, store::Error> {
+    let mut all: Vec<ResourceRow> = Vec::new();
+    loop {
+        let rows = store.resources(all.last().map_or(0, |row| row.key), PAGE)?;
+        if rows.is_empty() {
+            return Ok(all);
+        }
+        all.extend(rows);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, content: &str) -> Resource {
+        Resource { name: name.to_owned(), content: content.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn two_files_must_not_define_the_same_form() {
+        let form = r#"{"id": "review", "components": []}"#;
+        let refused = compile_all(vec![file("a.form", form), file("b.form", form)]).unwrap_err();
+        let Refusal::Problems(problems) = refused else { panic!("{refused}") };
+        let message = &problems[0].problems[0].message;
+        assert_eq!(problems[0].resource, "b.form");
+        assert!(
+            message.contains("form `review` once") && message.contains("`a.form`"),
+            "{message}"
+        );
+    }
 }

@@ -61,6 +61,8 @@ pub fn examine(store: &dyn Store) -> Result<Vec<Finding>, store::Error> {
         findings: Vec::new(),
     };
     exam.definitions()?;
+    let resources = crate::deploy::resource_rows(store)?;
+    crate::deploy::add_resources(&mut exam.definitions, &resources);
     let projected = exam.is_projected()?;
     if projected {
         exam.latest_ms = exam.latest_ms()?;
@@ -181,6 +183,7 @@ impl Exam<'_> {
             Aggregate::Mailbox(state) => self.mailbox(key, state)?,
             Aggregate::Entry(state) => self.entry(key, state)?,
             Aggregate::Head(state) => self.head(key, state)?,
+            Aggregate::Resource(state) => self.resource(key, state),
         }
         self.replay(key, &held)
     }

@@ -192,15 +192,11 @@ fn finish(
         Err(error) => return Err(error),
     };
     *orders_max = (*orders_max * 2).min(BATCH_COMMANDS_MAX);
-    let deployed: Vec<_> = prepared
-        .batch
-        .components
-        .iter()
-        .zip(&committed.accepted)
-        .filter(|(_, accepted)| **accepted)
-        .flat_map(|(row, _)| row.definitions.iter().cloned())
-        .collect();
-    shared.add_definitions(deployed);
+    let rows = prepared.batch.components.iter().zip(&committed.accepted);
+    for (row, _) in rows.filter(|(_, accepted)| **accepted) {
+        shared.add_definitions(&row.definitions);
+        shared.add_resources(&row.resources);
+    }
     shared.tail.publish(&mut prepared.batch, &committed);
     let finished = {
         let mut projection = shared.projection.lock();

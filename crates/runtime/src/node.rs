@@ -16,6 +16,7 @@ use crate::stream::Tail;
 use engine::definitions::Definitions;
 use engine::key::Key;
 use engine::record::decode_sections;
+use engine::resources::ResourceKind;
 use jiff::tz::TimeZone;
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::Store;
-use store::batch::DefinitionRow;
+use store::batch::{DefinitionRow, ResourceRow};
 use store::load::HistoryRow;
 use store::view::{Query, Rows};
 use tokio::sync::oneshot;
@@ -111,6 +112,7 @@ pub struct Shared {
     pub(crate) sweep: Sweep,
     pub(crate) backups: Backups,
     definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
+    resources: RwLock<BTreeMap<Key, Arc<ResourceRow>>>,
     failure: Mutex<Option<String>>,
     stopping: AtomicBool,
     started_ms: i64,
@@ -148,10 +150,17 @@ impl Shared {
         self.definitions.read().values().cloned().collect()
     }
 
-    pub(crate) fn add_definitions(&self, rows: Vec<DefinitionRow>) {
+    pub(crate) fn add_definitions(&self, rows: &[DefinitionRow]) {
         if !rows.is_empty() {
-            let mut held = self.definitions.write();
-            held.extend(rows.into_iter().map(|row| (Key(row.key), Arc::new(row))));
+            let rows = rows.iter().map(|row| (Key(row.key), Arc::new(row.clone())));
+            self.definitions.write().extend(rows);
+        }
+    }
+
+    pub(crate) fn add_resources(&self, rows: &[ResourceRow]) {
+        if !rows.is_empty() {
+            let rows = rows.iter().map(|row| (Key(row.key), Arc::new(row.clone())));
+            self.resources.write().extend(rows);
         }
     }
 }
@@ -169,7 +178,7 @@ impl Node {
         };
         let lane = Lane::open(store.clone(), lane_options)?;
         catch_up(&*store, lane.definitions())?;
-        let rows = lane.definition_rows()?;
+        let (rows, resources) = (lane.definition_rows()?, lane.resource_rows()?);
         let projected = store.projected()?;
         let shared = Arc::new(Shared {
             inbox: Inbox::default(),
@@ -184,13 +193,15 @@ impl Node {
             sweep: Sweep::new(options.history_ttl_ms),
             backups: Backups { folder: options.backups, ..Backups::default() },
             definitions: RwLock::default(),
+            resources: RwLock::default(),
             failure: Mutex::default(),
             stopping: AtomicBool::new(false),
             started_ms: options.clock.now_ms(),
             clock: options.clock,
             store,
         });
-        shared.add_definitions(rows);
+        shared.add_definitions(&rows);
+        shared.add_resources(&resources);
         let node = Node { shared: shared.clone(), threads: Arc::default() };
         let lane_shared = shared.clone();
         node.spawn("segue-lane", move || driver::run_lane(lane, &lane_shared))?;
@@ -351,6 +362,27 @@ impl Node {
         let held = self.shared.definitions.read();
         let versions =
             held.values().filter(|row| row.tenant == tenant && &*row.process_id == process_id);
+        versions.max_by_key(|row| row.version).cloned()
+    }
+
+    /// A deployed decision, its requirements or a form, with the file it is in.
+    #[must_use]
+    pub fn resource(&self, key: Key) -> Option<Arc<ResourceRow>> {
+        self.shared.resources.read().get(&key).cloned()
+    }
+
+    /// The latest version of a resource by its id.
+    #[must_use]
+    pub fn latest_resource(
+        &self,
+        tenant: u32,
+        kind: ResourceKind,
+        id: &str,
+    ) -> Option<Arc<ResourceRow>> {
+        let held = self.shared.resources.read();
+        let versions = held
+            .values()
+            .filter(|row| (row.tenant, row.kind, &*row.id) == (tenant, kind as u8, id));
         versions.max_by_key(|row| row.version).cloned()
     }
 

@@ -5,6 +5,7 @@
 use engine::command::Rejection;
 use engine::event::Variables;
 use engine::key::Key;
+use engine::resources::ResourceKind;
 use std::sync::Arc;
 
 /// Who asks, and under which idempotency key.
@@ -42,7 +43,7 @@ pub enum DefinitionRef {
 #[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
 #[derive(Debug, Clone)]
 pub enum Request {
-    /// Deploy BPMN resources: all or none.
+    /// Deploy processes and forms: all or none.
     Deploy { resources: Vec<Resource> },
     /// Start an instance. `await_result`: answer when it has ended, with its variables.
     CreateInstance {
@@ -111,6 +112,8 @@ pub struct Deployment {
     pub key: Key,
     /// One per process.
     pub processes: Vec<DeployedProcess>,
+    /// What else was deployed; parts follow what they are part of.
+    pub resources: Vec<DeployedResource>,
 }
 
 /// A deployed version.
@@ -120,6 +123,23 @@ pub struct DeployedProcess {
     pub definition: Key,
     /// BPMN process id.
     pub process_id: Arc<str>,
+    /// Version, from 1.
+    pub version: u32,
+    /// Resource name.
+    pub resource: Arc<str>,
+}
+
+/// A deployed version of something that is no process.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeployedResource {
+    /// Its key.
+    pub key: Key,
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Id, as written in the file.
+    pub id: Arc<str>,
+    /// Name, or the empty string.
+    pub name: Arc<str>,
     /// Version, from 1.
     pub version: u32,
     /// Resource name.

@@ -31,6 +31,8 @@ pub struct Component {
     pub effects: Vec<EffectWrite>,
     /// Process definitions deployed.
     pub definitions: Vec<DefinitionRow>,
+    /// Other resources deployed.
+    pub resources: Vec<ResourceRow>,
     /// Answers of commands that carried an idempotency key.
     pub answers: Vec<AnswerRow>,
     /// One row per aggregate and commit: the encoded events.
@@ -186,6 +188,50 @@ pub struct DefinitionRow {
     pub deployed_ms: i64,
     /// The resource, byte for byte.
     pub source: Vec<u8>,
+}
+
+/// A deployed version of decision requirements, a decision in them, or a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceRow {
+    /// Key of this version.
+    pub key: u64,
+    /// What it is (engine's number).
+    pub kind: u8,
+    /// Deployment key it came with.
+    pub deployment: u64,
+    /// Tenant number.
+    pub tenant: u32,
+    /// Id, as written in the file.
+    pub id: std::sync::Arc<str>,
+    /// Name, or the empty string.
+    pub name: std::sync::Arc<str>,
+    /// Version, from 1.
+    pub version: u32,
+    /// Version tag, or the empty string.
+    pub version_tag: std::sync::Arc<str>,
+    /// Name of the file it was deployed as.
+    pub resource: std::sync::Arc<str>,
+    /// SHA-256 of the file.
+    pub digest: [u8; 32],
+    /// Deployment time, Unix milliseconds.
+    pub deployed_ms: i64,
+    /// What it is part of, if it has no file of its own.
+    pub parent: Option<ParentRow>,
+    /// The file, byte for byte; empty for what is part of another one.
+    pub source: Vec<u8>,
+}
+
+/// What a resource is part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParentRow {
+    /// Key.
+    pub key: u64,
+    /// Id.
+    pub id: std::sync::Arc<str>,
+    /// Name, or the empty string.
+    pub name: std::sync::Arc<str>,
+    /// Version.
+    pub version: u32,
 }
 
 /// The stored answer of a command that carried an idempotency key.

@@ -45,6 +45,8 @@ pub trait Store: Send + Sync + 'static {
     fn origin(&self) -> Result<Origin, Error>;
     /// All definitions (with sources) deployed after `after_key`, by key.
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<batch::DefinitionRow>, Error>;
+    /// All other resources (with sources) deployed after `after_key`, by key.
+    fn resources(&self, after_key: u64, limit: u32) -> Result<Vec<batch::ResourceRow>, Error>;
     /// All aggregates with all their pages, by key, after `after_key`. For checkers.
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error>;
     /// All job rows by key, after `after_key`. For checkers.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
 use store::keep::{Keeping, KeepingChange};
 use store::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use store::memory::Memory;
@@ -96,6 +96,9 @@ impl Store for Restarting {
     }
     fn definitions(&self, after: u64, n: u32) -> Result<Vec<DefinitionRow>, Error> {
         self.read(|store| store.definitions(after, n))
+    }
+    fn resources(&self, after: u64, n: u32) -> Result<Vec<ResourceRow>, Error> {
+        self.read(|store| store.resources(after, n))
     }
     fn aggregates(&self, after: u64, n: u32) -> Result<Vec<AggregateRow>, Error> {
         self.read(|store| store.aggregates(after, n))

@@ -125,6 +125,7 @@ fn count(events: &Events) -> usize {
         Events::Mailbox(events) => events.len(),
         Events::Entry(events) => events.len(),
         Events::Head(events) => events.len(),
+        Events::Resource(events) => events.len(),
     }
 }
 
@@ -134,5 +135,6 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Mailbox => "MAILBOX",
         Kind::Entry => "ENTRY",
         Kind::Head => "DEFINITION",
+        Kind::Resource => "RESOURCE",
     }
 }

@@ -11,7 +11,8 @@ use crate::state::{ApiState, unexpected};
 use crate::tenant::{self, DEFAULT_NAME};
 use axum::extract::{Request as HttpRequest, State};
 use axum::response::Response;
-use runtime::request::{Answer, Deployment, Request};
+use engine::resources::ResourceKind;
+use runtime::request::{Answer, DeployedResource, Deployment, Request};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes what `multipart` reads")]
 pub(crate) struct DeploymentForm {
-    /// BPMN files.
+    /// BPMN, DMN and form files.
     #[schema(content_media_type = "application/octet-stream")]
     resources: Vec<String>,
     /// `<default>` or absent.
@@ -33,21 +34,22 @@ pub(crate) struct DeploymentForm {
 pub(crate) struct DeploymentResult {
     deployment_key: WireKey,
     tenant_id: &'static str,
-    /// One per process.
+    /// One per process, decision, file of decisions and form.
     deployments: Vec<DeployedItem>,
 }
 
 /// One deployed thing: exactly one field is not null.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DeployedItem {
-    process_definition: DeployedProcess,
-    #[schema(required, value_type = Option<Object>)]
-    decision_definition: Option<()>,
-    #[schema(required, value_type = Option<Object>)]
-    decision_requirements: Option<()>,
-    #[schema(required, value_type = Option<Object>)]
-    form: Option<()>,
+    #[schema(required)]
+    process_definition: Option<DeployedProcess>,
+    #[schema(required)]
+    decision_definition: Option<DeployedDecision>,
+    #[schema(required)]
+    decision_requirements: Option<DeployedRequirements>,
+    #[schema(required)]
+    form: Option<DeployedForm>,
     #[schema(required, value_type = Option<Object>)]
     resource: Option<()>,
 }
@@ -63,9 +65,46 @@ pub(crate) struct DeployedProcess {
     tenant_id: &'static str,
 }
 
-/// Deploy BPMN files
+/// A deployed version of a decision.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeployedDecision {
+    decision_definition_id: String,
+    version: u32,
+    name: String,
+    tenant_id: &'static str,
+    decision_requirements_id: String,
+    decision_definition_key: WireKey,
+    decision_requirements_key: WireKey,
+}
+
+/// A deployed version of a file of decisions.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeployedRequirements {
+    decision_requirements_id: String,
+    decision_requirements_name: String,
+    version: u32,
+    resource_name: String,
+    tenant_id: &'static str,
+    decision_requirements_key: WireKey,
+}
+
+/// A deployed version of a form.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeployedForm {
+    form_id: String,
+    version: u32,
+    resource_name: String,
+    tenant_id: &'static str,
+    form_key: WireKey,
+}
+
+/// Deploy processes, decisions and forms
 ///
-/// A file that is identical to the latest version makes no new version.
+/// Files that are all identical to their latest versions make no new versions; if one of them is
+/// new, all get a new version. What a file is says its extension: `.dmn`, `.form`, or else BPMN.
 #[utoipa::path(
     post,
     path = "/v2/deployments",
@@ -93,22 +132,67 @@ pub(crate) async fn create_deployment(
 }
 
 fn describe(deployment: &Deployment) -> DeploymentResult {
-    let items = deployment.processes.iter().map(|process| DeployedItem {
-        process_definition: DeployedProcess {
+    let processes = deployment.processes.iter().map(|process| DeployedItem {
+        process_definition: Some(DeployedProcess {
             process_definition_id: process.process_id.to_string(),
             process_definition_version: process.version,
             process_definition_key: WireKey(process.definition),
             resource_name: process.resource.to_string(),
             tenant_id: DEFAULT_NAME,
-        },
-        decision_definition: None,
-        decision_requirements: None,
-        form: None,
-        resource: None,
+        }),
+        ..DeployedItem::default()
     });
+    let mut deployments: Vec<DeployedItem> = processes.collect();
+    let mut requirements = &DeployedResource::default();
+    for resource in &deployment.resources {
+        if resource.kind == ResourceKind::Requirements {
+            requirements = resource;
+        }
+        deployments.push(item(resource, requirements));
+    }
     DeploymentResult {
         deployment_key: WireKey(deployment.key),
         tenant_id: DEFAULT_NAME,
-        deployments: items.collect(),
+        deployments,
     }
+}
+
+fn item(resource: &DeployedResource, requirements: &DeployedResource) -> DeployedItem {
+    let mut item = DeployedItem::default();
+    let (key, version) = (WireKey(resource.key), resource.version);
+    let (id, name) = (resource.id.to_string(), resource.name.to_string());
+    let (resource_name, tenant_id) = (resource.resource.to_string(), DEFAULT_NAME);
+    match resource.kind {
+        ResourceKind::Requirements => {
+            item.decision_requirements = Some(DeployedRequirements {
+                decision_requirements_id: id,
+                decision_requirements_name: name,
+                version,
+                resource_name,
+                tenant_id,
+                decision_requirements_key: key,
+            });
+        }
+        ResourceKind::Decision => {
+            item.decision_definition = Some(DeployedDecision {
+                decision_definition_id: id,
+                version,
+                name,
+                tenant_id,
+                decision_requirements_id: requirements.id.to_string(),
+                decision_definition_key: key,
+                decision_requirements_key: WireKey(requirements.key),
+            });
+        }
+        ResourceKind::Form => {
+            item.form = Some(DeployedForm {
+                form_id: id,
+                version,
+                resource_name,
+                tenant_id,
+                form_key: key,
+            });
+        }
+    }
+    item
 }

@@ -9,6 +9,7 @@ mod definition_details;
 mod deployments;
 mod element_instances;
 mod filters;
+mod forms;
 mod incident_statistics;
 mod incidents;
 mod instance_details;
@@ -97,6 +98,7 @@ fn details() -> OpenApiRouter<ApiState> {
         .routes(routes!(definition_details::get_start_form))
         .routes(routes!(definition_details::search_variable_names))
         .routes(routes!(element_instances::search_element_instance_incidents))
+        .routes(routes!(forms::get_form))
         .routes(routes!(instance_details::call_hierarchy))
         .routes(routes!(instance_details::sequence_flows))
         .routes(routes!(user_task_details::get_user_task_form))

@@ -105,10 +105,17 @@ impl Server {
     }
 
     pub(crate) async fn form(&self, path: &str, name: &str, content: &str) -> Heard {
-        let body = format!(
-            "--x\r\nContent-Disposition: form-data; name=\"resources\"; filename=\"{name}\"\r\n\
-             Content-Type: application/xml\r\n\r\n{content}\r\n--x--\r\n"
-        );
+        self.files(path, &[(name, content)]).await
+    }
+
+    pub(crate) async fn files(&self, path: &str, files: &[(&str, &str)]) -> Heard {
+        let file = |(name, content): &(&str, &str)| {
+            format!(
+                "--x\r\nContent-Disposition: form-data; name=\"resources\"; \
+                 filename=\"{name}\"\r\nContent-Type: application/xml\r\n\r\n{content}\r\n"
+            )
+        };
+        let body = files.iter().map(file).collect::<String>() + "--x--\r\n";
         let request = Request::post(path).header("host", "localhost:8080");
         let request = request.header("content-type", "multipart/form-data; boundary=x");
         self.send(request.body(body.into()).unwrap()).await

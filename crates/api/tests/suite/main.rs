@@ -4,6 +4,7 @@
 
 mod clock;
 mod connections;
+mod deploying;
 mod description;
 mod edge;
 mod given;

@@ -8,12 +8,13 @@
 use super::codec::Wire;
 use super::sample::{AGGREGATE, Sample};
 use super::{Section, decode, encode};
-use crate::command::{EntryCommand, HeadCommand, InstanceCommand, MailboxCommand};
+use crate::command::{EntryCommand, HeadCommand, InstanceCommand, MailboxCommand, ResourceCommand};
 use crate::event::InstanceEvent;
 use crate::state::entry::{Entry, EntryEvent};
 use crate::state::head::{Head, HeadEvent};
 use crate::state::instance::{ElementInstance, Instance};
 use crate::state::mailbox::{Mailbox, MailboxEvent};
+use crate::state::resource::{ResourceEvent, ResourceHead};
 use std::fmt::{Debug, Write};
 use std::path::PathBuf;
 
@@ -66,6 +67,9 @@ fn files() -> Vec<File> {
         file::<Mailbox>("mailbox"),
         file::<MailboxCommand>("mailbox_command"),
         file::<MailboxEvent>("mailbox_event"),
+        file::<ResourceCommand>("resource_command"),
+        file::<ResourceEvent>("resource_event"),
+        file::<ResourceHead>("resource_head"),
         file::<Section>("section"),
     ]
 }

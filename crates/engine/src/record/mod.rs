@@ -22,6 +22,7 @@ use crate::state::entry::EntryEvent;
 use crate::state::head::HeadEvent;
 use crate::state::instance::Instance;
 use crate::state::mailbox::MailboxEvent;
+use crate::state::resource::ResourceEvent;
 use codec::{Bad, Reader, Wire, Writer};
 use std::sync::Arc;
 
@@ -69,6 +70,8 @@ pub enum Events {
     Entry(Vec<EntryEvent>),
     /// Of a definition head.
     Head(Vec<HeadEvent>),
+    /// Of a resource head.
+    Resource(Vec<ResourceEvent>),
 }
 
 impl Default for Events {
@@ -92,6 +95,7 @@ impl Events {
             Events::Mailbox(events) => events.len(),
             Events::Entry(events) => events.len(),
             Events::Head(events) => events.len(),
+            Events::Resource(events) => events.len(),
         }
     }
 }

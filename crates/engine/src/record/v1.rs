@@ -6,20 +6,28 @@ use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
 use super::{Cause, Events, Section};
 use crate::command::{
     ChildOutcome, Command, CreateInstance, EntryCommand, HeadCommand, InstanceCommand,
-    MailboxCommand,
+    MailboxCommand, ResourceCommand,
 };
 use crate::event::{
     Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Parent, Place,
     Resume, SubscriptionOpened, UserTaskCreated, Work,
 };
+use crate::resources::ResourceKind;
 use crate::state::entry::{EntryEvent, WaitingStart};
 use crate::state::head::{HeadEvent, StartTimer};
 use crate::state::mailbox::{MailboxEvent, Message, Numbers, Waiting};
+use crate::state::resource::ResourceEvent;
 
 fields!(Cause { 1: actor, 2: acting_for, 3: command, 4: source, 5: request });
 fields!(Section { 1: cause, 2: events, 3: definition, 4: places, 5: open_incidents });
 fields!(Place { 1: slot, 2: key, 3: element });
-variants!(Events { 1: Instance(events), 2: Mailbox(events), 3: Entry(events), 4: Head(events) });
+variants!(Events {
+    1: Instance(events),
+    2: Mailbox(events),
+    3: Entry(events),
+    4: Head(events),
+    20: Resource(events),
+});
 
 variants!(InstanceEvent {
     1: InstanceCreated(created),
@@ -193,11 +201,30 @@ variants!(HeadEvent {
 });
 fields!(StartTimer { 1: key, 2: element, 3: due_ms, 4: repetitions });
 
+numbers!(ResourceKind { 1: Requirements, 2: Decision, 3: Form });
+variants!(ResourceEvent {
+    130: ResourceDeployed {
+        1: tenant,
+        2: kind,
+        3: id,
+        4: version,
+        5: resource,
+        6: deployment,
+        7: digest,
+    },
+});
+
 variants!(Command {
     1: Instance(command),
     2: Mailbox(command),
     3: Entry(command),
-    4: Head(command)
+    4: Head(command),
+    20: Resource(command),
+});
+
+// A deployment is never an effect; this is here so that no bytes are unreadable.
+variants!(ResourceCommand {
+    130: DeployResource { 1: tenant, 2: kind, 3: id, 4: deployment, 5: digest },
 });
 
 variants!(InstanceCommand {
@@ -319,6 +346,7 @@ pub fn command_number(command: &Command) -> u32 {
         Command::Entry(EntryCommand::EndInstance { .. }) => 202,
         Command::Head(HeadCommand::DeployDefinition { .. }) => 301,
         Command::Head(HeadCommand::FireStartTimer { .. }) => 302,
+        Command::Resource(ResourceCommand::DeployResource { .. }) => 130,
     }
 }
 
@@ -352,6 +380,7 @@ pub fn command_name(number: u32) -> &'static str {
         202 => "END_INSTANCE",
         301 => "DEPLOY_DEFINITION",
         302 => "FIRE_START_TIMER",
+        130 => "DEPLOY_RESOURCE",
         _ => "UNKNOWN",
     }
 }

@@ -9,6 +9,7 @@ use crate::state::head::Head;
 use crate::state::instance::{
     Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
 };
+use crate::state::resource::ResourceHead;
 
 impl Wire for Instance {
     fn put(&self, writer: &mut Writer) {
@@ -103,4 +104,5 @@ fields!(Incident { 1: key, 2: kind, 3: resume, 4: job });
 
 fields!(Entry { 1: tenant, 2: doors });
 fields!(Door { 1: process_id, 2: correlation_key, 3: instance, 4: waiting });
+fields!(ResourceHead { 1: tenant, 2: kind, 3: id, 4: version, 5: latest, 6: digest });
 fields!(Head { 1: tenant, 2: process_id, 3: version, 4: latest, 5: digest, 6: timers });

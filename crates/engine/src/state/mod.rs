@@ -8,6 +8,7 @@ pub mod head;
 pub mod instance;
 pub mod instance_apply;
 pub mod mailbox;
+pub mod resource;
 
 use crate::key::Key;
 
@@ -23,6 +24,8 @@ pub enum Kind {
     Entry = 3,
     /// Versions, latest and start subscriptions of one (tenant, process id).
     Head = 4,
+    /// Versions of one (tenant, kind, id) of a resource that is no process.
+    Resource = 20,
 }
 
 impl Kind {
@@ -34,6 +37,7 @@ impl Kind {
             2 => Some(Kind::Mailbox),
             3 => Some(Kind::Entry),
             4 => Some(Kind::Head),
+            20 => Some(Kind::Resource),
             _ => None,
         }
     }

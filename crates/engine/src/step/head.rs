@@ -22,8 +22,8 @@ pub fn step(
 ) -> Result<Outcome<HeadEvent>, Rejection> {
     let mut out = Outcome::default();
     match command {
-        HeadCommand::DeployDefinition { tenant, deployment, digest, graph } => {
-            if state.version > 0 && state.digest == *digest {
+        HeadCommand::DeployDefinition { tenant, deployment, digest, graph, anew } => {
+            if !anew && state.version > 0 && state.digest == *digest {
                 return Ok(out);
             }
             let timers = first_timers(graph, inputs)?;

@@ -8,6 +8,7 @@ pub mod instance;
 mod job;
 pub mod mailbox;
 mod quarantine;
+pub mod resource;
 
 use crate::command::{Effect, Rejection};
 use crate::event::Place;

@@ -12,6 +12,7 @@ use engine::state::entry::Entry;
 use engine::state::head::Head;
 use engine::state::instance::Instance;
 use engine::state::mailbox::{Absent, Mailbox, Waiting};
+use engine::state::resource::ResourceHead;
 use engine::state::{Kind, named_key};
 use store::batch::{EffectRow, TimerRow};
 use store::load::{Load, Pages};
@@ -225,6 +226,18 @@ impl Exam<'_> {
         Ok(())
     }
 
+    /// A resource head knows its latest version.
+    pub(super) fn resource(&mut self, key: Key, state: &ResourceHead) {
+        let latest = self.definitions.resources.get(state.latest).map(|held| held.version);
+        self.check(
+            latest == Some(state.version),
+            key,
+            "I1",
+            || format!("{} {} to be version {}", state.kind.as_str(), state.id, state.version),
+            || format!("{latest:?}"),
+        );
+    }
+
     /// Whether something is on its way from a source to a target.
     pub(super) fn has_effect(&self, target: Key, source: Key) -> Result<bool, store::Error> {
         let rows = self.store.pending_effects((target.0, source.0, 0), 1)?;
@@ -257,6 +270,7 @@ impl Exam<'_> {
             Command::Mailbox(_) => Kind::Mailbox,
             Command::Entry(_) => Kind::Entry,
             Command::Head(_) => Kind::Head,
+            Command::Resource(_) => Kind::Resource,
         };
         // Nobody there: it was created by this effect, or it has ended and the effect is void.
         self.check(

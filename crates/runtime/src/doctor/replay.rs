@@ -80,6 +80,9 @@ fn apply(state: &mut Aggregate, events: &Events) -> Option<()> {
         (Aggregate::Head(state), Events::Head(events)) => {
             events.iter().for_each(|event| state.apply(event));
         }
+        (Aggregate::Resource(state), Events::Resource(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
         _ => return None,
     }
     Some(())
@@ -98,6 +101,7 @@ fn difference(stored: &Aggregate, folded: &mut Aggregate) -> Option<(String, Str
         }
         (Aggregate::Entry(stored), Aggregate::Entry(folded)) => words(stored, folded),
         (Aggregate::Head(stored), Aggregate::Head(folded)) => words(stored, folded),
+        (Aggregate::Resource(stored), Aggregate::Resource(folded)) => words(stored, folded),
         (stored, folded) => Some((name(stored.kind()), name(folded.kind()))),
     }
 }

@@ -1,4 +1,4 @@
-//! The four kinds of aggregates behind one face: decode, step, encode.
+//! The kinds of aggregates behind one face: decode, step, encode.
 //!
 //! Not here: what they decide (`engine::step`).
 
@@ -16,6 +16,7 @@ use engine::state::entry::Entry;
 use engine::state::head::Head;
 use engine::state::instance::Instance;
 use engine::state::mailbox::{Mailbox, Shape};
+use engine::state::resource::ResourceHead;
 use engine::step::{self, Halt};
 use std::sync::Arc;
 use store::load::AggregateRow;
@@ -31,6 +32,8 @@ pub enum Aggregate {
     Entry(Entry),
     /// A definition head.
     Head(Head),
+    /// A resource head.
+    Resource(ResourceHead),
 }
 
 /// What a step did.
@@ -58,6 +61,9 @@ impl Aggregate {
             }
             Kind::Entry => Aggregate::Entry(Entry { tenant, ..Entry::default() }),
             Kind::Head => Aggregate::Head(Head { tenant, ..Head::default() }),
+            Kind::Resource => {
+                Aggregate::Resource(ResourceHead { tenant, ..ResourceHead::default() })
+            }
         }
     }
 
@@ -81,6 +87,7 @@ impl Aggregate {
             }
             Kind::Entry => record::decode(key, &row.body).map(Aggregate::Entry),
             Kind::Head => record::decode(key, &row.body).map(Aggregate::Head),
+            Kind::Resource => record::decode(key, &row.body).map(Aggregate::Resource),
         }
     }
 
@@ -99,7 +106,7 @@ impl Aggregate {
                 Ok(())
             }
             Aggregate::Mailbox(mailbox) => record::bring_mailbox_pages(key, mailbox, asked, found),
-            Aggregate::Entry(_) | Aggregate::Head(_) => Ok(()),
+            Aggregate::Entry(_) | Aggregate::Head(_) | Aggregate::Resource(_) => Ok(()),
         }
     }
 
@@ -119,7 +126,7 @@ impl Aggregate {
                 mailbox.drop_pages(keep);
                 Vec::new()
             }
-            Aggregate::Entry(_) | Aggregate::Head(_) => Vec::new(),
+            Aggregate::Entry(_) | Aggregate::Head(_) | Aggregate::Resource(_) => Vec::new(),
         }
     }
 
@@ -141,6 +148,7 @@ impl Aggregate {
             Aggregate::Entry(entry) if entry.doors.is_empty() => None,
             Aggregate::Entry(entry) => plain(record::encode(key, entry)),
             Aggregate::Head(head) => plain(record::encode(key, head)),
+            Aggregate::Resource(head) => plain(record::encode(key, head)),
         }
     }
 
@@ -175,6 +183,10 @@ impl Aggregate {
                 let out = step::head::step(definitions, head, command, inputs)?;
                 Ok(Stepped::plain(Events::Head(out.events), out.effects))
             }
+            (Aggregate::Resource(head), Command::Resource(command)) => {
+                let out = step::resource::step(head, command, inputs);
+                Ok(Stepped::plain(Events::Resource(out.events), out.effects))
+            }
             _ => Err(gone(key).into()),
         }
     }
@@ -186,6 +198,7 @@ impl Aggregate {
             Aggregate::Mailbox(mailbox) => mailbox.tenant,
             Aggregate::Entry(entry) => entry.tenant,
             Aggregate::Head(head) => head.tenant,
+            Aggregate::Resource(head) => head.tenant,
         }
     }
 
@@ -196,6 +209,7 @@ impl Aggregate {
             Aggregate::Mailbox(_) => Kind::Mailbox,
             Aggregate::Entry(_) => Kind::Entry,
             Aggregate::Head(_) => Kind::Head,
+            Aggregate::Resource(_) => Kind::Resource,
         }
     }
 
@@ -213,7 +227,7 @@ impl Aggregate {
             Aggregate::Instance(instance, _) => instance.weight(),
             Aggregate::Mailbox(mailbox) => mailbox.weight(),
             Aggregate::Entry(entry) => 256 + entry.doors.len() * 256,
-            Aggregate::Head(_) => 512,
+            Aggregate::Head(_) | Aggregate::Resource(_) => 512,
         }
     }
 }

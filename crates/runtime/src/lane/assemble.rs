@@ -356,6 +356,9 @@ impl Lane {
         for (component, row) in std::mem::take(&mut work.definitions) {
             prepared.batch.components[places.of(work, component)].definitions.push(row);
         }
+        for (component, row) in std::mem::take(&mut work.resources) {
+            prepared.batch.components[places.of(work, component)].resources.push(row);
+        }
         for (component, row) in std::mem::take(&mut work.answers) {
             self.uncommitted_answers.push(row.clone());
             prepared.batch.components[places.of(work, component)].answers.push(row);

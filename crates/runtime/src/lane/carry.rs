@@ -1,25 +1,20 @@
 //! Carry: from an order to its first command, and from what happened to its answer.
 //!
-//! Not here: effects (`chain`), rows (`rows`), and anything about transports.
+//! Not here: deployments (`deploy`), effects (`chain`), rows (`rows`), and anything about transports.
 
 use super::chain::Stop;
 use super::gather::{Answers, answer_aggregate, answer_id, job_of};
 use super::work::{Component, Outcome, Work};
 use super::{Answered, Lane, Order};
 use crate::deploy::CompiledResource;
-use crate::request::{
-    Answer, Caller, CreatedInstance, DefinitionRef, DeployedProcess, Deployment, Refusal, Request,
-};
-use engine::command::{
-    Command, CreateInstance, HeadCommand, InstanceCommand, MailboxCommand, Rejection,
-};
+use crate::request::{Answer, Caller, CreatedInstance, DefinitionRef, Refusal, Request};
+use engine::command::{Command, CreateInstance, InstanceCommand, MailboxCommand, Rejection};
 use engine::definitions::Definition;
 use engine::event::{Activation, Slot};
 use engine::key::Key;
 use engine::record::Cause;
-use engine::state::{Kind, named_key};
 use std::sync::Arc;
-use store::batch::{AnswerRow, DefinitionRow};
+use store::batch::AnswerRow;
 use store::load::Load;
 
 impl Lane {
@@ -314,62 +309,6 @@ impl Lane {
             version: definition.version,
             business_id,
         }))
-    }
-
-    fn deploy(
-        &mut self,
-        work: &mut Work,
-        component: Component,
-        caller: &Caller,
-        compiled: &[CompiledResource],
-    ) -> Result<Answer, Stop> {
-        let key = self.inputs.keys.next_key();
-        let mut deployment = Deployment { key, processes: Vec::new() };
-        for resource in compiled {
-            for graph in &resource.graphs {
-                let target = named_key(Kind::Head, caller.tenant, &[&graph.process_id]);
-                permit(caller, Some(caller.tenant), target)?;
-                let command = Command::Head(HeadCommand::DeployDefinition {
-                    tenant: caller.tenant,
-                    deployment: key,
-                    digest: resource.digest,
-                    graph: graph.clone(),
-                });
-                self.run_chain(work, component, target, &command, &cause(caller))?;
-                let cached = self.cache.peek(target).expect("the head was just stepped");
-                let super::Aggregate::Head(head) = &cached.aggregate else {
-                    return Err(Stop::Rejected(super::aggregate::gone(target)));
-                };
-                let (definition, version) = (head.latest, head.version);
-                let is_new = self.definitions.get(definition).is_none();
-                let process = DeployedProcess {
-                    definition,
-                    process_id: graph.process_id.clone(),
-                    version,
-                    resource: resource.name.as_str().into(),
-                };
-                if is_new {
-                    work.definitions.push((
-                        component,
-                        DefinitionRow {
-                            key: definition.0,
-                            deployment: key.0,
-                            tenant: caller.tenant,
-                            process_id: graph.process_id.clone(),
-                            name: graph.name.clone(),
-                            version,
-                            version_tag: graph.version_tag.clone(),
-                            resource: resource.name.as_str().into(),
-                            digest: resource.digest,
-                            deployed_ms: self.inputs.now_ms,
-                            source: resource.content.clone(),
-                        },
-                    ));
-                }
-                deployment.processes.push(process);
-            }
-        }
-        Ok(Answer::Deployed(deployment))
     }
 
     /// Puts the outcome of an order where `finish` finds it.

@@ -232,6 +232,7 @@ impl Lane {
             }
             (None, Command::Entry(_)) => (Aggregate::empty(Kind::Entry, 0), None),
             (None, Command::Head(_)) => (Aggregate::empty(Kind::Head, 0), None),
+            (None, Command::Resource(_)) => (Aggregate::empty(Kind::Resource, 0), None),
         };
         self.cache.put(target, aggregate, stamp, self.turn);
         Ok(())

@@ -59,7 +59,7 @@ impl Lane {
         }
         for (component, row) in batch.components.iter().enumerate() {
             if accepted(component) {
-                self.keep_definitions(&row.definitions)?;
+                self.keep_definitions(row);
                 self.expect_timers(&row.timers);
             }
             self.forget_answers(&row.answers);
@@ -195,17 +195,14 @@ impl Lane {
         }
     }
 
-    fn keep_definitions(
-        &mut self,
-        rows: &[store::batch::DefinitionRow],
-    ) -> Result<(), store::Error> {
-        for row in rows {
+    fn keep_definitions(&mut self, written: &store::batch::Component) {
+        for row in &written.definitions {
             match crate::deploy::definition(row) {
                 Ok(definition) => self.definitions.add(definition),
                 Err(error) => tracing::error!(%error, "a deployed definition does not compile"),
             }
         }
-        Ok(())
+        crate::deploy::add_resources(&mut self.definitions, &written.resources);
     }
 
     fn forget_answers(&mut self, rows: &[store::batch::AnswerRow]) {

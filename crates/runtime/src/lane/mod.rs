@@ -9,6 +9,7 @@ mod board;
 mod cache;
 mod carry;
 mod chain;
+mod deploy;
 mod due;
 mod finish;
 mod gather;
@@ -43,7 +44,7 @@ use outbox::Outbox;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use store::Store;
-use store::batch::{AnswerRow, DefinitionRow, EffectRow, TimerRow};
+use store::batch::{AnswerRow, DefinitionRow, EffectRow, ResourceRow, TimerRow};
 use tokio::sync::oneshot;
 
 /// Where an answer goes; nowhere for orders from inside.
@@ -303,12 +304,15 @@ impl Lane {
         let mut after = 0;
         loop {
             let rows = self.store.definitions(after, 256)?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let Some(last) = rows.last() else { break };
             after = last.key;
             for row in &rows {
                 self.definitions.add(crate::deploy::definition(row)?);
             }
         }
+        let rows = crate::deploy::resource_rows(&*self.store)?;
+        crate::deploy::add_resources(&mut self.definitions, &rows);
+        Ok(())
     }
 
     fn load_outbox(&mut self) -> Result<(), store::Error> {
@@ -357,6 +361,11 @@ impl Lane {
             after = last.key;
             all.extend(rows);
         }
+    }
+
+    /// Resource rows the store has, for the node's look-ups.
+    pub fn resource_rows(&self) -> Result<Vec<ResourceRow>, store::Error> {
+        crate::deploy::resource_rows(&*self.store)
     }
 
     /// When the lane has something to do although nobody asked: a timer, a lapsed job.

@@ -10,7 +10,7 @@ use engine::record::Section;
 use engine::state::Kind;
 use rustc_hash::FxHashMap;
 use store::batch::{
-    AnswerRow, Batch, DefinitionRow, EffectRow, EffectWrite, JobRow, Stamp, TimerRow,
+    AnswerRow, Batch, DefinitionRow, EffectRow, EffectWrite, JobRow, ResourceRow, Stamp, TimerRow,
 };
 
 /// A component's number while the batch is made; components merge.
@@ -31,6 +31,7 @@ pub(super) struct Work {
     pub(super) effects: Vec<(Component, EffectWrite)>,
     pub(super) left: Vec<(Component, EffectRow)>,
     pub(super) definitions: Vec<(Component, DefinitionRow)>,
+    pub(super) resources: Vec<(Component, ResourceRow)>,
     pub(super) answers: Vec<(Component, AnswerRow)>,
     pub(super) releases: Vec<(Component, Key, u32)>,
     pub(super) outcomes: Vec<Outcome>,

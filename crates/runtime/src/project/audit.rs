@@ -6,7 +6,9 @@ use super::{Projection, RowKey, Scene, number, optional, text};
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Section, v1::command_name};
+use engine::resources::ResourceKind;
 use engine::state::head::HeadEvent;
+use engine::state::resource::ResourceEvent;
 use std::sync::Arc;
 use store::view::{Cell, Column, View, audit};
 
@@ -74,6 +76,31 @@ impl Projection {
                 (audit::TENANT, Cell::Int(i64::from(*tenant))),
             ];
             self.put_act(at, now_ms, section, &Act::new(5, 0, *definition), &more);
+        }
+    }
+
+    /// Notes the deployment of something that is no process.
+    pub(super) fn fold_resources(
+        &mut self,
+        at: (u64, usize),
+        now_ms: i64,
+        section: &Section,
+        events: &[ResourceEvent],
+    ) {
+        for event in events {
+            let ResourceEvent::ResourceDeployed { tenant, kind, id, resource, deployment, .. } =
+                event;
+            // What is part of a file is deployed with it.
+            if *kind == ResourceKind::Decision {
+                continue;
+            }
+            let more = [
+                (audit::DEPLOYMENT, number(deployment.0)),
+                (audit::TENANT, Cell::Int(i64::from(*tenant))),
+            ];
+            let mut act = Act::new(5, 0, *resource);
+            act.detail = Some(id.clone());
+            self.put_act(at, now_ms, section, &act, &more);
         }
     }
 

@@ -45,6 +45,9 @@ impl Projection {
                 Events::Head(events) => {
                     self.fold_deployment((position, place), now_ms, section, events);
                 }
+                Events::Resource(events) => {
+                    self.fold_resources((position, place), now_ms, section, events);
+                }
                 Events::Entry(_) => {}
             }
         }

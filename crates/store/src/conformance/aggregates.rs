@@ -5,7 +5,7 @@
 use super::Case;
 use super::given::{
     NOW_MS, aggregate, answer, batch, body, commit, definition, delete, effect, history, loaded,
-    timer, together, write,
+    part, resource, timer, together, write,
 };
 use crate::batch::{Component, EffectWrite, TimerWrite};
 use crate::load::{Load, Pages};
@@ -29,6 +29,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("walks all aggregates in key order", walks_aggregates),
     ("reserves keys without going back", reserves_keys),
     ("keeps definitions with their sources", keeps_definitions),
+    ("keeps other resources with their sources", keeps_resources),
 ];
 
 fn creates_once(store: &dyn Store) {
@@ -252,6 +253,18 @@ fn reserves_keys(store: &dyn Store) {
     assert_eq!(store.reserve_keys(1 << 62).expect("reserves"), 1_000);
     assert_eq!(store.reserve_keys(0).expect("reserves"), 1 << 62);
     assert_eq!(store.reserve_keys(0).expect("reserves"), 1 << 62);
+}
+
+fn keeps_resources(store: &dyn Store) {
+    let rows = [resource(5, "discounts", 1), part(3, 5), resource(9, "discounts", 2)];
+    let deploy = |row: &_| Component { resources: vec![Clone::clone(row)], ..Component::default() };
+    let components = rows.iter().map(deploy).collect();
+    assert_eq!(commit(store, components), [true, true, true]);
+    assert_eq!(commit(store, vec![deploy(&rows[0])]), [false]);
+    let [first, part, second] = rows;
+    assert_eq!(store.resources(0, 2).expect("reads"), [part, first]);
+    assert_eq!(store.resources(5, 10).expect("reads"), [second]);
+    assert_eq!(store.resources(9, 10).expect("reads"), []);
 }
 
 fn keeps_definitions(store: &dyn Store) {

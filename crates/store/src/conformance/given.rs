@@ -5,7 +5,7 @@
 use crate::Store;
 use crate::batch::{
     AggregateWrite, AnswerRow, Batch, Committed, Component, DefinitionRow, EffectRow, HistoryWrite,
-    JobClaim, JobRow, JobWrite, Stamp, TimerRow,
+    JobClaim, JobRow, JobWrite, ParentRow, ResourceRow, Stamp, TimerRow,
 };
 use crate::load::{AggregateRow, Load, Loaded, Pages};
 use crate::view::{Cell, Column, Filter, Page, PageStart, Query, Rows, View, ViewWrite};
@@ -36,6 +36,7 @@ pub(super) fn together(parts: Vec<Component>) -> Component {
         whole.timers.extend(part.timers);
         whole.effects.extend(part.effects);
         whole.definitions.extend(part.definitions);
+        whole.resources.extend(part.resources);
         whole.answers.extend(part.answers);
         whole.history.extend(part.history);
     }
@@ -103,6 +104,31 @@ pub(super) fn definition(key: u64, process_id: &str, version: u32) -> Definition
         deployed_ms: NOW_MS,
         source: b"<definitions/>".to_vec(),
     }
+}
+
+pub(super) fn resource(key: u64, id: &str, version: u32) -> ResourceRow {
+    ResourceRow {
+        key,
+        kind: 1,
+        deployment: key + 1_000,
+        tenant: 0,
+        id: id.into(),
+        name: "Discounts".into(),
+        version,
+        version_tag: "".into(),
+        resource: "discounts.dmn".into(),
+        digest: [7; 32],
+        deployed_ms: NOW_MS,
+        parent: None,
+        source: b"<definitions/>".to_vec(),
+    }
+}
+
+/// A decision that is part of `resource(parent, "discounts", 1)`.
+pub(super) fn part(key: u64, parent: u64) -> ResourceRow {
+    let of = ParentRow { key: parent, id: "discounts".into(), name: "D".into(), version: 1 };
+    let row = resource(key, "discount", 1);
+    ResourceRow { kind: 2, parent: Some(of), source: Vec::new(), ..row }
 }
 
 pub(super) fn batch(components: Vec<Component>, claims: Vec<JobClaim>) -> Batch {

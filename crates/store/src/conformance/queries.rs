@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use super::Case;
-use super::given::{ask, cell_of, commit, definition, row_of, write_views};
+use super::given::{ask, cell_of, commit, definition, part, resource, row_of, write_views};
 use crate::batch::Component;
 use crate::view::{
     Cell, Column, Condition, Filter, Page, PageStart, Query, Related, Rows, Test, View, ViewWrite,
@@ -33,6 +33,19 @@ const OWN: &[(Column, Column)] = &[(instances::KEY, variables::INSTANCE)];
 const ROWS: i64 = 40;
 
 fn fill(store: &dyn Store, view: View) -> Vec<Vec<Cell>> {
+    if view == View::Resources {
+        let rows = (0..ROWS as u64).map(|n| {
+            let mut row = if n % 3 == 0 { part(n + 1, n) } else { resource(n + 1, "id", 1) };
+            row.id = format!("resource {}", n % 3).as_str().into();
+            row.version = n as u32 % 5 + 1;
+            row.tenant = n as u32 % 2;
+            row.deployed_ms += (n as i64 * 7) % 11;
+            row
+        });
+        let rows = rows.collect();
+        commit(store, vec![Component { resources: rows, ..Component::default() }]);
+        return ask_all(store, view, vec![], vec![], 0).rows;
+    }
     if view == View::Definitions {
         let rows: Vec<_> = (0..ROWS as u64)
             .map(|n| {

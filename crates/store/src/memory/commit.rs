@@ -43,6 +43,7 @@ impl State {
             && component.aggregates.iter().all(|write| stamp(&write.key) == write.expected)
             && component.answers.iter().all(|row| self.answer(row.aggregate, &row.id).is_none())
             && component.definitions.iter().all(|row| !self.definitions.contains_key(&row.key))
+            && component.resources.iter().all(|row| !self.resources.contains_key(&row.key))
             && (0..component.jobs.len()).all(|index| self.job_fits(&component.jobs, index))
             && (0..component.effects.len()).all(|index| self.effect_fits(component, index))
     }
@@ -98,6 +99,9 @@ impl State {
         }
         for row in &component.definitions {
             self.definitions.insert(row.key, Arc::new(row.clone()));
+        }
+        for row in &component.resources {
+            self.resources.insert(row.key, Arc::new(row.clone()));
         }
         for row in &component.answers {
             let answers = self.answers.entry(span).or_default();

@@ -10,7 +10,7 @@ mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
 use crate::keep::{Keeping, KeepingChange};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use crate::view::{Query, Rows, ViewWrite};
@@ -122,6 +122,10 @@ impl Store for Memory {
 
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {
         Ok(self.state().definitions(after_key, limit))
+    }
+
+    fn resources(&self, after_key: u64, limit: u32) -> Result<Vec<ResourceRow>, Error> {
+        Ok(self.state().resources(after_key, limit))
     }
 
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::state::State;
-use crate::batch::DefinitionRow;
+use crate::batch::{DefinitionRow, ParentRow, ResourceRow};
 use crate::view::{
     Cell, Column, Condition, Cursor, PageStart, Query, Related, Rows, View, ViewWrite, check_query,
     check_write, key_of, order, view_of,
@@ -64,6 +64,7 @@ impl State {
         let order = order(query);
         let mut rows: Vec<Arc<[Cell]>> = match query.view {
             View::Definitions => self.definitions.values().map(|row| definition(row)).collect(),
+            View::Resources => self.resources.values().map(|row| resource(row)).collect(),
             view => self.views.get(&view).into_iter().flatten().map(|row| row.1.clone()).collect(),
         };
         rows.retain(|row| self.passes(query, row));
@@ -191,5 +192,27 @@ fn definition(row: &DefinitionRow) -> Arc<[Cell]> {
         text(&row.resource),
         Cell::Int(i64::from(row.tenant)),
         Cell::Int(row.deployed_ms),
+    ])
+}
+
+fn resource(row: &ResourceRow) -> Arc<[Cell]> {
+    let text = |text: &Arc<str>| Cell::Text(Arc::clone(text));
+    let of_parent =
+        |part: &dyn Fn(&ParentRow) -> Cell, absent: Cell| row.parent.as_ref().map_or(absent, part);
+    Arc::new([
+        Cell::Int(row.key.cast_signed()),
+        Cell::Int(i64::from(row.kind)),
+        text(&row.id),
+        text(&row.name),
+        Cell::Int(i64::from(row.version)),
+        text(&row.version_tag),
+        text(&row.resource),
+        Cell::Int(i64::from(row.tenant)),
+        Cell::Int(row.deployment.cast_signed()),
+        Cell::Int(row.deployed_ms),
+        of_parent(&|parent| Cell::Int(parent.key.cast_signed()), Cell::Null),
+        of_parent(&|parent| text(&parent.id), Cell::Text("".into())),
+        of_parent(&|parent| text(&parent.name), Cell::Text("".into())),
+        of_parent(&|parent| Cell::Int(i64::from(parent.version)), Cell::Int(0)),
     ])
 }

@@ -6,7 +6,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use super::state::{Held, State};
-use crate::batch::{AnswerRow, DefinitionRow, EffectRow, JobRow, TimerRow};
+use crate::batch::{AnswerRow, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Pages};
 
 impl State {
@@ -68,6 +68,11 @@ impl State {
     pub(super) fn definitions(&self, after_key: u64, limit: u32) -> Vec<DefinitionRow> {
         let rows = self.definitions.range((Excluded(after_key), Unbounded)).take(limit as usize);
         rows.map(|(_, row)| DefinitionRow::clone(row)).collect()
+    }
+
+    pub(super) fn resources(&self, after_key: u64, limit: u32) -> Vec<ResourceRow> {
+        let rows = self.resources.range((Excluded(after_key), Unbounded)).take(limit as usize);
+        rows.map(|(_, row)| ResourceRow::clone(row)).collect()
     }
 
     pub(super) fn all_aggregates(&self, after_key: u64, limit: u32) -> Vec<AggregateRow> {

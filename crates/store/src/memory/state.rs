@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::batch::{AnswerRow, DefinitionRow, JobRow, Stamp, TimerRow};
+use crate::batch::{AnswerRow, DefinitionRow, JobRow, ResourceRow, Stamp, TimerRow};
 use crate::keep::Keeping;
 use crate::load::HistoryRow;
 use crate::view::{Cell, View};
@@ -36,6 +36,7 @@ pub(super) struct State {
     pub(super) timers_due: Due,
     pub(super) effects: BTreeMap<(u64, u64, u64), Arc<[u8]>>,
     pub(super) definitions: BTreeMap<u64, Arc<DefinitionRow>>,
+    pub(super) resources: BTreeMap<u64, Arc<ResourceRow>>,
     /// Answers by span of time.
     pub(super) answers: BTreeMap<i64, BTreeMap<(u64, String), Arc<AnswerRow>>>,
     pub(super) history: Vec<Arc<HistoryRow>>,

@@ -111,6 +111,9 @@ impl Writing<'_, '_, '_> {
         for row in &component.definitions {
             self.definition(row)?;
         }
+        for row in &component.resources {
+            self.resource(row)?;
+        }
         for row in &component.answers {
             self.answer(row)?;
         }
@@ -151,6 +154,12 @@ impl Writing<'_, '_, '_> {
         }
         for row in &component.definitions {
             let mut select = self.db.prepare_cached("select 1 from definition where key = ?1")?;
+            if select.exists([row.key.cast_signed()])? {
+                return Ok(false);
+            }
+        }
+        for row in &component.resources {
+            let mut select = self.db.prepare_cached("select 1 from resource where key = ?1")?;
             if select.exists([row.key.cast_signed()])? {
                 return Ok(false);
             }

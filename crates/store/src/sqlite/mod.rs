@@ -32,10 +32,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
 use crate::keep::{Ended, Facts, FileSize, Keeping, KeepingChange, PurgeOrder, Purged};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
-use crate::view::{Query, Rows, View, ViewWrite};
+use crate::view::{Query, Rows, ViewWrite};
 use crate::{Error, Store, limits, refuse};
 use audit::Segment;
 pub use backup::{check_copy, facts};
@@ -222,6 +222,10 @@ impl Store for Sqlite {
         self.read("read definitions", |db| scan::definitions(db, after_key, limit))
     }
 
+    fn resources(&self, after_key: u64, limit: u32) -> Result<Vec<ResourceRow>, Error> {
+        self.read("read resources", |db| scan::resources(db, after_key, limit))
+    }
+
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {
         self.read("read aggregates", |db| scan::aggregates(db, after_key, limit))
     }
@@ -243,8 +247,8 @@ impl Store for Sqlite {
     }
 
     fn query(&self, query: &Query) -> Result<Rows, Error> {
-        // Definitions are shown as they were deployed; all else is in the views' own file.
-        if query.view == View::Definitions {
+        // What was deployed is shown as it is stored; all else is in the views' own file.
+        if query.view.is_deployed() {
             return self.readers.with(|db| query::query(db, &self.words, query));
         }
         self.views.query(query)

@@ -92,7 +92,7 @@ fn apply<'a>(
 
 /// Deletes all rows of instances, from every view that names one.
 pub(super) fn delete_of(db: &Connection, instances: &[u64]) -> rusqlite::Result<()> {
-    for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
+    for view in View::projected() {
         let spec = view.spec();
         let named = if view == View::Instances { "key" } else { "instance" };
         if view.column(named).is_none() {

@@ -8,7 +8,7 @@ use super::commit::Writing;
 use super::{audit, order_in};
 use crate::batch::{
     AggregateWrite, AnswerRow, DefinitionRow, EffectWrite, HistoryWrite, JobRow, JobWrite,
-    TimerWrite,
+    ResourceRow, TimerWrite,
 };
 use crate::limits::ANSWER_SPANS;
 
@@ -191,6 +191,36 @@ impl Writing<'_, '_, '_> {
                 row.resource,
                 row.digest,
                 row.deployed_ms,
+                row.source,
+            ])?;
+        Ok(())
+    }
+
+    pub(super) fn resource(&self, row: &ResourceRow) -> rusqlite::Result<()> {
+        let parent = row.parent.as_ref();
+        self.db
+            .prepare_cached(
+                "insert into resource(key, kind, deployment, tenant, id, name, version,
+                     version_tag, resource, digest, deployed_ms, parent, parent_id, parent_name,
+                     parent_version, source)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            )?
+            .execute(params![
+                row.key.cast_signed(),
+                row.kind,
+                row.deployment.cast_signed(),
+                row.tenant,
+                row.id,
+                row.name,
+                row.version,
+                row.version_tag,
+                row.resource,
+                row.digest,
+                row.deployed_ms,
+                parent.map(|parent| parent.key.cast_signed()),
+                parent.map_or("", |parent| &parent.id),
+                parent.map_or("", |parent| &parent.name),
+                parent.map_or(0, |parent| parent.version),
                 row.source,
             ])?;
         Ok(())

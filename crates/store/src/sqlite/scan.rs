@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::words::Words;
 use super::{load, order_in, order_out, schema};
-use crate::batch::{DefinitionRow, EffectRow, JobRow, TimerRow};
+use crate::batch::{DefinitionRow, EffectRow, JobRow, ParentRow, ResourceRow, TimerRow};
 use crate::load::{AggregateRow, HistoryRow, Origin, Pages};
 
 pub(super) const JOB_COLUMNS: &str = "key, instance, slot, tenant, job_type, due_ms, worker, \
@@ -152,6 +152,40 @@ pub(super) fn definitions(
             digest: row.get(8)?,
             deployed_ms: row.get(9)?,
             source: row.get(10)?,
+        })
+    })
+}
+
+/// Other resources with their sources, by key.
+pub(super) fn resources(
+    db: &Connection,
+    after_key: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<ResourceRow>> {
+    let columns = "key, kind, deployment, tenant, id, name, version, version_tag, resource, \
+                   digest, deployed_ms, parent, parent_id, parent_name, parent_version, source";
+    by_key(db, "resource", columns, after_key, limit, |row| {
+        let parent = match row.get::<_, Option<i64>>(11)? {
+            None => None,
+            Some(key) => {
+                let (id, name, version) = (row.get(12)?, row.get(13)?, row.get(14)?);
+                Some(ParentRow { key: key.cast_unsigned(), id, name, version })
+            }
+        };
+        Ok(ResourceRow {
+            key: row.get::<_, i64>(0)?.cast_unsigned(),
+            kind: row.get(1)?,
+            deployment: row.get::<_, i64>(2)?.cast_unsigned(),
+            tenant: row.get(3)?,
+            id: row.get(4)?,
+            name: row.get(5)?,
+            version: row.get(6)?,
+            version_tag: row.get(7)?,
+            resource: row.get(8)?,
+            digest: row.get(9)?,
+            deployed_ms: row.get(10)?,
+            parent,
+            source: row.get(15)?,
         })
     })
 }

@@ -11,7 +11,7 @@ use crate::Error;
 const APPLICATION_ID: i32 = 0x5345_4755;
 
 /// One script per format; format n is reached after script n - 1.
-const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2];
+const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3];
 
 /// The newest format this build reads and writes.
 pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
@@ -108,6 +108,16 @@ create table lineage(
     id integer primary key, history integer not null, after integer not null,
     at_ms integer not null) strict;
 insert or ignore into meta(id, value) values (7, 0), (8, 0), (9, 0);
+";
+
+const FORMAT_3: &str = "
+create table resource(
+    key integer primary key, kind integer not null, deployment integer not null,
+    tenant integer not null, id text not null, name text not null, version integer not null,
+    version_tag text not null, resource text not null, digest blob not null,
+    deployed_ms integer not null, parent integer, parent_id text not null,
+    parent_name text not null, parent_version integer not null, source blob not null) strict;
+create index resource_of on resource(tenant, kind, id, version);
 ";
 
 /// Brings the file to the newest format, or refuses one that is newer. Tells the format found;

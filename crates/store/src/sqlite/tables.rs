@@ -43,7 +43,7 @@ pub(super) fn is_current(db: &Connection) -> rusqlite::Result<bool> {
 /// SQL that makes all tables of the file and their indexes.
 fn script() -> String {
     let mut sql = OWN.to_owned();
-    for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
+    for view in View::projected() {
         let spec = view.spec();
         table(&mut sql, spec);
         for (number, index) in spec.indexes.iter().enumerate() {
@@ -70,7 +70,7 @@ fn statistics() -> String {
         let _infallible =
             writeln!(sql, "insert into sqlite_stat1 values ('{table}', '{index}', '{rows}');");
     };
-    for view in View::ALL.into_iter().filter(|view| *view != View::Definitions) {
+    for view in View::projected() {
         let spec = view.spec();
         if spec.key.len() > 1 {
             tell(spec.table, spec.table, &[ROWS, 8, 4, 2, 1][..=spec.key.len()]);

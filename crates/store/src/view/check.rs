@@ -58,9 +58,8 @@ fn check_conditions(view: View, conditions: &[Condition], depth: usize) -> Resul
 }
 
 fn check_related(view: View, related: &Related) -> Result<(), Error> {
-    let elsewhere = |view| view == View::Definitions;
-    if elsewhere(view) || elsewhere(related.view) {
-        return Err(refused("rows related to definitions, which are kept elsewhere".to_owned()));
+    if view.is_deployed() || related.view.is_deployed() {
+        return Err(refused("rows related to what was deployed, kept elsewhere".to_owned()));
     }
     if related.by.is_empty() {
         return Err(refused("rows of another view that nothing ties to this one".to_owned()));
@@ -122,7 +121,7 @@ pub(crate) fn check_write(write: &ViewWrite) -> Result<(), Error> {
     let view = view_of(write);
     let spec = view.spec();
     let refused = |what: &str| Error::Refused { reason: format!("{what} for {}", spec.table) };
-    if view == View::Definitions {
+    if view.is_deployed() {
         return Err(refused("a projection, which is kept with the commit,"));
     }
     let fits = |cell: &Cell, column: Column| match cell {

@@ -19,6 +19,7 @@ pub mod instances;
 pub mod job_counts;
 pub mod jobs;
 pub mod messages;
+pub mod resources;
 pub mod subscriptions;
 pub mod user_tasks;
 pub mod variable_names;
@@ -53,6 +54,8 @@ pub enum View {
     Jobs,
     /// Published messages.
     Messages,
+    /// Decision requirements, decisions and forms.
+    Resources,
     /// Message subscriptions.
     Subscriptions,
     /// User tasks, open and ended.

@@ -4,7 +4,7 @@
 
 use super::{
     Column, View, audit, correlations, counts, definitions, elements, incidents, instances,
-    job_counts, jobs, messages, subscriptions, user_tasks, variable_names, variables,
+    job_counts, jobs, messages, resources, subscriptions, user_tasks, variable_names, variables,
 };
 
 /// What a column holds.
@@ -80,7 +80,7 @@ impl Spec {
 
 impl View {
     /// All views. Alphabetical.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Audit,
         Self::Correlations,
         Self::Counts,
@@ -91,11 +91,23 @@ impl View {
         Self::JobCounts,
         Self::Jobs,
         Self::Messages,
+        Self::Resources,
         Self::Subscriptions,
         Self::UserTasks,
         Self::VariableNames,
         Self::Variables,
     ];
+
+    /// Whether its rows are what was deployed: the commit itself writes them, and no projector.
+    #[must_use]
+    pub fn is_deployed(self) -> bool {
+        matches!(self, Self::Definitions | Self::Resources)
+    }
+
+    /// Views whose rows the projector writes.
+    pub fn projected() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|view| !view.is_deployed())
+    }
 
     /// How the view is laid out.
     #[must_use]
@@ -111,6 +123,7 @@ impl View {
             Self::JobCounts => &job_counts::SPEC,
             Self::Jobs => &jobs::SPEC,
             Self::Messages => &messages::SPEC,
+            Self::Resources => &resources::SPEC,
             Self::Subscriptions => &subscriptions::SPEC,
             Self::UserTasks => &user_tasks::SPEC,
             Self::VariableNames => &variable_names::SPEC,

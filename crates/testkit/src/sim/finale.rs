@@ -178,7 +178,7 @@ impl Sim {
         let jobs = self.wire.all_jobs(0, 1).map_err(failed)?;
         ensure(jobs.is_empty(), || format!("no job is left, not {jobs:?}"))?;
         let aggregates = self.wire.aggregates(0, 1_000).map_err(failed)?;
-        let left: Vec<_> = aggregates.iter().filter(|row| row.kind != Kind::Head as u8).collect();
+        let left: Vec<_> = aggregates.iter().filter(|row| !is_deployed(row.kind)).collect();
         ensure(left.is_empty(), || format!("only heads are left, not {left:?}"))?;
         ensure(self.clients.asked.is_empty(), || {
             let numbers: Vec<u32> = self.clients.asked.iter().map(|asked| asked.number).collect();
@@ -266,4 +266,9 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
             }
         }
     }
+}
+
+/// Whether an aggregate is what was deployed, which stays.
+fn is_deployed(kind: u8) -> bool {
+    [Kind::Head, Kind::Resource].iter().any(|deployed| *deployed as u8 == kind)
 }

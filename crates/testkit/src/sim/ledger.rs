@@ -144,6 +144,9 @@ impl Ledger {
                     self.head(event, row)?;
                 }
             }
+            Events::Resource(events) => {
+                events.iter().for_each(|event| figures.add("events", &variant(event)));
+            }
         }
         Ok(())
     }
@@ -307,6 +310,7 @@ fn tell(section: &Section) -> String {
         Events::Mailbox(events) => format!("[{request}{source}] {events:?}"),
         Events::Entry(events) => format!("[{request}{source}] {events:?}"),
         Events::Head(events) => format!("[{request}{source}] {events:?}"),
+        Events::Resource(events) => format!("[{request}{source}] {events:?}"),
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::dice::Dice;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, TimerRow};
+use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
 use store::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use store::memory::{Fault, Memory};
 use store::view::{Query, Rows, ViewWrite};
@@ -199,6 +199,10 @@ impl Store for Wire {
 
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<DefinitionRow>, Error> {
         self.memory.definitions(after_key, limit)
+    }
+
+    fn resources(&self, after_key: u64, limit: u32) -> Result<Vec<ResourceRow>, Error> {
+        self.memory.resources(after_key, limit)
     }
 
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {

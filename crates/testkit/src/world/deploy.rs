@@ -89,7 +89,8 @@ impl World {
     ) -> Result<Key, Rejection> {
         let head = named_key(Kind::Head, TENANT, &[&graph.process_id]);
         let graph = Arc::new(graph);
-        let deploy = HeadCommand::DeployDefinition { tenant: TENANT, deployment, digest, graph };
+        let (tenant, anew) = (TENANT, false);
+        let deploy = HeadCommand::DeployDefinition { tenant, deployment, digest, graph, anew };
         self.ask(head, &Command::Head(deploy))?;
         Ok(self.heads[&head].state.latest)
     }

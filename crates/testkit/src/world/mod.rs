@@ -21,6 +21,7 @@ use engine::state::entry::{Entry, EntryEvent};
 use engine::state::head::{Head, HeadEvent};
 use engine::state::instance::Instance;
 use engine::state::mailbox::{Mailbox, MailboxEvent, Shape};
+use engine::state::resource::ResourceHead;
 use rows::Rows;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -95,6 +96,7 @@ pub struct World {
     shape: Shape,
     entries: BTreeMap<Key, Held<Entry>>,
     heads: BTreeMap<Key, Held<Head>>,
+    resources: BTreeMap<Key, Held<ResourceHead>>,
     started: Vec<Key>,
     /// Effects on their way, each with its source.
     queue: VecDeque<(Key, Effect)>,
@@ -130,6 +132,7 @@ impl World {
             shape: Shape::default(),
             entries: BTreeMap::new(),
             heads: BTreeMap::new(),
+            resources: BTreeMap::new(),
             started: Vec::new(),
             queue: VecDeque::new(),
             rows: Rows::default(),

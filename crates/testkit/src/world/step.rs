@@ -37,6 +37,7 @@ impl World {
             Command::Mailbox(_) => self.step_mailbox(target, command),
             Command::Entry(_) => self.step_entry(target, command),
             Command::Head(_) => self.step_head(target, command),
+            Command::Resource(_) => self.step_resource(target, command),
         }?;
         for effect in &effects {
             let body = record::encode_effect(effect.target, &Cause::default(), &effect.command);
@@ -253,6 +254,23 @@ impl World {
         });
         check_folded(target, &held);
         self.heads.insert(target, held);
+        effects
+    }
+
+    fn step_resource(&mut self, target: Key, command: &Command) -> Result<Vec<Effect>, Rejection> {
+        let Command::Resource(inner) = command else { unreachable!("a command to a resource") };
+        let mut held = self.resources.remove(&target).unwrap_or_default();
+        let outcome = step::resource::step(&mut held.state, inner, &mut self.inputs);
+        let recorded = self.record(target, command, Ok(outcome), Events::Resource, |events| {
+            let Events::Resource(events) = events else { unreachable!("events of a resource") };
+            events
+        });
+        let effects = recorded.map(|(events, effects)| {
+            events.iter().for_each(|event| held.replayed.apply(event));
+            effects
+        });
+        check_folded(target, &held);
+        self.resources.insert(target, held);
         effects
     }
 

@@ -1,0 +1,165 @@
+//! Deployed resources that are no processes, as steps see them: decisions and forms by key, by id
+//! and version, by deployment and by version tag.
+//!
+//! Not here: processes (`definitions`), and reading them from the store.
+
+use crate::key::Key;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a resource is. Numbers are on disk and never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[repr(u8)]
+pub enum ResourceKind {
+    /// A DMN file: decisions and what they require.
+    #[default]
+    Requirements = 1,
+    /// One decision in such a file.
+    Decision = 2,
+    /// A form.
+    Form = 3,
+}
+
+impl ResourceKind {
+    /// The kind with this number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<ResourceKind> {
+        match number {
+            1 => Some(ResourceKind::Requirements),
+            2 => Some(ResourceKind::Decision),
+            3 => Some(ResourceKind::Form),
+            _ => None,
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResourceKind::Requirements => "decision requirements",
+            ResourceKind::Decision => "decision",
+            ResourceKind::Form => "form",
+        }
+    }
+}
+
+/// A deployed version of a resource.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its key.
+    pub key: Key,
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Tenant number.
+    pub tenant: u32,
+    /// The deployment it came with.
+    pub deployment: Key,
+    /// Id, as written in the file.
+    pub id: Arc<str>,
+    /// Version, from 1.
+    pub version: u32,
+    /// Version tag, or the empty string.
+    pub version_tag: Arc<str>,
+}
+
+/// Which version of a resource is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Binding {
+    /// The newest one.
+    #[default]
+    Latest,
+    /// The one that came with the same deployment as the process.
+    Deployment,
+    /// The newest one with this version tag.
+    VersionTag(Arc<str>),
+}
+
+type Named = (u32, ResourceKind, Arc<str>);
+
+/// All resources a node knows.
+#[derive(Debug, Clone, Default)]
+pub struct Resources {
+    by_key: BTreeMap<Key, Arc<Resource>>,
+    versions: BTreeMap<Named, BTreeMap<u32, Arc<Resource>>>,
+}
+
+impl Resources {
+    /// Adds a version.
+    pub fn add(&mut self, resource: Resource) {
+        let resource = Arc::new(resource);
+        self.by_key.insert(resource.key, resource.clone());
+        let named = (resource.tenant, resource.kind, resource.id.clone());
+        self.versions.entry(named).or_default().insert(resource.version, resource);
+    }
+
+    /// The resource with this key.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&Arc<Resource>> {
+        self.by_key.get(&key)
+    }
+
+    /// The version of a resource a binding means; `own` is the deployment of who asks.
+    #[must_use]
+    pub fn bound(
+        &self,
+        tenant: u32,
+        kind: ResourceKind,
+        id: &str,
+        binding: &Binding,
+        own: Option<Key>,
+    ) -> Option<&Arc<Resource>> {
+        let mut newest_first = self.versions.get(&(tenant, kind, id.into()))?.values().rev();
+        match binding {
+            Binding::Latest => newest_first.next(),
+            Binding::Deployment => newest_first.find(|held| Some(held.deployment) == own),
+            Binding::VersionTag(tag) => newest_first.find(|held| held.version_tag == *tag),
+        }
+    }
+
+    /// The newest version of a resource.
+    #[must_use]
+    pub fn latest(&self, tenant: u32, kind: ResourceKind, id: &str) -> Option<&Arc<Resource>> {
+        self.bound(tenant, kind, id, &Binding::Latest, None)
+    }
+
+    /// All resources, by key.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Resource>> {
+        self.by_key.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(key: u64, version: u32, tag: &str) -> Resource {
+        Resource {
+            key: Key(key),
+            kind: ResourceKind::Form,
+            tenant: 1,
+            deployment: Key(key * 10),
+            id: "review".into(),
+            version,
+            version_tag: tag.into(),
+        }
+    }
+
+    #[test]
+    fn a_binding_means_one_version() {
+        let mut resources = Resources::default();
+        for (key, version, tag) in [(7, 2, "b"), (5, 1, "a"), (9, 3, "a")] {
+            resources.add(form(key, version, tag));
+        }
+        let bound = |binding, own: u64| {
+            let found = resources.bound(1, ResourceKind::Form, "review", &binding, Some(Key(own)));
+            found.map(|held| held.key.0)
+        };
+        assert_eq!(bound(Binding::Latest, 50), Some(9));
+        assert_eq!(bound(Binding::Deployment, 70), Some(7));
+        assert_eq!(bound(Binding::Deployment, 80), None);
+        assert_eq!(bound(Binding::VersionTag("a".into()), 0), Some(9));
+        assert_eq!(bound(Binding::VersionTag("b".into()), 0), Some(7));
+        assert!(resources.latest(2, ResourceKind::Form, "review").is_none(), "another tenant's");
+        assert!(resources.latest(1, ResourceKind::Decision, "review").is_none());
+    }
+}
