@@ -114,10 +114,10 @@ impl Sqlite {
         let path = folder.join(DATA_FILE);
         let connection = connect_reader(&path, limits::READER_CACHE_KIB)?;
         let found = schema::check(&connection)?;
-        if found != schema::FORMAT {
+        if found < schema::READABLE {
             let reason = format!(
-                "its format is {found}, not {}; start it once, or run `segue migrate`",
-                schema::FORMAT
+                "its format is {found}, older than {}; start it once, or run `segue migrate`",
+                schema::READABLE
             );
             return Err(Error::Io { action: "read the data file", reason });
         }

@@ -164,6 +164,9 @@ pub(super) fn resources(
 ) -> rusqlite::Result<Vec<ResourceRow>> {
     let columns = "key, kind, deployment, tenant, id, name, version, version_tag, resource, \
                    digest, deployed_ms, parent, parent_id, parent_name, parent_version, source";
+    if schema::version(db)? < schema::WITH_RESOURCES {
+        return Ok(Vec::new());
+    }
     by_key(db, "resource", columns, after_key, limit, |row| {
         let parent = match row.get::<_, Option<i64>>(11)? {
             None => None,

@@ -16,6 +16,12 @@ const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3];
 /// The newest format this build reads and writes.
 pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
 
+/// The oldest format this build reads as it is: backups of older releases are checked without
+/// being changed.
+pub(super) const READABLE: u32 = 2;
+/// The format since which there are resources.
+pub(super) const WITH_RESOURCES: u32 = 3;
+
 /// Rows of `meta`: the highest key reserved.
 pub(super) const META_RESERVED: i64 = 1;
 /// Rows of `meta`: the newest span of time with a table of answers.
@@ -159,9 +165,12 @@ pub(super) fn check(connection: &Connection) -> Result<u32, Error> {
 }
 
 fn format(connection: &Connection) -> Result<u32, Error> {
-    connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(super::io("read the format of the data file"))
+    version(connection).map_err(super::io("read the format of the data file"))
+}
+
+/// The file's format, whoever made it.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 fn refuse_newer(found: u32, expected: u32) -> Result<(), Error> {
