@@ -5,6 +5,7 @@
 mod answer;
 pub mod clock;
 pub mod deploy;
+mod deployed;
 mod disk;
 pub mod doctor;
 mod driver;

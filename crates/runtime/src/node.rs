@@ -16,7 +16,6 @@ use crate::stream::Tail;
 use engine::definitions::Definitions;
 use engine::key::Key;
 use engine::record::decode_sections;
-use engine::resources::ResourceKind;
 use jiff::tz::TimeZone;
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
@@ -111,8 +110,8 @@ pub struct Shared {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) sweep: Sweep,
     pub(crate) backups: Backups,
-    definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
-    resources: RwLock<BTreeMap<Key, Arc<ResourceRow>>>,
+    pub(crate) definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
+    pub(crate) resources: RwLock<BTreeMap<Key, Arc<ResourceRow>>>,
     failure: Mutex<Option<String>>,
     stopping: AtomicBool,
     started_ms: i64,
@@ -143,25 +142,6 @@ impl Shared {
 
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
-    }
-
-    /// All deployed definitions, by key.
-    pub(crate) fn definition_rows(&self) -> Vec<Arc<DefinitionRow>> {
-        self.definitions.read().values().cloned().collect()
-    }
-
-    pub(crate) fn add_definitions(&self, rows: &[DefinitionRow]) {
-        if !rows.is_empty() {
-            let rows = rows.iter().map(|row| (Key(row.key), Arc::new(row.clone())));
-            self.definitions.write().extend(rows);
-        }
-    }
-
-    pub(crate) fn add_resources(&self, rows: &[ResourceRow]) {
-        if !rows.is_empty() {
-            let rows = rows.iter().map(|row| (Key(row.key), Arc::new(row.clone())));
-            self.resources.write().extend(rows);
-        }
     }
 }
 
@@ -341,49 +321,6 @@ impl Node {
             full @ store::Error::Full { .. } => Refusal::Unavailable { reason: full.to_string() },
             other => Refusal::Internal { reason: other.to_string() },
         })
-    }
-
-    /// A deployed definition with its source.
-    #[must_use]
-    pub fn definition(&self, key: Key) -> Option<Arc<DefinitionRow>> {
-        self.shared.definitions.read().get(&key).cloned()
-    }
-
-    /// All deployed definitions of a tenant, by key.
-    #[must_use]
-    pub fn definitions(&self, tenant: u32) -> Vec<Arc<DefinitionRow>> {
-        let held = self.shared.definitions.read();
-        held.values().filter(|row| row.tenant == tenant).cloned().collect()
-    }
-
-    /// The latest definition of a process id.
-    #[must_use]
-    pub fn latest(&self, tenant: u32, process_id: &str) -> Option<Arc<DefinitionRow>> {
-        let held = self.shared.definitions.read();
-        let versions =
-            held.values().filter(|row| row.tenant == tenant && &*row.process_id == process_id);
-        versions.max_by_key(|row| row.version).cloned()
-    }
-
-    /// A deployed decision, its requirements or a form, with the file it is in.
-    #[must_use]
-    pub fn resource(&self, key: Key) -> Option<Arc<ResourceRow>> {
-        self.shared.resources.read().get(&key).cloned()
-    }
-
-    /// The latest version of a resource by its id.
-    #[must_use]
-    pub fn latest_resource(
-        &self,
-        tenant: u32,
-        kind: ResourceKind,
-        id: &str,
-    ) -> Option<Arc<ResourceRow>> {
-        let held = self.shared.resources.read();
-        let versions = held
-            .values()
-            .filter(|row| (row.tenant, row.kind, &*row.id) == (tenant, kind as u8, id));
-        versions.max_by_key(|row| row.version).cloned()
     }
 
     /// History of one aggregate after a position (decode with `engine::record::decode_sections`).

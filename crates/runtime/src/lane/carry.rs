@@ -1,6 +1,7 @@
 //! Carry: from an order to its first command, and from what happened to its answer.
 //!
-//! Not here: deployments (`deploy`), effects (`chain`), rows (`rows`), and anything about transports.
+//! Not here: deployments (`deploy`), effects (`chain`), rows (`rows`), and anything about
+//! transports.
 
 use super::chain::Stop;
 use super::gather::{Answers, answer_aggregate, answer_id, job_of};

@@ -1,0 +1,75 @@
+//! What is deployed, as a node looks it up: definitions, decisions and forms, with their files.
+//!
+//! Not here: deploying (`deploy`, `lane`), and what steps see (`engine::definitions`).
+
+use crate::node::{Node, Shared};
+use engine::key::Key;
+use engine::resources::ResourceKind;
+use std::sync::Arc;
+use store::batch::{DefinitionRow, ResourceRow};
+
+impl Shared {
+    /// All deployed definitions, by key.
+    pub(crate) fn definition_rows(&self) -> Vec<Arc<DefinitionRow>> {
+        self.definitions.read().values().cloned().collect()
+    }
+
+    pub(crate) fn add_definitions(&self, rows: &[DefinitionRow]) {
+        if !rows.is_empty() {
+            let rows = rows.iter().map(|row| (Key(row.key), Arc::new(row.clone())));
+            self.definitions.write().extend(rows);
+        }
+    }
+
+    pub(crate) fn add_resources(&self, rows: &[ResourceRow]) {
+        if !rows.is_empty() {
+            let rows = rows.iter().map(|row| (Key(row.key), Arc::new(row.clone())));
+            self.resources.write().extend(rows);
+        }
+    }
+}
+
+impl Node {
+    /// A deployed definition with its source.
+    #[must_use]
+    pub fn definition(&self, key: Key) -> Option<Arc<DefinitionRow>> {
+        self.shared().definitions.read().get(&key).cloned()
+    }
+
+    /// All deployed definitions of a tenant, by key.
+    #[must_use]
+    pub fn definitions(&self, tenant: u32) -> Vec<Arc<DefinitionRow>> {
+        let held = self.shared().definitions.read();
+        held.values().filter(|row| row.tenant == tenant).cloned().collect()
+    }
+
+    /// The latest definition of a process id.
+    #[must_use]
+    pub fn latest(&self, tenant: u32, process_id: &str) -> Option<Arc<DefinitionRow>> {
+        let held = self.shared().definitions.read();
+        let versions =
+            held.values().filter(|row| row.tenant == tenant && &*row.process_id == process_id);
+        versions.max_by_key(|row| row.version).cloned()
+    }
+
+    /// A deployed decision, its requirements or a form, with the file it is in.
+    #[must_use]
+    pub fn resource(&self, key: Key) -> Option<Arc<ResourceRow>> {
+        self.shared().resources.read().get(&key).cloned()
+    }
+
+    /// The latest version of a resource by its id.
+    #[must_use]
+    pub fn latest_resource(
+        &self,
+        tenant: u32,
+        kind: ResourceKind,
+        id: &str,
+    ) -> Option<Arc<ResourceRow>> {
+        let held = self.shared().resources.read();
+        let versions = held
+            .values()
+            .filter(|row| (row.tenant, row.kind, &*row.id) == (tenant, kind as u8, id));
+        versions.max_by_key(|row| row.version).cloned()
+    }
+}
