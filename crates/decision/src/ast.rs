@@ -1,6 +1,7 @@
 //! The shape of a parsed expression.
 //! It is not what runs: `compile` turns it into a flat program and drops it.
 
+use crate::program::Program;
 use crate::value::Value;
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub(crate) enum Kind {
     Context(Vec<(Arc<str>, Expr)>),
     Range(Box<RangeExpr>),
     /// Without a body the function is external, which is never callable here.
-    Function(Vec<Arc<str>>, Option<Box<Expr>>),
+    Function(Vec<Parameter>, Option<Box<Expr>>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +74,13 @@ pub(crate) enum Arguments {
     Named(Vec<(Arc<str>, Expr)>),
 }
 
+/// A declared parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: Option<Type>,
+}
+
 /// `name in values` or `name in from..to`.
 #[derive(Debug)]
 pub(crate) struct Iteration {
@@ -98,6 +106,12 @@ pub(crate) enum Type {
     Range(Box<Type>),
     /// These members at least.
     Context(Vec<(Arc<str>, Type)>),
+    /// A function, with the types of its parameters and result where they are declared.
+    Function(Vec<Type>, Option<Box<Type>>),
+    /// Another type, of which only some values are allowed.
+    Allowed(Box<Type>, Arc<Program>),
+    /// A type that a model defines.
+    Defined(Arc<Type>),
 }
 
 /// One unary test.

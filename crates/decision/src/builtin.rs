@@ -294,22 +294,5 @@ pub(crate) fn arrange(
 
 /// The function whose name is spelt most alike, if one is nearly the same.
 pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    let distance = |builtin: &'static Builtin| (edits(name, builtin.name), builtin.name);
-    let (edits, nearest) = BUILTINS.iter().map(distance).min()?;
-    (edits <= 2 && edits * 3 <= name.len()).then_some(nearest)
-}
-
-/// Levenshtein's distance, in bytes.
-fn edits(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(x != y)).min(above + 1).min(row[j] + 1);
-            diagonal = above;
-        }
-    }
-    row[b.len()]
+    crate::nearest::nearest(name, BUILTINS.iter().map(|builtin| builtin.name))
 }

@@ -1,24 +1,30 @@
 //! A parsed expression into a program: names become slots, constants are folded.
 //! It does not evaluate anything but constants.
 
+mod boxed;
 mod call;
 mod scope;
+mod table;
 mod test;
 
 use crate::ast::{self, Comparison, Expr, Kind, Step};
 use crate::error::{CompileError, Refused};
 use crate::evaluate;
+use crate::limits::MODEL_FOLDING_FUEL;
+use crate::names::Vocabulary;
 use crate::parser;
 use crate::program::{
     Code, Entry, FilterStyle, Id, Iteration, Lambda, Mode, Node, Program, RangeNode, Reference, Run,
 };
 use crate::value::Value;
+pub(crate) use boxed::{Fault, Model, Place};
 use scope::{Frame, Resolution};
 use std::sync::Arc;
 
 /// Compiles an expression, written without the leading `=`.
 pub fn compile(source: &str, mode: Mode) -> Result<Program, CompileError> {
-    let expr = parser::parse_expression(source, mode).map_err(|refused| *refused)?;
+    let words = Vocabulary::default();
+    let expr = parser::parse_expression(source, mode, &words).map_err(|refused| *refused)?;
     let mut compiler = Compiler::new(source, mode, false);
     let root = compiler.expression(&expr).map_err(|refused| *refused)?;
     Ok(compiler.finish(root))
@@ -27,22 +33,35 @@ pub fn compile(source: &str, mode: Mode) -> Result<Program, CompileError> {
 /// Compiles the unary tests of a decision table's cell. The program reads the tested value as the
 /// variable `?` and answers true, false or null.
 pub fn compile_unary_tests(source: &str, mode: Mode) -> Result<Program, CompileError> {
-    let tests = parser::parse_unary_tests(source, mode).map_err(|refused| *refused)?;
+    tests_with(source, mode, &Vocabulary::default())
+}
+
+/// Compiles unary tests that may use the names of a model.
+pub(crate) fn tests_with(
+    source: &str,
+    mode: Mode,
+    vocabulary: &Vocabulary,
+) -> Result<Program, CompileError> {
+    let tests = parser::parse_unary_tests(source, mode, vocabulary).map_err(|refused| *refused)?;
     let mut compiler = Compiler::new(source, mode, true);
     let root = compiler.unary_tests(&tests).map_err(|refused| *refused)?;
     Ok(compiler.finish(root))
 }
 
-pub(crate) struct Compiler {
-    code: Code,
+pub(crate) struct Compiler<'m> {
+    pub(crate) code: Code,
     /// The function being compiled is the last.
     frames: Vec<Frame>,
+    /// What a DMN model adds: names, types, and a list of what is wrong.
+    model: Option<Model<'m>>,
+    /// Fuel that folding constants may still burn.
+    folding: u64,
 }
 
 type Compiled = Result<Id, Refused>;
 
-impl Compiler {
-    fn new(source: &str, mode: Mode, unary: bool) -> Compiler {
+impl<'m> Compiler<'m> {
+    fn new(source: &str, mode: Mode, unary: bool) -> Compiler<'m> {
         let code = Code {
             source: source.into(),
             mode,
@@ -60,8 +79,10 @@ impl Compiler {
             iterations: Vec::new(),
             ranges: Vec::new(),
             lambdas: Vec::new(),
+            tables: Vec::new(),
+            table: None,
         };
-        Compiler { code, frames: vec![Frame::default()] }
+        Compiler { code, frames: vec![Frame::default()], model: None, folding: MODEL_FOLDING_FUEL }
     }
 
     fn finish(mut self, root: Id) -> Program {
@@ -81,7 +102,7 @@ impl Compiler {
         let varies = !below.iter().all(constant);
         let id = self.push(node);
         let locals = self.frame().most;
-        if !varies && let Some(value) = evaluate::fold(&self.code, id, locals) {
+        if !varies && let Some(value) = evaluate::fold(&self.code, id, locals, &mut self.folding) {
             self.code.nodes[id as usize] = Node::Constant(value);
         }
         id
@@ -121,7 +142,10 @@ impl Compiler {
         match &expr.kind {
             Kind::Literal(value) => Ok(self.constant(value.clone())),
             Kind::Input => self.input(expr),
-            Kind::Name(name) => Ok(self.variable(name)),
+            Kind::Name(name) => {
+                self.check_known(name, &expr.span);
+                Ok(self.variable(name))
+            }
             Kind::Or(terms) => {
                 let ids = self.expressions(terms)?;
                 let run = self.run_of(&ids);
@@ -140,8 +164,7 @@ impl Compiler {
             Kind::In(value, tests) => self.in_tests(value, tests),
             Kind::InstanceOf(value, kind) => {
                 let value = self.expression(value)?;
-                self.code.types.push(kind.clone());
-                let kind = self.code.types.len() as u32 - 1;
+                let kind = self.kind(kind);
                 Ok(self.push_folded(Node::InstanceOf { value, kind }, &[value]))
             }
             Kind::Chain(first, rest) => self.chain(first, rest),
@@ -211,10 +234,25 @@ impl Compiler {
             compiled.push(Entry { key: Arc::clone(key), local, value });
         }
         self.frame().release(mark);
-        let start = self.code.entries.len() as u32;
-        let run = Run { start, length: compiled.len() as u32 };
-        self.code.entries.extend(compiled);
+        let run = self.run_of_entries(compiled);
         Ok(self.push_folded(Node::Context(run), &ids))
+    }
+
+    fn run_of_entries(&mut self, entries: Vec<Entry>) -> Run {
+        let start = self.code.entries.len() as u32;
+        let run = Run { start, length: entries.len() as u32 };
+        self.code.entries.extend(entries);
+        run
+    }
+
+    /// The place of a type, with what the model defines looked up.
+    fn kind(&mut self, kind: &ast::Type) -> u32 {
+        let kind = match &self.model {
+            Some(model) => model.types.resolved(kind),
+            None => kind.clone(),
+        };
+        self.code.types.push(kind);
+        self.code.types.len() as u32 - 1
     }
 
     fn range(&mut self, range: &ast::RangeExpr) -> Result<(u32, [Id; 2]), Refused> {
@@ -232,10 +270,14 @@ impl Compiler {
             let local = self.frame().bind(&iteration.name);
             compiled.push(Iteration { local, from, to });
         }
+        Ok(self.run_of_iterations(compiled))
+    }
+
+    fn run_of_iterations(&mut self, iterations: Vec<Iteration>) -> Run {
         let start = self.code.iterations.len() as u32;
-        let run = Run { start, length: compiled.len() as u32 };
-        self.code.iterations.extend(compiled);
-        Ok(run)
+        let run = Run { start, length: iterations.len() as u32 };
+        self.code.iterations.extend(iterations);
+        run
     }
 
     fn for_loop(&mut self, iterations: &[ast::Iteration], body: &Expr) -> Compiled {
@@ -317,23 +359,46 @@ impl Compiler {
             Kind::Some(..) | Kind::Every(..) => FilterStyle::Condition,
             _ => FilterStyle::Open,
         };
+        self.filter_by(list, style, |compiler| compiler.expression(filter))
+    }
+
+    fn filter_by(
+        &mut self,
+        list: Id,
+        style: FilterStyle,
+        compile: impl FnOnce(&mut Self) -> Compiled,
+    ) -> Compiled {
         let mark = self.frame().mark();
         let local = self.frame().bind_item();
-        let filter = self.expression(filter)?;
+        let filter = compile(self)?;
         self.frame().release(mark);
         Ok(self.push(Node::Filter { list, local, filter, style }))
     }
 
-    fn function(&mut self, parameters: &[Arc<str>], body: Option<&Expr>) -> Compiled {
+    fn function(&mut self, parameters: &[ast::Parameter], body: Option<&Expr>) -> Compiled {
+        self.lambda(parameters, |compiler| body.map(|body| compiler.expression(body)).transpose())
+    }
+
+    /// A function whose body `compile` compiles.
+    fn lambda(
+        &mut self,
+        parameters: &[ast::Parameter],
+        compile: impl FnOnce(&mut Self) -> Result<Option<Id>, Refused>,
+    ) -> Compiled {
         let mut frame = Frame::default();
-        for name in parameters {
-            frame.bind(name);
+        for parameter in parameters {
+            frame.bind(&parameter.name);
         }
         self.frames.push(frame);
-        let body = body.map(|body| self.expression(body)).transpose();
+        let body = compile(self);
         let frame = self.frames.pop().expect("pushed above");
+        // Only the standard converts arguments to the types of parameters.
+        let typed = self.code.mode == Mode::Standard;
+        let types = parameters.iter().map(|parameter| parameter.kind.as_ref());
+        let types = types.map(|kind| kind.filter(|_| typed).map(|kind| self.kind(kind))).collect();
         self.code.lambdas.push(Lambda {
-            parameters: parameters.to_vec(),
+            parameters: parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect(),
+            types,
             captures: frame.captures,
             locals: frame.most,
             body: body?,

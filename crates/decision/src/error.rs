@@ -45,6 +45,12 @@ pub enum Failure {
         /// The cause given in the expression.
         message: String,
     },
+    /// The rules of a decision table that match contradict its hit policy.
+    #[error("{message}")]
+    HitPolicy {
+        /// What was expected of the rules, and what was found.
+        message: String,
+    },
     /// A variable is not valid JSON.
     #[error("Expected the variable '{name}' to be valid JSON, but it is not: {message}")]
     MalformedVariable {

@@ -8,6 +8,7 @@ mod kind;
 mod logic;
 mod raw;
 mod slots;
+mod table;
 
 use crate::budget::{Budget, Env, Evaluation, Scope, Variable};
 use crate::builtin::Patterns;
@@ -15,7 +16,9 @@ use crate::error::{Failure, Stop, Warning, WarningKind};
 use crate::limits;
 use crate::program::{Code, Id, Node, Program};
 use crate::value::{Brief, Value};
+pub(crate) use kind::{from_wire, input_as};
 use slots::Slots;
+pub(crate) use table::Trace;
 
 impl Program {
     /// Evaluates the expression; what is left of the budget stays in it.
@@ -25,12 +28,26 @@ impl Program {
         env: &Env,
         budget: &mut Budget,
     ) -> Result<Evaluation, Failure> {
+        let (evaluation, _) = self.run(scope, env, budget, None)?;
+        Ok(evaluation)
+    }
+
+    /// Evaluates, with a record of the table that is the whole of the program, if one is.
+    pub(crate) fn run(
+        &self,
+        scope: &dyn Scope,
+        env: &Env,
+        budget: &mut Budget,
+        trace: Option<Trace>,
+    ) -> Result<(Evaluation, Option<Trace>), Failure> {
         let code = &*self.0;
         let mut machine = Machine::new(scope, env, budget, code.free.len());
+        machine.trace = trace;
         machine.locals.resize(code.locals as usize, Value::Null);
         let frame = Frame { code, program: Some(self), captures: &[], base: 0 };
         let value = machine.eval(&frame, code.root).map_err(|stop| *stop)?;
-        Ok(Evaluation { value, warnings: machine.warnings })
+        let warnings = std::mem::take(&mut machine.warnings);
+        Ok((Evaluation { value, warnings }, machine.trace))
     }
 
     /// Runs unary tests against `input`, which they read as `?`.
@@ -61,16 +78,19 @@ impl Scope for Tested<'_> {
 }
 
 /// The value of a node below which nothing varies, unless finding it fails or warns. `locals` is
-/// how many its function needs.
-pub(crate) fn fold(code: &Code, id: Id, locals: u32) -> Option<Value> {
+/// how many its function needs; what finding it burns is taken from `fuel`.
+pub(crate) fn fold(code: &Code, id: Id, locals: u32, fuel: &mut u64) -> Option<Value> {
     let env = Env { now_ms: 0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
-    let mut budget = Budget { fuel: limits::FOLDING_FUEL, ..Budget::default() };
+    let given = limits::FOLDING_FUEL.min(*fuel);
+    let mut budget = Budget { fuel: given, ..Budget::default() };
     let scope: [(&str, Value); 0] = [];
     let mut machine = Machine::new(&scope, &env, &mut budget, 0);
     machine.locals.resize(locals as usize, Value::Null);
     let frame = Frame { code, program: None, captures: &[], base: 0 };
-    let value = machine.eval(&frame, id).ok()?;
-    machine.warnings.is_empty().then_some(value)
+    let value = machine.eval(&frame, id);
+    let warned = !machine.warnings.is_empty();
+    *fuel -= given - budget.fuel;
+    value.ok().filter(|_| !warned)
 }
 
 /// The function being run.
@@ -95,6 +115,8 @@ pub(crate) struct Machine<'a> {
     draws: u64,
     /// Regular expressions compiled so far.
     pub(crate) patterns: Patterns,
+    /// What the table of the outermost program did, where that is asked for.
+    trace: Option<Trace>,
 }
 
 /// An operand that can be looked at without cloning it.
@@ -108,7 +130,8 @@ impl<'a> Machine<'a> {
     fn new(scope: &'a dyn Scope, env: &'a Env, budget: &'a mut Budget, slots: usize) -> Self {
         let slots = Slots::new(slots);
         let (locals, warnings, patterns) = (Vec::new(), Vec::new(), Vec::new());
-        Machine { scope, env, budget, slots, locals, warnings, depth: 0, draws: 0, patterns }
+        let (depth, draws, trace) = (0, 0, None);
+        Machine { scope, env, budget, slots, locals, warnings, depth, draws, patterns, trace }
     }
 
     /// The next number of the seed's sequence (SplitMix64).
@@ -195,6 +218,9 @@ impl<'a> Machine<'a> {
             }
             Node::List(items) => self.list_of(frame, *items),
             Node::Context(entries) => self.context_of(frame, *entries),
+            Node::Block { entries, result } => self.block(frame, *entries, *result),
+            Node::Coerce { value, kind } => self.coerce(frame, *value, *kind),
+            Node::Table(table) => self.table(frame, *table),
             Node::Range(range) => self.range(frame, *range),
             Node::Lambda(lambda) => self.lambda(frame, *lambda),
             Node::CallBuiltin { function, arguments } => {

@@ -1,15 +1,18 @@
-//! FEEL: parse, compile at deployment, evaluate within a budget.
+//! FEEL and DMN: parse, compile at deployment, evaluate within a budget.
 //! It is not a process engine: it never learns where a variable lives or what a gateway does.
 
 mod ast;
 mod budget;
 mod builtin;
 mod compile;
+pub mod dmn;
 mod error;
 mod evaluate;
 mod json;
 mod lexer;
 pub mod limits;
+mod names;
+mod nearest;
 mod number;
 mod parser;
 mod program;

@@ -34,6 +34,21 @@ pub const WARNINGS: usize = 100;
 /// Longest rendering of a value inside a warning, in bytes.
 pub const WARNING_VALUE_BYTES: usize = 200;
 
+/// Errors kept for one DMN file, and as many warnings; later ones are counted only.
+pub const PROBLEMS: usize = 1_000;
+
+/// Longest id of an element that a problem carries, in bytes.
+pub const PROBLEM_ID_BYTES: usize = 256;
+
+/// Elements of one decision requirements graph, those of imported models included.
+pub const GRAPH_NODES: usize = 10_000;
+
+/// Deepest nesting of item definitions in one another.
+pub const TYPE_DEPTH: u32 = 32;
+
+/// Deepest nesting of boxed expressions.
+pub const BOXED_DEPTH: u32 = 48;
+
 /// Longest pattern of a regular expression, in bytes.
 pub const PATTERN_BYTES: usize = 4 * 1024;
 
@@ -45,3 +60,6 @@ pub const NUMBER_EXPONENT: i32 = 6_144;
 
 /// Fuel that folding constants may burn at compilation.
 pub(crate) const FOLDING_FUEL: u64 = 20_000;
+
+/// Fuel that folding constants may burn in one model.
+pub(crate) const MODEL_FOLDING_FUEL: u64 = 2_000_000;

@@ -6,12 +6,14 @@ mod name;
 mod prefix;
 mod tests_of_input;
 
-use crate::ast::{Comparison, Expr, Kind, Operator, UnaryTests};
+use crate::ast::{Comparison, Expr, Kind, Operator, Type, UnaryTests};
 use crate::error::Refused;
 use crate::lexer::{Lexer, Token, error};
 use crate::limits::{SOURCE_BYTES, SOURCE_DEPTH};
+use crate::names::{Names, Vocabulary};
 use crate::program::Mode;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How tightly operators bind, loosest first.
 pub(crate) mod power {
@@ -25,16 +27,36 @@ pub(crate) mod power {
 }
 
 /// Parses an expression.
-pub(crate) fn parse_expression(source: &str, mode: Mode) -> Result<Expr, Refused> {
-    let mut parser = Parser::new(source, mode)?;
+pub(crate) fn parse_expression(
+    source: &str,
+    mode: Mode,
+    vocabulary: &Vocabulary,
+) -> Result<Expr, Refused> {
+    let mut parser = Parser::new(source, mode, vocabulary)?;
     let expr = parser.expression(power::ANY)?;
     parser.end()?;
     Ok(expr)
 }
 
+/// Parses the name of a type.
+pub(crate) fn parse_type(
+    source: &str,
+    mode: Mode,
+    vocabulary: &Vocabulary,
+) -> Result<Type, Refused> {
+    let mut parser = Parser::new(source, mode, vocabulary)?;
+    let kind = parser.type_of()?;
+    parser.end()?;
+    Ok(kind)
+}
+
 /// Parses the unary tests of a decision table's cell.
-pub(crate) fn parse_unary_tests(source: &str, mode: Mode) -> Result<UnaryTests, Refused> {
-    let mut parser = Parser::new(source, mode)?;
+pub(crate) fn parse_unary_tests(
+    source: &str,
+    mode: Mode,
+    vocabulary: &Vocabulary,
+) -> Result<UnaryTests, Refused> {
+    let mut parser = Parser::new(source, mode, vocabulary)?;
     let tests = parser.unary_tests()?;
     parser.end()?;
     Ok(tests)
@@ -43,6 +65,7 @@ pub(crate) fn parse_unary_tests(source: &str, mode: Mode) -> Result<UnaryTests, 
 pub(crate) struct Parser<'a> {
     lexer: Lexer<'a>,
     mode: Mode,
+    vocabulary: &'a Vocabulary,
     token: Token<'a>,
     span: Range<usize>,
     /// Where the token before the current one ended.
@@ -53,14 +76,14 @@ pub(crate) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(source: &'a str, mode: Mode) -> Result<Parser<'a>, Refused> {
+    fn new(source: &'a str, mode: Mode, vocabulary: &'a Vocabulary) -> Result<Parser<'a>, Refused> {
         if source.len() > SOURCE_BYTES {
             let found = format!("{} bytes", source.len());
             return Err(error("an expression of at most 64 KiB", &found, 0..source.len()));
         }
         let mut lexer = Lexer { source, at: 0 };
         let (token, span) = lexer.next()?;
-        Ok(Parser { lexer, mode, token, span, before: 0, depth: 0, range_end: false })
+        Ok(Parser { lexer, mode, vocabulary, token, span, before: 0, depth: 0, range_end: false })
     }
 
     fn advance(&mut self) -> Result<(), Refused> {
@@ -74,6 +97,17 @@ impl<'a> Parser<'a> {
         self.lexer.at = at;
         (self.token, self.span) = self.lexer.next()?;
         Ok(())
+    }
+
+    /// Takes the longest name of several words or symbols that stands here.
+    fn known_name(&mut self, names: &Names) -> Result<Option<Arc<str>>, Refused> {
+        let start = self.span.start;
+        let Some((name, length)) = names.longest(&self.lexer.source[start..]) else {
+            return Ok(None);
+        };
+        self.jump(start + length)?;
+        self.before = start + length;
+        Ok(Some(name))
     }
 
     /// The token after the current one.

@@ -2,6 +2,7 @@
 //! It is not the syntax; `ast` is, and it is gone after compilation.
 
 use crate::ast::{Comparison, Operator, Type};
+use crate::dmn::HitPolicy;
 use crate::value::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -104,6 +105,9 @@ pub(crate) struct Code {
     pub(crate) iterations: Vec<Iteration>,
     pub(crate) ranges: Vec<RangeNode>,
     pub(crate) lambdas: Vec<Lambda>,
+    pub(crate) tables: Vec<Table>,
+    /// The table that is the whole of a decision's logic.
+    pub(crate) table: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +200,17 @@ pub(crate) enum Node {
     },
     List(Run),
     Context(Run),
+    /// Evaluates entries one after the other, then the result, which sees them.
+    Block {
+        entries: Run,
+        result: Id,
+    },
+    /// A value as one of a type.
+    Coerce {
+        value: Id,
+        kind: u32,
+    },
+    Table(u32),
     Range(u32),
     Lambda(u32),
     CallBuiltin {
@@ -252,9 +267,49 @@ pub(crate) struct RangeNode {
 #[derive(Debug)]
 pub(crate) struct Lambda {
     pub(crate) parameters: Vec<Arc<str>>,
+    /// For each parameter its declared type.
+    pub(crate) types: Vec<Option<u32>>,
     /// What to capture, as references in the enclosing function.
     pub(crate) captures: Vec<Reference>,
     pub(crate) locals: u32,
     /// `None` for an external function.
     pub(crate) body: Option<Id>,
+}
+
+/// A decision table whose cells are nodes.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) hit: HitPolicy,
+    pub(crate) inputs: Vec<InputColumn>,
+    pub(crate) outputs: Vec<OutputColumn>,
+    pub(crate) rules: Vec<RuleRow>,
+}
+
+#[derive(Debug)]
+pub(crate) struct InputColumn {
+    pub(crate) id: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) value: Id,
+    /// Where its value stays while rules are tested.
+    pub(crate) local: u32,
+    /// Whether the value is one of those the column allows.
+    pub(crate) allowed: Option<Id>,
+}
+
+#[derive(Debug)]
+pub(crate) struct OutputColumn {
+    pub(crate) id: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) local: u32,
+    /// A test of the output for each of its values, the first being the most important.
+    pub(crate) priorities: Run,
+    pub(crate) default: Option<Id>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RuleRow {
+    pub(crate) id: Arc<str>,
+    /// One for each input; nothing where anything passes.
+    pub(crate) tests: Vec<Option<Id>>,
+    pub(crate) outputs: Run,
 }

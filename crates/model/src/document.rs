@@ -9,9 +9,9 @@ use roxmltree::StringStorage;
 
 use crate::namespace::Namespace;
 use crate::node::NodeRef;
-use crate::position::{LineIndex, Position};
 use crate::problem::Problems;
 use crate::structure::Process;
+use xml::{LineIndex, Position};
 
 /// One BPMN file: its text as it was, its elements in document order, and its problems.
 #[derive(Debug)]

@@ -11,15 +11,12 @@
 //! ```
 
 pub mod check;
-mod decoded;
 mod document;
 mod limits;
 mod namespace;
 mod node;
 mod parse;
-mod position;
 mod problem;
-mod scan;
 pub mod short;
 mod structure;
 mod vocabulary;
@@ -29,7 +26,10 @@ pub use limits::*;
 pub use namespace::Namespace;
 pub use node::NodeRef;
 pub use parse::{open, parse};
-pub use position::Position;
-pub use problem::{Draft, Problem, Problems, Severity};
+pub use problem::{Draft, Problems};
 pub use structure::{Flow, FlowNode, Process, Scope, Structure};
 pub use vocabulary::{is_flow_node, is_scope};
+pub use xml::{
+    MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_NAMESPACE_DECLARATIONS, MAX_NAMESPACES,
+    MAX_QUOTED_BYTES, MAX_SOURCE_BYTES, Position, Problem, Severity,
+};

@@ -2,26 +2,12 @@
 //!
 //! Not a place for defaults: each of these is refused when exceeded, before the XML parser runs.
 
-/// Bytes a BPMN file may have (4 MiB).
-pub const MAX_SOURCE_BYTES: usize = 4 * 1024 * 1024;
-/// Elements inside elements.
-pub const MAX_DEPTH: usize = 128;
-/// Elements in one file.
-pub const MAX_ELEMENTS: usize = 50_000;
-/// Attributes of one element.
-pub const MAX_ATTRIBUTES: usize = 256;
-/// Namespace declarations (`xmlns`, `xmlns:prefix`) in force at one element.
-pub const MAX_NAMESPACES: usize = 64;
-/// Namespace declarations in one file; some tools repeat them at every element.
-pub const MAX_NAMESPACE_DECLARATIONS: usize = 4_096;
 /// Errors kept for one file, and as many warnings; what follows is counted only.
 pub const MAX_PROBLEMS: usize = 1_000;
 /// Bytes of the id of an element.
 pub const MAX_ID_BYTES: usize = 256;
 /// Problems of one rule that come with a suggestion of what was meant.
 pub const MAX_SUGGESTIONS: usize = 50;
-/// Bytes of a value from the file quoted in a message.
-pub const MAX_QUOTED_BYTES: usize = 80;
 /// Bytes of an element id carried by a problem.
 pub const MAX_PROBLEM_ID_BYTES: usize = 256;
 /// Bytes a text in short notation may have (64 KiB).

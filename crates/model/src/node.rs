@@ -5,10 +5,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::decoded::raw_offset;
 use crate::document::{Attribute, Document, Node};
 use crate::namespace::Namespace;
-use crate::position::Position;
+use xml::Position;
+use xml::raw_offset;
 
 /// One element of a document. Cheap to copy.
 #[derive(Clone, Copy)]

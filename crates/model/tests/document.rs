@@ -83,7 +83,7 @@ fn says_where_xml_is_malformed() {
 #[test]
 fn says_that_something_is_no_xml_at_all() {
     let said = |source: &str| parse(source.as_bytes()).unwrap_err().to_string();
-    let hint = "(a BPMN file is XML; short notation is turned into it first)";
+    let hint = "(a model is XML; short notation is turned into it first)";
     assert_eq!(said(""), format!("1:1: xml-malformed: Expected XML, but found nothing {hint}"));
     assert_eq!(
         said("\n start -> end"),

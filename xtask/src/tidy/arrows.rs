@@ -13,13 +13,14 @@ use crate::workspace::Workspace;
 const ARROWS: &[(&str, &[&str])] = &[
     ("access", &[]),
     ("api", &["access", "decision", "engine", "model", "runtime", "store"]),
-    ("decision", &[]),
+    ("decision", &["xml"]),
     ("engine", &["decision", "model"]),
-    ("model", &[]),
+    ("model", &["xml"]),
     ("runtime", &["access", "decision", "engine", "model", "store"]),
     ("segue", &["access", "api", "decision", "engine", "model", "runtime", "store", "testkit"]),
     ("store", &["access", "engine"]),
     ("testkit", &["access", "decision", "engine", "model", "runtime", "store"]),
+    ("xml", &[]),
     ("xtask", &[]),
 ];
 
@@ -27,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const TESTS_ONLY: &str = "testkit";
 
 /// Crates without clock, environment, files, randomness and threads.
-const PURE: &[&str] = &["access", "decision", "engine", "model"];
+const PURE: &[&str] = &["access", "decision", "engine", "model", "xml"];
 
 /// What nothing below a pure crate may be, and why.
 const IMPURE: &[(&str, &str)] = &[

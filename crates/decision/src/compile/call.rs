@@ -9,25 +9,37 @@ use crate::program::{Id, Node, Note, Run};
 use std::ops::Range;
 use std::sync::Arc;
 
-impl Compiler {
+impl Compiler<'_> {
     pub(super) fn call(
         &mut self,
         name: &Arc<str>,
         arguments: &Arguments,
         span: Range<usize>,
     ) -> Compiled {
+        let (ids, names) = self.arguments(arguments)?;
+        self.call_with(name, &ids, names.as_deref(), span)
+    }
+
+    /// Calls what `name` means with arguments that are compiled already.
+    pub(super) fn call_with(
+        &mut self,
+        name: &Arc<str>,
+        ids: &[Id],
+        names: Option<&[Arc<str>]>,
+        span: Range<usize>,
+    ) -> Compiled {
         let resolution = self.resolve(self.frames.len() - 1, name);
         if resolution.found.is_some() || !builtin::exists(name) {
             let bound = resolution.found.is_some() || !resolution.items.is_empty();
-            if !bound {
+            let known = self.model.as_ref().is_some_and(|model| model.visible.contains(name));
+            if !bound && !known {
                 self.note_unknown(name, span);
             }
             let callee = self.resolved(name, resolution);
-            return self.call_value(callee, name, arguments);
+            return Ok(self.call_value_with(callee, name, ids, names));
         }
-        let (ids, names) = self.arguments(arguments)?;
-        let Some((function, order)) = builtin::select(name, ids.len(), names.as_deref()) else {
-            return self.unknown(name, &ids, names.as_deref(), span);
+        let Some((function, order)) = builtin::select(name, ids.len(), names) else {
+            return self.unknown(name, ids, names, span);
         };
         let mut ordered = Vec::with_capacity(order.len());
         for position in order {
@@ -51,10 +63,20 @@ impl Compiler {
         arguments: &Arguments,
     ) -> Compiled {
         let (ids, names) = self.arguments(arguments)?;
-        let arguments = self.run_of(&ids);
-        let names: Option<Run> = names.map(|names| self.run_of_names(&names));
+        Ok(self.call_value_with(callee, name, &ids, names.as_deref()))
+    }
+
+    pub(super) fn call_value_with(
+        &mut self,
+        callee: Id,
+        name: &Arc<str>,
+        ids: &[Id],
+        names: Option<&[Arc<str>]>,
+    ) -> Id {
+        let arguments = self.run_of(ids);
+        let names: Option<Run> = names.map(|names| self.run_of_names(names));
         let name = self.name(name);
-        Ok(self.push(Node::CallValue { callee, name, arguments, names }))
+        self.push(Node::CallValue { callee, name, arguments, names })
     }
 
     #[expect(clippy::type_complexity, reason = "ids and, for named arguments, their names")]

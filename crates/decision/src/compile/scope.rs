@@ -47,6 +47,16 @@ impl Frame {
         self.next = mark.next;
     }
 
+    /// Takes back names bound since, but keeps their locals.
+    pub(super) fn release_names(&mut self, mark: Mark) {
+        self.bindings.truncate(mark.bindings);
+    }
+
+    /// Another name of a local.
+    pub(super) fn alias(&mut self, name: &Arc<str>, local: u32) {
+        self.bindings.push(Binding::Name(Arc::clone(name), local));
+    }
+
     fn local(&mut self) -> u32 {
         self.next += 1;
         self.most = self.most.max(self.next);
@@ -82,7 +92,7 @@ impl Frame {
     }
 }
 
-impl Compiler {
+impl Compiler<'_> {
     pub(super) fn frame(&mut self) -> &mut Frame {
         self.frames.last_mut().expect("the expression itself is a frame")
     }

@@ -9,7 +9,7 @@ use crate::program::{Id, Node};
 use crate::value::Value;
 use std::sync::Arc;
 
-impl Compiler {
+impl Compiler<'_> {
     /// `a between b and c` reads `a` once.
     pub(super) fn between(&mut self, parts: &[Expr; 3]) -> Compiled {
         let [value, low, high] = parts;
@@ -56,11 +56,22 @@ impl Compiler {
         }
         let slot = self.slot(&"?".into());
         let input = self.push(Node::Slot(slot));
+        self.tests_of(input, tests)
+    }
+
+    /// Tests of a node's value.
+    pub(super) fn tests_of(&mut self, input: Id, tests: &UnaryTests) -> Compiled {
+        if let ([Test::Value(expr)], false) = (&tests.tests[..], tests.negated)
+            && matches!(expr.kind, Kind::Literal(Value::Boolean(_)))
+        {
+            let value = self.expression(expr)?;
+            return Ok(self.compare(Comparison::Equal, input, value));
+        }
         let any = self.any_of(input, &tests.tests)?;
         Ok(if tests.negated { self.push(Node::Not(any)) } else { any })
     }
 
-    fn any_of(&mut self, input: Id, tests: &[Test]) -> Compiled {
+    pub(super) fn any_of(&mut self, input: Id, tests: &[Test]) -> Compiled {
         let ids: Result<Vec<Id>, Refused> =
             tests.iter().map(|test| self.test(input, test)).collect();
         let ids = ids?;
@@ -84,10 +95,6 @@ impl Compiler {
                 let (range, _) = self.range(range)?;
                 Ok(self.push(Node::InRange { input, range }))
             }
-            Kind::Literal(Value::Boolean(_)) if *self.code.source.trim() == *self.text(expr) => {
-                let value = self.expression(expr)?;
-                Ok(self.compare(Comparison::Equal, input, value))
-            }
             Kind::Literal(value) if !matches!(value, Value::Boolean(_)) => {
                 let value = self.expression(expr)?;
                 Ok(self.compare(Comparison::Equal, input, value))
@@ -99,10 +106,6 @@ impl Compiler {
                 Ok(self.push(Node::Test { input, test, asks_input }))
             }
         }
-    }
-
-    fn text(&self, expr: &Expr) -> &str {
-        &self.code.source[expr.span.clone()]
     }
 
     pub(super) fn input(&mut self, expr: &Expr) -> Compiled {

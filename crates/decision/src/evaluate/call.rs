@@ -44,9 +44,18 @@ impl Machine<'_> {
         function: u16,
         arguments: &[Value],
     ) -> Result<Value, Stop> {
+        self.run_builtin_in(frame.code.mode, function, arguments)
+    }
+
+    pub(super) fn run_builtin_in(
+        &mut self,
+        mode: Mode,
+        function: u16,
+        arguments: &[Value],
+    ) -> Result<Value, Stop> {
         let builtin = &BUILTINS[usize::from(function)];
         let mut answer = (builtin.run)(self, arguments);
-        if matches!(answer, Err(Refusal::Arguments)) && frame.code.mode == Mode::Standard {
+        if matches!(answer, Err(Refusal::Arguments)) && mode == Mode::Standard {
             let coerced = self.coerced(builtin, arguments)?;
             answer = (builtin.run)(self, &coerced);
         }
@@ -169,6 +178,18 @@ impl Machine<'_> {
             });
             return Ok(Value::Null);
         };
+        for (value, kind) in arguments.iter_mut().zip(&definition.types) {
+            let Some(kind) = kind else { continue };
+            let kind = &code.types[*kind as usize];
+            let given = value.clone();
+            match self.coerced_to(std::mem::take(value), kind)? {
+                Some(fitting) => *value = fitting,
+                None => {
+                    self.does_not_conform(&given, kind);
+                    return Ok(Value::Null);
+                }
+            }
+        }
         let base = self.locals.len();
         self.locals.append(&mut arguments);
         self.locals.resize(base + definition.locals as usize, Value::Null);

@@ -68,6 +68,15 @@ impl<'a> Machine<'a> {
         self.context(entries)
     }
 
+    /// Entries one after the other, then the result, which sees them.
+    pub(super) fn block(&mut self, frame: &Frame<'_>, run: Run, result: Id) -> Result<Value, Stop> {
+        for entry in run.of(&frame.code.entries) {
+            let value = self.eval(frame, entry.value)?;
+            self.locals[frame.base + entry.local as usize] = value;
+        }
+        self.eval(frame, result)
+    }
+
     pub(super) fn range(&mut self, frame: &Frame<'_>, range: u32) -> Result<Value, Stop> {
         let node = frame.code.ranges[range as usize];
         let start = self.eval(frame, node.start)?;

@@ -31,6 +31,20 @@ impl Machine<'_> {
         Ok(truth)
     }
 
+    /// The truth of a node, without a warning where it has none.
+    pub(super) fn holds(&mut self, frame: &Frame<'_>, id: Id) -> Result<Option<bool>, Stop> {
+        match &frame.code.nodes[id as usize] {
+            node @ (Node::CompareSlot { .. }
+            | Node::Compare { .. }
+            | Node::Or(_)
+            | Node::And(_)) => {
+                self.step()?;
+                self.logic(frame, node)
+            }
+            _ => Ok(self.eval(frame, id)?.as_boolean()),
+        }
+    }
+
     /// The truth of a comparison or junction; `None` is null.
     pub(super) fn logic(&mut self, frame: &Frame<'_>, node: &Node) -> Result<Option<bool>, Stop> {
         match node {

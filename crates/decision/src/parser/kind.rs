@@ -1,5 +1,5 @@
 //! Types as `instance of` and declared parameters name them.
-//! It does not know the types a DMN model defines; a name it does not know fits nothing.
+//! It does not know what types a DMN model defines; the compiler looks their names up.
 
 use super::Parser;
 use crate::ast::Type;
@@ -27,6 +27,9 @@ impl Parser<'_> {
             self.jump(end)?;
             self.before = end;
             return Ok(Type::Named(name.into()));
+        }
+        if let Some(name) = self.known_name(&self.vocabulary.types)? {
+            return Ok(Type::Named(name));
         }
         let Token::Word(first) = self.token else {
             return Err(self.unexpected("a type"));
@@ -80,20 +83,19 @@ impl Parser<'_> {
         }
     }
 
-    /// `function<number, string> -> boolean`; any function fits it.
+    /// `function<number, string> -> boolean`.
     fn function_type(&mut self) -> Result<Type, Refused> {
         self.advance()?;
+        let mut parameters = Vec::new();
         if !self.at(">") {
-            self.type_of()?;
+            parameters.push(self.type_of()?);
             while self.eat(",")? {
-                self.type_of()?;
+                parameters.push(self.type_of()?);
             }
         }
         self.expect(">")?;
-        if self.eat("->")? {
-            self.type_of()?;
-        }
-        Ok(Type::Named("function".into()))
+        let result = if self.eat("->")? { Some(Box::new(self.type_of()?)) } else { None };
+        Ok(Type::Function(parameters, result))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::prefix::RESERVED;
 use super::{Parser, power};
-use crate::ast::Kind;
+use crate::ast::{Kind, Parameter};
 use crate::builtin;
 use crate::error::Refused;
 use crate::lexer::{Token, continues_name, starts_name, unescape};
@@ -56,6 +56,9 @@ impl<'a> Parser<'a> {
 
     /// A name after a `.`; the only one with a blank is `time offset`.
     pub(super) fn member_name(&mut self) -> Result<Arc<str>, Refused> {
+        if let Some(name) = self.known_name(&self.vocabulary.members)? {
+            return Ok(name);
+        }
         let name: Arc<str> = match self.token {
             Token::Word("time") if self.peek()? == Token::Word("offset") => {
                 self.advance()?;
@@ -80,6 +83,13 @@ impl<'a> Parser<'a> {
             return Ok(Some(name.into()));
         }
         let rest = &self.lexer.source[self.span.start..];
+        if let Some((name, length)) = self.vocabulary.members.longest(rest)
+            && let after = rest[length..].trim_start()
+            && after.starts_with(':')
+        {
+            self.jump(self.lexer.source.len() - after.len() + 1)?;
+            return Ok(Some(name));
+        }
         let length =
             rest.find(|c: char| !continues_name(c) && !c.is_whitespace()).unwrap_or(rest.len());
         let name = rest[..length].trim_end();
@@ -158,10 +168,9 @@ impl<'a> Parser<'a> {
     }
 
     /// A parameter, with its type if it has one.
-    fn declared_parameter(&mut self) -> Result<Arc<str>, Refused> {
+    fn declared_parameter(&mut self) -> Result<Parameter, Refused> {
         if let Some(name) = self.parameter_name()? {
-            self.type_of()?;
-            return Ok(name);
+            return Ok(Parameter { name, kind: Some(self.type_of()?) });
         }
         let mut name = match self.token {
             Token::Word(word) | Token::Quoted(word) => word.to_owned(),
@@ -173,7 +182,7 @@ impl<'a> Parser<'a> {
             name.push_str(word);
             self.advance()?;
         }
-        Ok(name.into())
+        Ok(Parameter { name: name.into(), kind: None })
     }
 
     /// What an author may have meant who wrote two operands in a row.

@@ -77,7 +77,11 @@ impl<'a> Parser<'a> {
             Token::Symbol("[") => return self.deeper(|p| p.list_or_range(start)),
             Token::Symbol("]") => return self.deeper(|p| p.open_range(start)),
             Token::Symbol("{") => self.deeper(Self::context)?,
-            Token::Word(word) => self.word(word)?,
+            Token::Word(word) => match self.known_name(&self.vocabulary.variables)? {
+                Some(name) if self.at("(") => Kind::Call(name, self.arguments()?),
+                Some(name) => Kind::Name(name),
+                None => self.word(word)?,
+            },
             _ => return Err(self.unexpected("an expression")),
         };
         Ok(Expr { kind, span: start..self.before })

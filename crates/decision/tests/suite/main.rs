@@ -5,7 +5,9 @@
     reason = "tests read corpora and say what they skip"
 )]
 
+mod conformance;
 mod corpus;
+mod dmn;
 mod feel_scala;
 mod robustness;
 mod scala;

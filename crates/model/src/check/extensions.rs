@@ -5,8 +5,9 @@
 use super::{Checked, called, quoted, suggest};
 use crate::namespace::Namespace;
 use crate::node::NodeRef;
-use crate::problem::{Problems, clip};
+use crate::problem::Problems;
 use crate::vocabulary::{EXTENSIONS, OWN_EXTENSIONS};
+use xml::clip;
 
 pub(super) const UNKNOWN: &str = "Extensions of the zeebe and segue namespaces are known ones.";
 pub(super) const ATTRIBUTE: &str = "Attributes of zeebe and segue extensions are known ones.";

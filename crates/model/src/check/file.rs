@@ -3,9 +3,9 @@
 //! Not the contents of processes.
 
 use super::{Checked, called, quoted};
-use crate::limits::MAX_QUOTED_BYTES;
 use crate::namespace::Namespace;
-use crate::problem::{Problems, clip};
+use crate::problem::Problems;
+use xml::{MAX_QUOTED_BYTES, clip};
 
 pub(super) const NOT_BPMN: &str = "The outermost element is `definitions` of BPMN 2.0.";
 pub(super) const PROCESS_MISSING: &str = "A file has at least one process.";

@@ -14,12 +14,13 @@ mod races;
 mod references;
 
 use crate::document::Document;
-use crate::limits::{MAX_QUOTED_BYTES, MAX_SUGGESTIONS};
+use crate::limits::MAX_SUGGESTIONS;
 use crate::namespace::Namespace;
 use crate::node::NodeRef;
-use crate::problem::{Problem, Problems, Severity, clip};
+use crate::problem::Problems;
 use crate::structure::{Process, Structure};
 use crate::vocabulary::nearest;
+use xml::{MAX_QUOTED_BYTES, Problem, Severity, clip};
 
 /// One thing that is checked.
 #[derive(Clone, Copy)]

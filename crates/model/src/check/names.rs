@@ -4,8 +4,9 @@
 
 use super::{Checked, called, quoted, suggest};
 use crate::namespace::Namespace;
-use crate::problem::{Problems, Severity};
+use crate::problem::Problems;
 use crate::vocabulary::{ATTRIBUTES, ELEMENTS, is_flow_node, is_scope};
+use xml::Severity;
 
 pub(super) const ATTRIBUTE_UNKNOWN: &str = "Attributes of BPMN elements are attributes of BPMN.";
 pub(super) const ELEMENT_FOREIGN: &str =

@@ -3,8 +3,7 @@
 //! Not the grammar; it does not know what a statement is.
 
 use super::Fault;
-use crate::limits::MAX_QUOTED_BYTES;
-use crate::problem::clip;
+use xml::{MAX_QUOTED_BYTES, clip};
 
 /// A place in the text.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ mod write;
 mod xml;
 
 use crate::limits::MAX_SHORT_BYTES;
-use crate::position::{LineIndex, Position};
-use crate::problem::{Problem, Problems, Severity};
+use crate::problem::Problems;
+use ::xml::{LineIndex, Position, Problem, Severity};
 
 /// Turns processes in short notation into BPMN XML without a diagram. The language is described
 /// in `docs/short-notation.md`.

@@ -8,16 +8,16 @@ use crate::limits::{
     MAX_QUOTED_BYTES, MAX_SOURCE_BYTES,
 };
 use crate::position::LineIndex;
-use crate::problem::{Problem, Problems, Severity, clip};
+use crate::problem::{Problem, Severity, clip};
 
 const ENTITIES: &[&str] = &["amp", "apos", "gt", "lt", "quot"];
 
 /// Checks encoding and budgets in one pass and returns the text.
-pub(crate) fn scan(source: &[u8]) -> Result<&str, Problems> {
+pub(crate) fn scan(source: &[u8]) -> Result<&str, Box<Problem>> {
     if source.len() > MAX_SOURCE_BYTES {
         let message =
             format!("Expected at most {MAX_SOURCE_BYTES} bytes, but found {}", source.len());
-        let hint = "split the file: one process per file, call activities between them";
+        let hint = "split the file, for example into one process or decision graph each";
         return Err(refuse("", 0, "xml-too-large", message, hint));
     }
     let text = decode(source)?;
@@ -32,7 +32,7 @@ pub(crate) fn scan(source: &[u8]) -> Result<&str, Problems> {
     }
 }
 
-fn decode(source: &[u8]) -> Result<&str, Problems> {
+fn decode(source: &[u8]) -> Result<&str, Box<Problem>> {
     let hint = "save the file as UTF-8";
     if matches!(source, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..]) {
         let message = "Expected UTF-8, but found UTF-16";
@@ -59,9 +59,9 @@ fn refuse(
     rule: &'static str,
     message: impl Into<String>,
     hint: impl Into<String>,
-) -> Problems {
+) -> Box<Problem> {
     let position = LineIndex::new(text).position(text, at);
-    Problem::at(Severity::Error, position, rule, message).with_hint(hint).into()
+    Box::new(Problem::at(Severity::Error, position, rule, message).with_hint(hint))
 }
 
 struct Found {
@@ -101,7 +101,7 @@ impl Scan<'_> {
                 return Err(Found {
                     rule: "xml-doctype",
                     message: "Expected elements only, but found a document type".to_owned(),
-                    hint: "remove the <!DOCTYPE ...> declaration; BPMN files have none",
+                    hint: "remove the <!DOCTYPE ...> declaration; BPMN and DMN files have none",
                 });
             } else if rest.starts_with(b"</") {
                 self.in_force -= self.open.pop().unwrap_or(0);
@@ -126,7 +126,7 @@ impl Scan<'_> {
     fn start_tag(&mut self) -> Result<(), Found> {
         self.elements += 1;
         if self.elements > MAX_ELEMENTS {
-            let hint = "split the file: one process per file, call activities between them";
+            let hint = "split the file, for example into one process or decision graph each";
             return Err(over("xml-too-many-elements", MAX_ELEMENTS, "elements", hint));
         }
         let tag = self.at;
@@ -150,7 +150,7 @@ impl Scan<'_> {
             }
             attributes += 1;
             if attributes > MAX_ATTRIBUTES {
-                let hint = "an element of BPMN has fewer than 20; remove generated ones";
+                let hint = "an element has fewer than 20; remove generated ones";
                 return Err(over("xml-too-many-attributes", MAX_ATTRIBUTES, "attributes", hint));
             }
             if is_namespace_declaration(before) {
@@ -180,7 +180,7 @@ impl Scan<'_> {
         self.open.push(declared);
         if self.open.len() > MAX_DEPTH {
             self.at = tag;
-            let hint = "move inner sub-processes into processes of their own and call them";
+            let hint = "move what is inside into a process or model of its own and call it";
             return Err(over("xml-too-deep", MAX_DEPTH, "levels", hint));
         }
         Ok(())

@@ -15,7 +15,7 @@ pub struct Position {
 
 /// Finds the position of any offset without walking the file again.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct LineIndex {
+pub struct LineIndex {
     /// Offset of the first byte of each line.
     lines: Vec<usize>,
     /// Characters before each block of `BLOCK` bytes: a file on one line stays cheap.
@@ -29,7 +29,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl LineIndex {
     /// Reads the file once.
-    pub(crate) fn new(source: &str) -> Self {
+    pub fn new(source: &str) -> Self {
         let bytes = source.as_bytes();
         let breaks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
@@ -44,7 +44,7 @@ impl LineIndex {
     }
 
     /// The position of `offset`, which may be the end of the file.
-    pub(crate) fn position(&self, source: &str, offset: usize) -> Position {
+    pub fn position(&self, source: &str, offset: usize) -> Position {
         let offset = offset.min(source.len());
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let before_line = self.characters_before(source, self.lines[line - 1]);
@@ -56,7 +56,7 @@ impl LineIndex {
     }
 
     /// The offset of a line and column as counted here.
-    pub(crate) fn offset(&self, source: &str, line: u32, column: u32) -> usize {
+    pub fn offset(&self, source: &str, line: u32, column: u32) -> usize {
         let line = (line.max(1) as usize).min(self.lines.len());
         let start = self.lines[line - 1];
         let marked = usize::from(line == 1 && self.mark);

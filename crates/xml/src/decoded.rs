@@ -3,7 +3,7 @@
 //! Not decoding itself, which the XML parser did; this walks along the same pieces again.
 
 /// Bytes of `raw`, as written in the file, before the byte `offset` of the text read from it.
-pub(crate) fn raw_offset(raw: &str, offset: usize) -> usize {
+pub fn raw_offset(raw: &str, offset: usize) -> usize {
     let (mut at, mut seen, mut verbatim) = (0, 0, false);
     while at < raw.len() {
         let rest = &raw[at..];
