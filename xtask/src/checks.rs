@@ -3,7 +3,7 @@
 //! Not here: the checks themselves; those are tests of the crates, and `tidy`.
 
 use crate::workspace::Workspace;
-use crate::{Failure, child, tidy};
+use crate::{Failure, child, clients, tidy};
 
 /// The one profile all test binaries share.
 const PROFILE: &str = "ci";
@@ -16,7 +16,8 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<(), Fa
         line.push("--workspace");
     }
     line.extend(arguments.iter().map(String::as_str));
-    child::cargo(&workspace.root, &line)
+    child::cargo(&workspace.root, &line)?;
+    if chosen { Ok(()) } else { clients::clients(workspace, &[]) }
 }
 
 pub(crate) fn ci(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {

@@ -1,5 +1,5 @@
-//! The project's automation: `cargo xtask run | test | ci | tidy | sim | fuzz | soak | golden |
-//! dist`.
+//! The project's automation: `cargo xtask run | test | ci | tidy | clients | sim | fuzz | soak |
+//! golden | proto | dist`.
 //!
 //! Not here: anything a user of Segue needs; that is the binary `segue`.
 
@@ -12,7 +12,9 @@
 mod build;
 mod checks;
 mod child;
+mod clients;
 mod fuzz;
+mod proto;
 mod simulate;
 mod soak;
 mod tidy;
@@ -52,6 +54,16 @@ const COMMANDS: &[Command] = &[
         run: checks::ci,
     },
     Command {
+        name: "clients",
+        arguments: "[python | node]",
+        summary: "Camunda 8 clients that other people wrote, against the real binary",
+        help: "Installs the packages named in clients/python and clients/node from PyPI and npm\n\
+               into target/clients, starts `segue serve` and runs the tests there. `test` does it\n\
+               after all others. Where there is no Python, Node or registry it says so and goes\n\
+               on; anything else that fails is a failure.",
+        run: clients::clients,
+    },
+    Command {
         name: "dist",
         arguments: "",
         summary: "build the binary that is shipped; print its path and size",
@@ -74,6 +86,14 @@ const COMMANDS: &[Command] = &[
                Commit what it adds. A golden file that cannot be read any more is a bug, not a\n\
                file to be written anew.",
         run: checks::golden,
+    },
+    Command {
+        name: "proto",
+        arguments: "",
+        summary: "make the Rust of crates/api/proto/*.proto anew",
+        help: "Compiles them with protox, which needs no protoc, and writes the Rust beside them.\n\
+               `tidy` finds a file that is older than its source.",
+        run: proto::proto,
     },
     Command {
         name: "run",

@@ -130,7 +130,7 @@ impl Server {
     fn start(binary: &Path, folder: &Path) -> Result<Self, Failure> {
         let data = folder.join("data");
         let mut process = Command::new(binary)
-            .args(["serve", "--json", "--http", "127.0.0.1:0", "--data"])
+            .args(["serve", "--json", "--http", "127.0.0.1:0", "--grpc", "off", "--data"])
             .arg(&data)
             .env("SEGUE_LOG", "warn")
             .current_dir(folder)

@@ -24,8 +24,13 @@ pub(crate) fn dto(answer: &impl Serialize) -> Response {
 
 /// What a request that needs no answer gets: 204.
 pub(crate) fn no_content(answer: &Answer) -> Result<StatusCode, Problem> {
+    done(answer).map(|()| StatusCode::NO_CONTENT)
+}
+
+/// The answer to a request that needs none.
+pub(crate) fn done(answer: &Answer) -> Result<(), Problem> {
     match answer {
-        Answer::Done => Ok(StatusCode::NO_CONTENT),
+        Answer::Done => Ok(()),
         other => Err(crate::state::unexpected(other)),
     }
 }

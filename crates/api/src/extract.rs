@@ -124,7 +124,7 @@ async fn oversize(mut body: Body, limit: usize) -> Problem {
     ))
 }
 
-/// The idempotency key of a request, if it has one.
+/// Who asks, and under which idempotency key.
 pub(crate) struct CallerOf(pub(crate) Caller);
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -133,19 +133,24 @@ impl FromRequestParts<ApiState> for CallerOf {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let mut caller = state.caller(DEFAULT_TENANT);
-        if let Some(key) = parts.headers.get(IDEMPOTENCY_KEY) {
-            let text = key.to_str().unwrap_or_default().trim();
-            if text.is_empty() || text.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX {
-                return Err(Problem::invalid(format!(
-                    "Expected `Idempotency-Key` to be 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} ASCII \
-                     characters, but found something else."
-                )));
-            }
-            caller.request_key = Some(text.into());
-        }
-        Ok(CallerOf(caller))
+        caller_of(state, &parts.headers).map(CallerOf)
     }
+}
+
+/// Who asks with these headers, which are metadata in gRPC; the tenant is the default one.
+pub(crate) fn caller_of(state: &ApiState, headers: &HeaderMap) -> Result<Caller, Problem> {
+    let mut caller = state.caller(DEFAULT_TENANT);
+    if let Some(key) = headers.get(IDEMPOTENCY_KEY) {
+        let text = key.to_str().unwrap_or_default().trim();
+        if text.is_empty() || text.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX {
+            return Err(Problem::invalid(format!(
+                "Expected `Idempotency-Key` to be 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} ASCII \
+                 characters, but found something else."
+            )));
+        }
+        caller.request_key = Some(text.into());
+    }
+    Ok(caller)
 }
 
 /// There is room for a start. Taken before the body, so that a flood of starts is refused unread.

@@ -1,4 +1,4 @@
-//! The API: REST under `/v2` as Camunda 8 clients speak it, and our own under `/api/v1`.
+//! The API: REST under `/v2` and gRPC as Camunda 8 clients speak them, and our own under `/api/v1`.
 //!
 //! Not here: what requests mean (`engine`) and carrying them out (`runtime`). Nothing here decides;
 //! a handler parses, asks the node and writes the answer.
@@ -7,6 +7,7 @@ mod answer;
 mod edge;
 pub mod export;
 mod extract;
+mod grpc;
 mod host;
 mod json_scan;
 mod json_write;
@@ -30,5 +31,5 @@ mod v2;
 mod wire_int;
 
 pub use router::{openapi, router};
-pub use serve::serve;
+pub use serve::{Listeners, serve};
 pub use state::{ApiState, Config};

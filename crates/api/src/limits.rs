@@ -80,3 +80,20 @@ pub const RESOLUTIONS_MAX: u32 = 1_000;
 pub const STOP_MS: u64 = 5_000;
 /// Pages of an export read ahead of its client.
 pub const EXPORT_PAGES_AHEAD: usize = 2;
+/// Rough bytes of one gRPC message with jobs: clients take 4 MiB by default.
+pub const GRPC_MESSAGE_BYTES: usize = 3 * 1024 * 1024;
+/// Calls on one gRPC connection at the same time.
+pub const GRPC_CALLS_PER_CONNECTION_MAX: u32 = 10_000;
+/// How long a gRPC connection is silent before it is asked whether it is still there,
+/// milliseconds.
+pub const GRPC_PING_MS: u64 = 30_000;
+/// How long it has to answer, milliseconds.
+pub const GRPC_PING_ANSWER_MS: u64 = 20_000;
+/// Jobs a stream of jobs asks for at a time: fewer share more fairly, more cost fewer commits.
+pub const STREAM_JOBS_AT_ONCE: u32 = 8;
+/// How long one question of a stream of jobs waits, milliseconds.
+pub const STREAM_JOBS_POLL_MS: u64 = 60_000;
+/// How long a stream of jobs pauses when the node is busy, milliseconds.
+pub const STREAM_JOBS_PAUSE_MS: u64 = 100;
+/// How often a watched health is looked at, milliseconds.
+pub const HEALTH_WATCH_MS: u64 = 1_000;

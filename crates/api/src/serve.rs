@@ -17,20 +17,32 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
-/// Serves the API at a listener until `shutdown` resolves; then running requests have a few
+/// Where the API is reached.
+#[derive(Debug)]
+pub struct Listeners {
+    /// REST.
+    pub http: TcpListener,
+    /// gRPC, if it is wanted.
+    pub grpc: Option<TcpListener>,
+}
+
+/// Serves the API at its listeners until `shutdown` resolves; then running requests have a few
 /// seconds to end, and those who wait for jobs are sent home.
 ///
 /// # Errors
-/// The listener has no address.
+/// A listener has no address.
 pub async fn serve(
-    listener: TcpListener,
+    listeners: Listeners,
     node: Node,
     mut config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let Listeners { http: listener, grpc } = listeners;
     config.address = listener.local_addr()?;
     let state = ApiState::new(node, &config);
+    let grpc = grpc.map(|listener| tokio::spawn(crate::grpc::serve(listener, state.clone())));
     let router = router(state.clone());
     let http = http();
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -57,10 +69,21 @@ pub async fn serve(
     }
     drop(listener);
     state.stop();
-    if tokio::time::timeout(Duration::from_millis(STOP_MS), open.shutdown()).await.is_err() {
+    let ended = async { tokio::join!(open.shutdown(), end_of(grpc)) };
+    if tokio::time::timeout(Duration::from_millis(STOP_MS), ended).await.is_err() {
         tracing::warn!("some requests still ran when the server stopped");
     }
     Ok(())
+}
+
+/// Waits for the end of gRPC.
+async fn end_of(grpc: Option<JoinHandle<Result<(), String>>>) {
+    let Some(grpc) = grpc else { return };
+    match grpc.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(error, "gRPC ended badly"),
+        Err(error) => tracing::error!(%error, "gRPC failed"),
+    }
 }
 
 fn http() -> Builder {
@@ -75,7 +98,7 @@ fn http() -> Builder {
 /// Why accepting fails is never the client's fault alone: wait a moment and go on.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

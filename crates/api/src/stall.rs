@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
 /// A stream whose writes fail when they stall.
@@ -17,11 +18,18 @@ pub(crate) struct Stalling<S> {
     stream: S,
     /// Set while a write waits.
     deadline: Option<Pin<Box<Sleep>>>,
+    /// The connection's place among all; free when it ends.
+    _slot: Option<OwnedSemaphorePermit>,
 }
 
 impl<S: AsyncWrite + Unpin> Stalling<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Stalling { stream, deadline: None }
+        Stalling { stream, deadline: None, _slot: None }
+    }
+
+    /// Keeps a place as long as the connection.
+    pub(crate) fn holding(self, slot: OwnedSemaphorePermit) -> Self {
+        Stalling { _slot: Some(slot), ..self }
     }
 
     fn poll<T>(

@@ -3,7 +3,7 @@
 //!
 //! Not here: settings of the clients, which have an address and nothing else.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
 use figment2::Figment;
@@ -28,7 +28,8 @@ pub(crate) struct Options {
     #[arg(long, env = "SEGUE_HTTP", value_name = "HOST:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     http: Option<String>,
-    /// Address reserved for gRPC; nothing listens there yet [default: 127.0.0.1:26500]
+    /// Address of gRPC, or `off`; loopback only, port 0 takes a free one
+    /// [default: 127.0.0.1:26500 if it is free]
     #[arg(long, env = "SEGUE_GRPC", value_name = "HOST:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     grpc: Option<String>,
@@ -57,7 +58,8 @@ pub(crate) struct Options {
 struct Keys {
     data: PathBuf,
     http: String,
-    grpc: String,
+    #[serde(default)]
+    grpc: Option<String>,
     time_zone: String,
     #[serde(default)]
     history_time_to_live: Option<String>,
@@ -72,7 +74,7 @@ impl Default for Keys {
         Keys {
             data: PathBuf::from("data"),
             http: "127.0.0.1:8080".to_owned(),
-            grpc: "127.0.0.1:26500".to_owned(),
+            grpc: None,
             time_zone: "UTC".to_owned(),
             history_time_to_live: None,
             backups: None,
@@ -81,6 +83,21 @@ impl Default for Keys {
     }
 }
 
+/// Where gRPC listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grpc {
+    /// Nowhere.
+    Off,
+    /// Where clients look for it without configuration, if nobody else listens there: a second
+    /// server on one machine shall start.
+    IfFree(SocketAddr),
+    /// Here.
+    At(SocketAddr),
+}
+
+/// Where Camunda 8 clients look for gRPC.
+const GRPC_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 26_500);
+
 /// Settings that were read and make sense.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -88,8 +105,8 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     /// Where REST listens.
     pub(crate) http: SocketAddr,
-    /// Reserved.
-    pub(crate) grpc: SocketAddr,
+    /// Where gRPC listens.
+    pub(crate) grpc: Grpc,
     /// Zone of cron timers and of dates without one.
     pub(crate) zone: TimeZone,
     /// How long the history of ended instances is kept, milliseconds; none: for ever.
@@ -120,10 +137,18 @@ impl Options {
             backups: keys.backups.unwrap_or_else(|| keys.data.join("backups")),
             data: keys.data,
             http: loopback("http", &keys.http)?,
-            grpc: loopback("grpc", &keys.grpc)?,
+            grpc: grpc(keys.grpc.as_deref())?,
             zone: zone(&keys.time_zone)?,
             test_clock: keys.test_clock,
         })
+    }
+}
+
+fn grpc(text: Option<&str>) -> Result<Grpc, Failure> {
+    match text {
+        None => Ok(Grpc::IfFree(GRPC_ADDRESS)),
+        Some("off") => Ok(Grpc::Off),
+        Some(text) => loopback("grpc", text).map(Grpc::At),
     }
 }
 
@@ -181,7 +206,7 @@ mod tests {
         let settings = settle(&Options::default(), "").unwrap();
         assert_eq!(settings.data, Path::new("data"));
         assert_eq!(settings.http.to_string(), "127.0.0.1:8080");
-        assert_eq!(settings.grpc.to_string(), "127.0.0.1:26500");
+        assert_eq!(settings.grpc, Grpc::IfFree("127.0.0.1:26500".parse().unwrap()));
         assert_eq!(settings.zone.iana_name(), Some("UTC"));
     }
 
@@ -198,6 +223,14 @@ mod tests {
     fn names_the_file_and_the_key_that_nobody_knows() {
         let error = settle(&Options::default(), "htpp = \"127.0.0.1:7\"\n").unwrap_err();
         assert!(error.contains("htpp") && error.contains(FILE), "{error}");
+    }
+
+    #[test]
+    fn grpc_listens_where_it_is_told_or_not_at_all() {
+        let grpc = |text: &str| settle(&Options::default(), &format!("grpc = \"{text}\"\n"));
+        assert_eq!(grpc("127.0.0.1:9").unwrap().grpc, Grpc::At("127.0.0.1:9".parse().unwrap()));
+        assert_eq!(grpc("off").unwrap().grpc, Grpc::Off);
+        assert!(grpc("0.0.0.0:26500").unwrap_err().contains("loopback"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use api::Listeners;
 use runtime::clock::Clock;
 use runtime::node::{Node, Options};
 use store::sqlite::Sqlite;
@@ -12,13 +13,15 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::config::Settings;
+use crate::config::{Grpc, Settings};
 use crate::failure::{Failure, Outcome};
 
 /// A running server.
 pub(crate) struct Server {
-    /// Where it really listens.
+    /// Where REST really listens.
     pub(crate) address: SocketAddr,
+    /// Where gRPC really listens.
+    pub(crate) grpc: Option<SocketAddr>,
     node: Node,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -27,13 +30,11 @@ pub(crate) struct Server {
 impl Server {
     /// Takes the data folder, starts the node, listens.
     pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
-        let listener = TcpListener::bind(settings.http).await.map_err(|error| {
-            Failure::work(format!(
-                "Expected to listen on {}, but found: {error}. Choose another address with --http.",
-                settings.http
-            ))
-        })?;
-        let address = listener.local_addr().map_err(Failure::work)?;
+        let http = listen(settings.http, "--http").await?;
+        let address = http.local_addr().map_err(Failure::work)?;
+        let listeners = Listeners { http, grpc: listen_for_grpc(settings.grpc).await? };
+        let grpc = listeners.grpc.as_ref().map(TcpListener::local_addr).transpose();
+        let grpc = grpc.map_err(Failure::work)?;
         let (folder, zone) = (settings.data.clone(), settings.zone.clone());
         let (backups, history_ttl_ms) = (settings.backups.clone(), settings.history_ttl_ms);
         let clock = if settings.test_clock { Clock::settable() } else { Clock::Machine };
@@ -53,11 +54,11 @@ impl Server {
         let node = starting.await.map_err(Failure::work)??;
         let (stop, stopped) = oneshot::channel();
         let config = api::Config { address, hosts: Vec::new() };
-        let serving = tokio::spawn(api::serve(listener, node.clone(), config, async {
+        let serving = tokio::spawn(api::serve(listeners, node.clone(), config, async {
             // A dropped sender means the same as a word from it.
             drop(stopped.await);
         }));
-        Ok(Server { address, node, stop, serving })
+        Ok(Server { address, grpc, node, stop, serving })
     }
 
     /// Its URL.
@@ -94,6 +95,29 @@ impl Server {
         tokio::task::spawn_blocking(move || node.stop()).await.map_err(Failure::work)?;
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::work(format!(
+            "Expected to listen on {address}, but found: {error}. Choose another address with \
+             {option}."
+        ))
+    })
+}
+
+async fn listen_for_grpc(wanted: Grpc) -> Result<Option<TcpListener>, Failure> {
+    match wanted {
+        Grpc::Off => Ok(None),
+        Grpc::At(address) => listen(address, "--grpc").await.map(Some),
+        Grpc::IfFree(address) => match TcpListener::bind(address).await {
+            Ok(listener) => Ok(Some(listener)),
+            Err(error) => {
+                tracing::warn!(%address, %error, "no gRPC: choose another address with --grpc");
+                Ok(None)
+            }
+        },
     }
 }
 

@@ -41,7 +41,7 @@ fn serve() -> Server {
         command.env_remove(name);
     }
     let mut process = command
-        .args(["serve", "--json", "--http", "127.0.0.1:0"])
+        .args(["serve", "--json", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"])
         .env("SEGUE_LOG", "off")
         .current_dir(folder.path())
         .stdout(Stdio::piped())

@@ -31,7 +31,7 @@ impl Server {
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut process = binary(folder.path())
-            .args(["serve", "--json", "--http", "127.0.0.1:0"])
+            .args(["serve", "--json", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary starts");
@@ -137,7 +137,7 @@ fn a_file_that_cannot_run_is_refused_with_reasons() {
 #[test]
 fn a_second_server_on_the_same_folder_says_whose_it_is() {
     let server = Server::start();
-    let output = server.verb(&["serve", "--http", "127.0.0.1:0"]);
+    let output = server.verb(&["serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("another Segue process holds it"), "{said}");

@@ -14,7 +14,6 @@ const LICENCE_EXCEPTIONS: &[(&str, &str)] = &[];
 /// Crates we do without, and why. Alphabetical.
 const BANNED: &[(&str, &str)] = &[
     ("actix-web", "axum is the one HTTP server"),
-    ("async-trait", "async functions in traits are part of the language"),
     ("chrono", "jiff is the one calendar"),
     ("diesel", "only `store` knows SQL, as text"),
     ("failure", "thiserror, one Error per crate"),

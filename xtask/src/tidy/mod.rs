@@ -7,6 +7,7 @@ mod dependencies;
 mod documents;
 mod exceptions;
 mod functions;
+mod generated;
 mod licence;
 mod limits;
 mod lines;
@@ -72,6 +73,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
     dependencies::check(&metadata, &mut all);
     owners::check(&metadata, &mut all);
     documents::check(workspace, &mut all);
+    generated::check(workspace, &mut all);
     limits::check(workspace, &mut all);
     let sources = rust_sources(workspace);
     for source in &sources {

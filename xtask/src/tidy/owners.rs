@@ -12,10 +12,14 @@ const SERIALIZING: &[&str] = &["api", "segue"];
 
 /// Crate, the rooms that may name it, and why. Tests are free. Alphabetical.
 const OWNERS: &[(&str, &[&str], &str)] = &[
+    ("async-trait", &[], "async functions in traits are part of the language"),
     ("axum", &["api"], "only `api` knows HTTP"),
     ("clap", &["segue"], "only the binary has a command line"),
+    ("prost", &["api"], "only `api` knows gRPC"),
     ("reqwest", &["segue"], "only the command line calls a server"),
     ("rusqlite", &["store"], "only `store` knows SQL"),
+    ("tonic", &["api"], "only `api` knows gRPC"),
+    ("tonic-prost", &["api"], "only `api` knows gRPC"),
     ("tower-http", &["api"], "only `api` knows HTTP"),
     ("utoipa", &["api"], "only `api` knows HTTP"),
 ];

@@ -16,7 +16,7 @@ use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::response::Response;
 use engine::event::Variables;
-use runtime::request::{Answer, CreatedInstance, DefinitionRef, EndedInstance, Request};
+use runtime::request::{Answer, Caller, CreatedInstance, DefinitionRef, EndedInstance, Request};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -25,44 +25,44 @@ use utoipa::ToSchema;
 
 /// Which definition to start, and with what. Either `processDefinitionKey` or
 /// `processDefinitionId` is needed.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ProcessInstanceCreation<'a> {
     /// Start this definition.
-    process_definition_key: Option<WireKey>,
+    pub(crate) process_definition_key: Option<WireKey>,
     /// Start a version of this BPMN process.
-    process_definition_id: Option<String>,
+    pub(crate) process_definition_id: Option<String>,
     /// The version; absent or -1 is the latest.
-    process_definition_version: Option<i32>,
+    pub(crate) process_definition_version: Option<i32>,
     /// Start variables.
-    variables: Option<RawVariables>,
+    pub(crate) variables: Option<RawVariables>,
     /// `<default>` or absent.
-    tenant_id: Option<String>,
+    pub(crate) tenant_id: Option<String>,
     /// What the business calls it.
-    business_id: Option<String>,
+    pub(crate) business_id: Option<String>,
     /// Taken and given back, not kept.
     #[serde(default)]
-    tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
     /// Answer when the instance has ended, with its variables.
-    await_completion: Option<bool>,
+    pub(crate) await_completion: Option<bool>,
     /// How long to wait for the end, milliseconds; absent or 0 is 10 s.
-    request_timeout: Option<WireInt>,
+    pub(crate) request_timeout: Option<WireInt>,
     /// Variables wanted in the answer; none named means all.
     #[serde(default)]
-    fetch_variables: Vec<String>,
+    pub(crate) fetch_variables: Vec<String>,
     /// Taken and not kept.
     #[serde(borrow)]
     #[schema(value_type = Option<i64>)]
     #[expect(dead_code, reason = "taken and not kept")]
-    operation_reference: Option<&'a RawValue>,
+    pub(crate) operation_reference: Option<&'a RawValue>,
     /// Not available yet: must be absent or empty.
     #[serde(borrow, default)]
     #[schema(value_type = Vec<Object>)]
-    start_instructions: Vec<&'a RawValue>,
+    pub(crate) start_instructions: Vec<&'a RawValue>,
     /// Not available yet: must be absent or empty.
     #[serde(borrow, default)]
     #[schema(value_type = Vec<Object>)]
-    runtime_instructions: Vec<&'a RawValue>,
+    pub(crate) runtime_instructions: Vec<&'a RawValue>,
 }
 
 /// The instance that was created, or has ended.
@@ -83,14 +83,14 @@ pub(crate) struct ProcessInstanceCreated {
 }
 
 /// What a request says, checked.
-struct Wanted {
-    definition: DefinitionRef,
-    variables: Variables,
-    business_id: Option<Arc<str>>,
-    tags: Vec<String>,
-    await_ms: Option<u64>,
-    fetch: Vec<String>,
-    tenant: u32,
+pub(crate) struct Wanted {
+    pub(crate) definition: DefinitionRef,
+    pub(crate) variables: Variables,
+    pub(crate) business_id: Option<Arc<str>>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) await_ms: Option<u64>,
+    pub(crate) fetch: Vec<String>,
+    pub(crate) tenant: u32,
 }
 
 /// Start a process instance
@@ -118,46 +118,49 @@ pub(crate) async fn create_process_instance(
 ) -> Result<Response, Problem> {
     let wanted = body.parse::<ProcessInstanceCreation<'_>>()?.check()?;
     caller.tenant = wanted.tenant;
-    let request = Request::CreateInstance {
-        definition: wanted.definition,
-        variables: wanted.variables,
-        business_id: wanted.business_id,
-        await_result: wanted.await_ms.is_some(),
-    };
-    let answer = match wanted.await_ms {
-        None => state.submit(caller, request).await?,
-        Some(ms) => tokio::select! {
-            biased;
-            end = state.node().submit(caller, request) => end?,
-            () = tokio::time::sleep(Duration::from_millis(ms)) => {
-                return Err(Problem::timed_out(format!(
-                    "Expected the instance to end within {ms} ms, but it has not. It goes on."
-                )));
-            }
-            () = state.stopped() => {
-                return Err(Problem::timed_out(
-                    "Expected the instance to end before the server stops, but it has not. It \
-                     goes on when the server does.",
-                ));
-            }
-        },
-    };
+    let (tags, fetch) = (wanted.tags.clone(), wanted.fetch.clone());
     let mut out = String::with_capacity(512);
-    match answer {
+    match start(&state, caller, wanted).await? {
         Answer::InstanceCreated(created) => {
-            write(&mut out, &created, &Variables::new(), &wanted.tags);
+            write(&mut out, &created, &Variables::new(), &tags);
         }
         Answer::InstanceEnded(ended) => {
-            let variables = result(&ended, &wanted.fetch)?;
-            write(&mut out, &ended.created, &variables, &wanted.tags);
+            let variables = result(&ended, &fetch)?;
+            write(&mut out, &ended.created, &variables, &tags);
         }
         other => return Err(unexpected(&other)),
     }
     Ok(answer::json(out))
 }
 
+/// Starts an instance; answers with its end if that was asked for.
+pub(crate) async fn start(
+    state: &ApiState,
+    caller: Caller,
+    wanted: Wanted,
+) -> Result<Answer, Problem> {
+    let request = Request::CreateInstance {
+        definition: wanted.definition,
+        variables: wanted.variables,
+        business_id: wanted.business_id,
+        await_result: wanted.await_ms.is_some(),
+    };
+    let Some(ms) = wanted.await_ms else { return state.submit(caller, request).await };
+    tokio::select! {
+        biased;
+        end = state.node().submit(caller, request) => Ok(end?),
+        () = tokio::time::sleep(Duration::from_millis(ms)) => Err(Problem::timed_out(format!(
+            "Expected the instance to end within {ms} ms, but it has not. It goes on."
+        ))),
+        () = state.stopped() => Err(Problem::timed_out(
+            "Expected the instance to end before the server stops, but it has not. It goes on \
+             when the server does.",
+        )),
+    }
+}
+
 impl ProcessInstanceCreation<'_> {
-    fn check(self) -> Result<Wanted, Problem> {
+    pub(crate) fn check(self) -> Result<Wanted, Problem> {
         if !self.start_instructions.is_empty() || !self.runtime_instructions.is_empty() {
             return Err(Problem::not_implemented(
                 "Expected no `startInstructions` and no `runtimeInstructions`, but found some: \
@@ -223,7 +226,7 @@ fn definition(
 }
 
 /// The variables of an ended instance that were asked for.
-fn result(ended: &EndedInstance, fetch: &[String]) -> Result<Variables, Problem> {
+pub(crate) fn result(ended: &EndedInstance, fetch: &[String]) -> Result<Variables, Problem> {
     if !ended.completed {
         return Err(Problem::new(
             axum::http::StatusCode::CONFLICT,

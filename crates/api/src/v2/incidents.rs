@@ -15,6 +15,7 @@ use crate::v2::process_instances::Reference;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use engine::key::Key;
 use runtime::request::Request;
 use store::view::incidents;
 
@@ -82,8 +83,12 @@ pub(crate) async fn resolve_incident(
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
     body.parse::<Reference<'_>>()?;
-    let row = find(&state, &INCIDENTS, incident).await?;
-    let instance = key_of(&row, incidents::INSTANCE);
-    let request = Request::ResolveIncident { instance, incident };
+    let request = resolution(&state, incident).await?;
     answer::no_content(&state.submit(caller, request).await?)
+}
+
+/// What is asked of the node to resolve an incident.
+pub(crate) async fn resolution(state: &ApiState, incident: Key) -> Result<Request, Problem> {
+    let row = find(state, &INCIDENTS, incident).await?;
+    Ok(Request::ResolveIncident { instance: key_of(&row, incidents::INSTANCE), incident })
 }

@@ -34,22 +34,22 @@ use utoipa::ToSchema;
 pub(crate) struct JobActivation {
     /// Job type.
     #[serde(rename = "type")]
-    job_type: String,
+    pub(crate) job_type: String,
     /// Name of the worker.
-    worker: Option<String>,
+    pub(crate) worker: Option<String>,
     /// How long the worker may hold a job, milliseconds.
-    timeout: WireInt,
+    pub(crate) timeout: WireInt,
     /// At most this many jobs.
-    max_jobs_to_activate: i32,
+    pub(crate) max_jobs_to_activate: i32,
     /// Variables wanted; none named means all visible ones.
     #[serde(default)]
-    fetch_variable: Vec<String>,
+    pub(crate) fetch_variable: Vec<String>,
     /// How long to wait for the first job, milliseconds: absent or 0 is 10 s, negative answers at
     /// once.
-    request_timeout: Option<WireInt>,
+    pub(crate) request_timeout: Option<WireInt>,
     /// Tenants the worker serves.
     #[serde(default)]
-    tenant_ids: Vec<String>,
+    pub(crate) tenant_ids: Vec<String>,
 }
 
 /// The jobs handed out.
@@ -137,7 +137,7 @@ pub(crate) async fn activate_jobs(
 }
 
 impl JobActivation {
-    fn check(self) -> Result<ActivateJobs, Problem> {
+    pub(crate) fn check(self) -> Result<ActivateJobs, Problem> {
         let WireInt(timeout_ms) = self.timeout;
         if !(1..=JOB_TIMEOUT_MS_MAX).contains(&timeout_ms) {
             return Err(Problem::invalid(format!(

@@ -12,6 +12,7 @@ use crate::state::ApiState;
 use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::http::StatusCode;
+use engine::key::Key;
 use engine::limits::JOB_TIMEOUT_MS_MAX;
 use runtime::request::Request;
 use serde::Deserialize;
@@ -23,12 +24,12 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct JobCompletion<'a> {
     /// Variables it brings.
-    variables: Option<RawVariables>,
+    pub(crate) variables: Option<RawVariables>,
     /// Only for listeners and ad-hoc sub-processes, which Segue does not have yet: taken and not
     /// used.
     #[serde(borrow)]
     #[schema(value_type = Option<Object>)]
-    result: Option<&'a RawValue>,
+    pub(crate) result: Option<&'a RawValue>,
 }
 
 /// Complete a job
@@ -50,16 +51,21 @@ pub(crate) async fn complete_job(
     CallerOf(caller): CallerOf,
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
-    let wanted: JobCompletion<'_> = body.parse()?;
-    if wanted.result.is_some_and(|result| result.get().contains("\"adHocSubProcess\"")) {
-        return Err(Problem::not_implemented(
-            "Expected a job of a BPMN element, but `result` is for an ad-hoc sub-process: Segue \
-             does not have them yet.",
-        ));
+    let request = body.parse::<JobCompletion<'_>>()?.request(job)?;
+    answer::no_content(&state.submit(caller, request).await?)
+}
+
+impl JobCompletion<'_> {
+    /// What is asked of the node.
+    pub(crate) fn request(self, job: Key) -> Result<Request, Problem> {
+        if self.result.is_some_and(|result| result.get().contains("\"adHocSubProcess\"")) {
+            return Err(Problem::not_implemented(
+                "Expected a job of a BPMN element, but `result` is for an ad-hoc sub-process: \
+                 Segue does not have them yet.",
+            ));
+        }
+        Ok(Request::CompleteJob { job, variables: self.variables.unwrap_or_default().0 })
     }
-    let variables = wanted.variables.unwrap_or_default().0;
-    let answer = state.submit(caller, Request::CompleteJob { job, variables }).await?;
-    answer::no_content(&answer)
 }
 
 /// Why a job failed.
@@ -67,13 +73,13 @@ pub(crate) async fn complete_job(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct JobFailure {
     /// Tries left; absent is 0, which raises an incident.
-    retries: Option<i32>,
+    pub(crate) retries: Option<i32>,
     /// What went wrong.
-    error_message: Option<String>,
+    pub(crate) error_message: Option<String>,
     /// How long to wait before the next try, milliseconds.
-    retry_back_off: Option<WireInt>,
+    pub(crate) retry_back_off: Option<WireInt>,
     /// Variables for the job's element.
-    variables: Option<RawVariables>,
+    pub(crate) variables: Option<RawVariables>,
 }
 
 /// Fail a job
@@ -95,23 +101,30 @@ pub(crate) async fn fail_job(
     CallerOf(caller): CallerOf,
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
-    let wanted: JobFailure = body.parse()?;
-    let retries = wanted.retries.unwrap_or(0);
-    let back_off_ms = wanted.retry_back_off.map_or(0, |WireInt(ms)| ms);
-    if retries < 0 {
-        return Err(Problem::invalid(format!(
-            "Expected `retries` to be 0 or more, but found {retries}."
-        )));
-    }
-    if !(0..=JOB_TIMEOUT_MS_MAX).contains(&back_off_ms) {
-        return Err(Problem::invalid(format!(
-            "Expected `retryBackOff` to be 0 to {JOB_TIMEOUT_MS_MAX} ms, but found {back_off_ms}."
-        )));
-    }
-    let message = wanted.error_message.unwrap_or_default().into();
-    let variables = wanted.variables.unwrap_or_default().0;
-    let request = Request::FailJob { job, retries, back_off_ms, message, variables };
+    let request = body.parse::<JobFailure>()?.request(job)?;
     answer::no_content(&state.submit(caller, request).await?)
+}
+
+impl JobFailure {
+    /// What is asked of the node.
+    pub(crate) fn request(self, job: Key) -> Result<Request, Problem> {
+        let retries = self.retries.unwrap_or(0);
+        let back_off_ms = self.retry_back_off.map_or(0, |WireInt(ms)| ms);
+        if retries < 0 {
+            return Err(Problem::invalid(format!(
+                "Expected `retries` to be 0 or more, but found {retries}."
+            )));
+        }
+        if !(0..=JOB_TIMEOUT_MS_MAX).contains(&back_off_ms) {
+            return Err(Problem::invalid(format!(
+                "Expected `retryBackOff` to be 0 to {JOB_TIMEOUT_MS_MAX} ms, but found \
+                 {back_off_ms}."
+            )));
+        }
+        let message = self.error_message.unwrap_or_default().into();
+        let variables = self.variables.unwrap_or_default().0;
+        Ok(Request::FailJob { job, retries, back_off_ms, message, variables })
+    }
 }
 
 /// A BPMN error.
@@ -119,11 +132,11 @@ pub(crate) async fn fail_job(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct JobError {
     /// The code a boundary event catches.
-    error_code: String,
+    pub(crate) error_code: String,
     /// What went wrong.
-    error_message: Option<String>,
+    pub(crate) error_message: Option<String>,
     /// Variables for the event that catches it.
-    variables: Option<RawVariables>,
+    pub(crate) variables: Option<RawVariables>,
 }
 
 /// Throw a BPMN error for a job
@@ -145,14 +158,20 @@ pub(crate) async fn throw_job_error(
     CallerOf(caller): CallerOf,
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
-    let wanted: JobError = body.parse()?;
-    let request = Request::ThrowJobError {
-        job,
-        code: some_name("errorCode", &wanted.error_code)?,
-        message: wanted.error_message.unwrap_or_default().into(),
-        variables: wanted.variables.unwrap_or_default().0,
-    };
+    let request = body.parse::<JobError>()?.request(job)?;
     answer::no_content(&state.submit(caller, request).await?)
+}
+
+impl JobError {
+    /// What is asked of the node.
+    pub(crate) fn request(self, job: Key) -> Result<Request, Problem> {
+        Ok(Request::ThrowJobError {
+            job,
+            code: some_name("errorCode", &self.error_code)?,
+            message: self.error_message.unwrap_or_default().into(),
+            variables: self.variables.unwrap_or_default().0,
+        })
+    }
 }
 
 /// What to change of a job.
@@ -173,9 +192,9 @@ pub(crate) struct JobUpdate<'a> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct JobChanges {
     /// Tries left, 1 or more.
-    retries: Option<i32>,
+    pub(crate) retries: Option<i32>,
     /// How long the worker may hold it from now on, milliseconds.
-    timeout: Option<WireInt>,
+    pub(crate) timeout: Option<WireInt>,
 }
 
 /// Change a job's retries or time-out
@@ -197,13 +216,17 @@ pub(crate) async fn update_job(
     CallerOf(caller): CallerOf,
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
-    let JobChanges { retries, timeout } = body.parse::<JobUpdate<'_>>()?.changeset.check()?;
-    let timeout_ms = timeout.map(|WireInt(ms)| ms);
-    let request = Request::UpdateJob { job, retries, timeout_ms };
+    let request = body.parse::<JobUpdate<'_>>()?.changeset.request(job)?;
     answer::no_content(&state.submit(caller, request).await?)
 }
 
 impl JobChanges {
+    /// What is asked of the node.
+    pub(crate) fn request(self, job: Key) -> Result<Request, Problem> {
+        let JobChanges { retries, timeout } = self.check()?;
+        Ok(Request::UpdateJob { job, retries, timeout_ms: timeout.map(|WireInt(ms)| ms) })
+    }
+
     fn check(self) -> Result<Self, Problem> {
         match (self.retries, self.timeout) {
             (None, None) => Err(Problem::invalid(

@@ -25,17 +25,17 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct MessagePublication {
     /// Name of the message.
-    name: String,
+    pub(crate) name: String,
     /// The text that finds the instance it is for.
-    correlation_key: Option<String>,
+    pub(crate) correlation_key: Option<String>,
     /// How long it may wait for a taker, milliseconds; 0 by default.
-    time_to_live: Option<WireInt>,
+    pub(crate) time_to_live: Option<WireInt>,
     /// While a message with this id waits, another one is refused.
-    message_id: Option<String>,
+    pub(crate) message_id: Option<String>,
     /// Variables it brings.
-    variables: Option<RawVariables>,
+    pub(crate) variables: Option<RawVariables>,
     /// `<default>` or absent.
-    tenant_id: Option<String>,
+    pub(crate) tenant_id: Option<String>,
 }
 
 /// A message that was taken in.
@@ -66,20 +66,7 @@ pub(crate) async fn publish_message(
 ) -> Result<Response, Problem> {
     let wanted: MessagePublication = body.parse()?;
     caller.tenant = tenant::number(wanted.tenant_id.as_deref())?;
-    let ttl_ms = wanted.time_to_live.map_or(0, |WireInt(ms)| ms);
-    if !(0..=MESSAGE_TTL_MS_MAX).contains(&ttl_ms) {
-        return Err(Problem::invalid(format!(
-            "Expected `timeToLive` to be 0 to {MESSAGE_TTL_MS_MAX} ms, but found {ttl_ms}."
-        )));
-    }
-    let request = Request::PublishMessage {
-        name: some_name("name", &wanted.name)?,
-        correlation_key: correlation_key(wanted.correlation_key)?,
-        id: no_name_or("messageId", wanted.message_id.as_deref())?,
-        ttl_ms,
-        variables: wanted.variables.unwrap_or_default().0,
-    };
-    let answer = state.submit(caller, request).await?;
+    let answer = state.submit(caller, wanted.request()?).await?;
     let Answer::MessagePublished { message } = answer else { return Err(unexpected(&answer)) };
     let mut out = String::new();
     let mut object = ObjectWriter::open(&mut out);
@@ -87,6 +74,25 @@ pub(crate) async fn publish_message(
     object.key("messageKey", message);
     object.close();
     Ok(answer::json(out))
+}
+
+impl MessagePublication {
+    /// What is asked of the node; the tenant is the caller's.
+    pub(crate) fn request(self) -> Result<Request, Problem> {
+        let ttl_ms = self.time_to_live.map_or(0, |WireInt(ms)| ms);
+        if !(0..=MESSAGE_TTL_MS_MAX).contains(&ttl_ms) {
+            return Err(Problem::invalid(format!(
+                "Expected `timeToLive` to be 0 to {MESSAGE_TTL_MS_MAX} ms, but found {ttl_ms}."
+            )));
+        }
+        Ok(Request::PublishMessage {
+            name: some_name("name", &self.name)?,
+            correlation_key: correlation_key(self.correlation_key)?,
+            id: no_name_or("messageId", self.message_id.as_deref())?,
+            ttl_ms,
+            variables: self.variables.unwrap_or_default().0,
+        })
+    }
 }
 
 /// A message that must be taken now.

@@ -4,31 +4,31 @@
 
 pub(crate) mod audit_logs;
 mod clock;
-mod create_instance;
+pub(crate) mod create_instance;
 mod definition_details;
 mod deployments;
 mod element_instances;
 mod filters;
 mod forms;
 mod incident_statistics;
-mod incidents;
+pub(crate) mod incidents;
 mod instance_details;
-mod job_activation;
+pub(crate) mod job_activation;
 mod job_search;
 mod job_statistics;
-mod jobs;
+pub(crate) mod jobs;
 mod license;
 mod me;
-mod messages;
+pub(crate) mod messages;
 mod process_definitions;
 mod process_instances;
 mod statistics;
 pub(crate) mod subscriptions;
 pub(crate) mod tables;
-mod topology;
+pub(crate) mod topology;
 mod user_task_details;
 mod user_tasks;
-mod variables;
+pub(crate) mod variables;
 
 use crate::search::schema::{DateTimeFilter, IntegerFilter, KeyFilter, StringFilter};
 use crate::state::ApiState;

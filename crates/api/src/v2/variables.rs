@@ -157,10 +157,20 @@ pub(crate) async fn set_variables(
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
     let wanted: VariablesToSet<'_> = body.parse()?;
-    let instance = instance_of(&state, element).await?;
-    let (variables, local) = (wanted.variables.0, wanted.local.unwrap_or(false));
-    let request = Request::SetVariables { instance, element, variables, local };
+    let local = wanted.local.unwrap_or(false);
+    let request = setting(&state, element, wanted.variables, local).await?;
     answer::no_content(&state.submit(caller, request).await?)
+}
+
+/// What is asked of the node to set variables.
+pub(crate) async fn setting(
+    state: &ApiState,
+    element: Key,
+    RawVariables(variables): RawVariables,
+    local: bool,
+) -> Result<Request, Problem> {
+    let instance = instance_of(state, element).await?;
+    Ok(Request::SetVariables { instance, element, variables, local })
 }
 
 /// The process instance an element instance belongs to; an instance belongs to itself.

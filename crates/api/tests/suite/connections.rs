@@ -25,7 +25,8 @@ async fn listen(process: &str) -> Listening {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let config = api::Config { address, hosts: Vec::new() };
-    let serving = tokio::spawn(api::serve(listener, server.node.clone(), config, async {
+    let listeners = api::Listeners { http: listener, grpc: None };
+    let serving = tokio::spawn(api::serve(listeners, server.node.clone(), config, async {
         drop(stopped.await);
     }));
     Listening { server, address, stop: Some(stop), serving }

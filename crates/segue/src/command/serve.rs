@@ -35,13 +35,14 @@ impl Serve {
             let mut server = Server::start(&settings).await?;
             if self.json {
                 let data = settings.data.display().to_string();
-                terminal::json_line(&json!({ "http": server.url(), "data": data }));
+                let grpc = server.grpc.map(|address| address.to_string());
+                let said = json!({ "http": server.url(), "grpc": grpc, "data": data });
+                terminal::json_line(&said);
             } else {
                 let (url, data) = (server.url(), settings.data.display());
-                terminal::line(format_args!("Segue listens on {url}, data in {data}"));
+                let grpc = server.grpc.map(|it| format!(" and {it} (gRPC)")).unwrap_or_default();
+                terminal::line(format_args!("Segue listens on {url}{grpc}, data in {data}"));
             }
-            let address = settings.grpc;
-            tracing::info!(%address, "reserved for gRPC; nothing listens there yet");
             let ended = server.until_signal().await;
             server.stop().await.and(ended)
         })

@@ -93,7 +93,7 @@ impl Place {
         command
             .env("SEGUE_LOG", "warn")
             .current_dir(&self.folder)
-            .args(["serve", "--data", "data", "--http", &self.authority])
+            .args(["serve", "--data", "data", "--grpc", "off", "--http", &self.authority])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);

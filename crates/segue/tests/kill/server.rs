@@ -52,7 +52,7 @@ impl Server {
             .expect("the log can be opened");
         let process = self
             .binary()
-            .args(["serve", "--data", "data", "--http", &self.authority])
+            .args(["serve", "--data", "data", "--grpc", "off", "--http", &self.authority])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

@@ -70,7 +70,7 @@ impl Child {
 fn serve(folder: &TempDir) -> Result<(std::process::Child, String), Failure> {
     let binary = std::env::current_exe().map_err(Failure::work)?;
     let mut process = Command::new(binary)
-        .args(["serve", "--json", "--http", "127.0.0.1:0", "--data"])
+        .args(["serve", "--json", "--http", "127.0.0.1:0", "--grpc", "off", "--data"])
         .arg(folder.path().join("data"))
         .env("SEGUE_LOG", std::env::var("SEGUE_LOG").unwrap_or_else(|_| "warn".into()))
         .stdin(Stdio::null())

@@ -1,0 +1,157 @@
+//! Streams of jobs to a worker: one answer of a poll, and jobs pushed as they come.
+//!
+//! A job leaves our hands when the transport asks for what follows it; whatever the client did not
+//! take when it goes is given back at once. Not here: who gets which job (`runtime`).
+
+use super::status::{number, of};
+use super::variables;
+use super::wire;
+use crate::json_write::string;
+use crate::limits::{
+    GRPC_MESSAGE_BYTES, STREAM_JOBS_AT_ONCE, STREAM_JOBS_PAUSE_MS, STREAM_JOBS_POLL_MS,
+};
+use crate::state::ApiState;
+use crate::tenant::DEFAULT_NAME;
+use engine::key::Key;
+use futures_util::stream::{Stream, unfold};
+use runtime::node::Node;
+use runtime::request::{ActivateJobs, ActivatedJob, Caller, Refusal};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tonic::Status;
+
+/// Messages to a client, until it goes.
+pub(super) type Outgoing<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// Jobs that were handed out and have not reached the client yet.
+struct Held {
+    node: Node,
+    waiting: VecDeque<ActivatedJob>,
+    /// Given to the transport, which has not asked for more yet.
+    leaving: Vec<(Key, u32)>,
+}
+
+impl Held {
+    fn new(node: Node) -> Self {
+        Held { node, waiting: VecDeque::new(), leaving: Vec::new() }
+    }
+
+    /// The next job; what left before has reached the transport.
+    fn next(&mut self) -> Option<ActivatedJob> {
+        let job = self.waiting.pop_front()?;
+        self.leaving.push((job.key, job.attempt));
+        Some(job)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let waiting = self.waiting.iter().map(|job| (job.key, job.attempt));
+        let jobs: Vec<_> = self.leaving.iter().copied().chain(waiting).collect();
+        if !jobs.is_empty() {
+            self.node.release(&jobs);
+        }
+    }
+}
+
+/// The jobs of one poll, in messages that clients can take.
+pub(super) fn batches(node: Node, jobs: Vec<ActivatedJob>) -> Outgoing<wire::ActivateJobsResponse> {
+    let mut held = Held::new(node);
+    held.waiting = jobs.into();
+    Box::pin(unfold(held, async |mut held| {
+        held.leaving.clear();
+        let mut response = wire::ActivateJobsResponse::default();
+        let mut bytes = 0;
+        while let Some(job) = held.waiting.front() {
+            let size = size_of(job);
+            if bytes > 0 && bytes + size > GRPC_MESSAGE_BYTES {
+                break;
+            }
+            bytes += size;
+            response.jobs.extend(held.next().map(|job| message(&job)));
+        }
+        (bytes > 0).then_some((Ok(response), held))
+    }))
+}
+
+/// Pushes jobs until the client goes or the server stops. Jobs are asked for only while the client
+/// takes what it gets, a few at a time, so that streams share fairly and a slow one holds nobody.
+pub(super) fn pushed(
+    state: ApiState,
+    caller: Caller,
+    wanted: ActivateJobs,
+) -> Outgoing<wire::ActivatedJob> {
+    let held = Held::new(state.node().clone());
+    let wanted =
+        ActivateJobs { limit: STREAM_JOBS_AT_ONCE, wait_ms: STREAM_JOBS_POLL_MS, ..wanted };
+    Box::pin(unfold((state, caller, wanted, Some(held)), async |(state, caller, wanted, held)| {
+        let mut held = held?;
+        held.leaving.clear();
+        loop {
+            if let Some(job) = held.next() {
+                return Some((Ok(message(&job)), (state, caller, wanted, Some(held))));
+            }
+            let polled = tokio::select! {
+                biased;
+                () = state.stopped() => {
+                    let over = Status::unavailable("The server stops. Connect again.");
+                    return Some((Err(over), (state, caller, wanted, None)));
+                }
+                polled = state.node().activate(caller.clone(), wanted.clone()) => polled,
+            };
+            match polled {
+                Ok(jobs) => held.waiting = jobs.into(),
+                Err(Refusal::Busy { .. }) => {
+                    tokio::time::sleep(Duration::from_millis(STREAM_JOBS_PAUSE_MS)).await;
+                }
+                Err(refusal) => {
+                    return Some((Err(of(refusal.into())), (state, caller, wanted, None)));
+                }
+            }
+        }
+    }))
+}
+
+/// Rough bytes of a job in a message.
+fn size_of(job: &ActivatedJob) -> usize {
+    512 + job.variables.iter().map(|(name, value)| name.len() + value.len() + 8).sum::<usize>()
+}
+
+fn message(job: &ActivatedJob) -> wire::ActivatedJob {
+    wire::ActivatedJob {
+        key: number(job.key),
+        r#type: job.job_type.to_string(),
+        process_instance_key: number(job.instance),
+        bpmn_process_id: job.process_id.to_string(),
+        process_definition_version: job.version.cast_signed(),
+        process_definition_key: number(job.definition),
+        element_id: job.element_id.to_string(),
+        element_instance_key: number(job.element),
+        custom_headers: headers(&job.headers),
+        worker: job.worker.to_string(),
+        retries: job.retries,
+        deadline: job.deadline_ms,
+        variables: variables::text(&job.variables),
+        tenant_id: DEFAULT_NAME.to_owned(),
+        user_task: None,
+        kind: wire::activated_job::JobKind::BpmnElement.into(),
+        listener_event_type: wire::activated_job::ListenerEventType::Unspecified.into(),
+        tags: Vec::new(),
+    }
+}
+
+fn headers(headers: &[(Arc<str>, Arc<str>)]) -> String {
+    let mut out = String::from("{");
+    for (at, (name, value)) in headers.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        string(&mut out, name);
+        out.push(':');
+        string(&mut out, value);
+    }
+    out.push('}');
+    out
+}

@@ -1,0 +1,324 @@
+//! A gRPC client in front of a real node: what workers and clients rely on.
+//!
+//! Not here: the clients that other people wrote; `clients/` runs them.
+
+use super::health_wire::HealthCheckRequest;
+use super::health_wire::health_client::HealthClient;
+use super::wire::gateway_client::GatewayClient;
+use super::wire::{
+    ActivateJobsRequest, ActivatedJob, CompleteJobRequest, CreateProcessInstanceRequest,
+    CreateProcessInstanceWithResultRequest, DeployResourceRequest, FailJobRequest,
+    PublishMessageRequest, Resource, SetVariablesRequest, StreamActivatedJobsRequest,
+    ThrowErrorRequest, TopologyRequest,
+};
+use crate::{Config, Listeners};
+use runtime::node::{Node, Options};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tonic::codec::CompressionEncoding;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Streaming};
+
+struct Server {
+    node: Node,
+    address: String,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Server {
+    async fn with(process: &str) -> (Self, GatewayClient<Channel>) {
+        let store = Arc::new(store::memory::Memory::new());
+        let node = Node::start(store, Options::default()).unwrap();
+        let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let grpc = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", grpc.local_addr().unwrap());
+        let config = Config { address: http.local_addr().unwrap(), hosts: Vec::new() };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let listeners = Listeners { http, grpc: Some(grpc) };
+        let serving = crate::serve(listeners, node.clone(), config, async {
+            drop(stopped.await);
+        });
+        tokio::spawn(async { serving.await.unwrap() });
+        let server = Server { node, address, _stop: stop };
+        let mut client = server.client().await;
+        let content = model::short::to_bpmn(process).unwrap().into_bytes();
+        let resources = vec![Resource { name: "a.bpmn".to_owned(), content }];
+        let request = DeployResourceRequest { resources, tenant_id: "<default>".to_owned() };
+        client.deploy_resource(request).await.unwrap();
+        (server, client)
+    }
+
+    async fn channel(&self) -> Channel {
+        Endpoint::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
+    }
+
+    /// Another client, on a connection of its own.
+    async fn client(&self) -> GatewayClient<Channel> {
+        GatewayClient::new(self.channel().await)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.node.stop();
+    }
+}
+
+fn creation(variables: &str) -> CreateProcessInstanceRequest {
+    CreateProcessInstanceRequest {
+        bpmn_process_id: "process".to_owned(),
+        version: -1,
+        variables: variables.to_owned(),
+        tenant_id: "<default>".to_owned(),
+        ..Default::default()
+    }
+}
+
+async fn start(client: &mut GatewayClient<Channel>, variables: &str) -> i64 {
+    let created = client.create_process_instance(creation(variables)).await.unwrap().into_inner();
+    assert_eq!((created.version, &*created.tenant_id), (1, "<default>"));
+    created.process_instance_key
+}
+
+fn asked(request_timeout: i64) -> ActivateJobsRequest {
+    ActivateJobsRequest {
+        r#type: "pay".to_owned(),
+        worker: "w".to_owned(),
+        timeout: 60_000,
+        max_jobs_to_activate: 32,
+        request_timeout,
+        ..Default::default()
+    }
+}
+
+async fn all(mut answer: Streaming<super::wire::ActivateJobsResponse>) -> Vec<ActivatedJob> {
+    let mut jobs = Vec::new();
+    while let Some(message) = answer.message().await.unwrap() {
+        jobs.extend(message.jobs);
+    }
+    jobs
+}
+
+async fn jobs(client: &mut GatewayClient<Channel>) -> Vec<ActivatedJob> {
+    all(client.activate_jobs(asked(2_000)).await.unwrap().into_inner()).await
+}
+
+const PAY: &str = "start -> pay:job(pay) -> end";
+
+#[tokio::test]
+async fn a_worker_polls_and_completes() {
+    let (_server, mut client) = Server::with(PAY).await;
+    let instance = start(&mut client, r#"{"amount": 7.50, "note": "x"}"#).await;
+    let wanted = ActivateJobsRequest { fetch_variable: vec!["amount".to_owned()], ..asked(2_000) };
+    let found = all(client.activate_jobs(wanted).await.unwrap().into_inner()).await;
+    let [job] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(job.process_instance_key, instance);
+    assert_eq!((&*job.variables, &*job.custom_headers), (r#"{"amount":7.50}"#, "{}"));
+    assert_eq!((&*job.worker, job.retries, &*job.tenant_id), ("w", 3, "<default>"));
+    let variables = r#"{"paid": true}"#.to_owned();
+    let completion = CompleteJobRequest { job_key: job.key, variables, result: None };
+    client.complete_job(completion.clone()).await.unwrap();
+    let again = client.complete_job(completion).await.unwrap_err();
+    assert_eq!(again.code(), Code::NotFound, "{again}");
+}
+
+#[tokio::test]
+async fn a_negative_request_timeout_answers_at_once() {
+    let (_server, mut client) = Server::with(PAY).await;
+    let answer = client.activate_jobs(asked(-1));
+    let answer = tokio::time::timeout(Duration::from_secs(5), answer).await.unwrap();
+    assert_eq!(all(answer.unwrap().into_inner()).await, []);
+}
+
+#[tokio::test]
+async fn jobs_are_pushed_to_a_stream_as_they_come() {
+    let (_server, mut client) = Server::with(PAY).await;
+    start(&mut client, "").await;
+    let request = StreamActivatedJobsRequest {
+        r#type: "pay".to_owned(),
+        worker: "w".to_owned(),
+        timeout: 60_000,
+        ..Default::default()
+    };
+    let mut stream = client.stream_activated_jobs(request).await.unwrap().into_inner();
+    let first = stream.message().await.unwrap().unwrap();
+    let second_instance = start(&mut client, r#"{"n": 2}"#).await;
+    let second = stream.message().await.unwrap().unwrap();
+    assert_eq!((second.process_instance_key, &*second.variables), (second_instance, r#"{"n":2}"#));
+    assert_ne!(first.key, second.key);
+}
+
+#[tokio::test]
+async fn jobs_of_a_client_that_went_are_handed_out_again_at_once() {
+    let (server, mut client) = Server::with(PAY).await;
+    let request = StreamActivatedJobsRequest {
+        r#type: "pay".to_owned(),
+        worker: "gone".to_owned(),
+        timeout: 3_600_000,
+        ..Default::default()
+    };
+    let mut gone = server.client().await;
+    let stream = gone.stream_activated_jobs(request).await.unwrap().into_inner();
+    let mut waits = server.client().await;
+    let waiting = tokio::spawn(async move { jobs(&mut waits).await });
+    drop((stream, gone));
+    start(&mut client, "").await;
+    let mut found = waiting.await.unwrap();
+    // The stream may have taken it first; then it is given back and found by the next poll.
+    if found.is_empty() {
+        found = jobs(&mut client).await;
+    }
+    assert_eq!(found.len(), 1, "within the hour that the stream would have held it");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_read_holds_nobody_up() {
+    let (server, mut client) = Server::with(PAY).await;
+    let request = StreamActivatedJobsRequest {
+        r#type: "pay".to_owned(),
+        worker: "slow".to_owned(),
+        timeout: 3_600_000,
+        ..Default::default()
+    };
+    let endpoint = Endpoint::from_shared(server.address.clone()).unwrap();
+    let narrow = endpoint.initial_stream_window_size(2_048).connect().await.unwrap();
+    let slow = GatewayClient::new(narrow).stream_activated_jobs(request).await.unwrap();
+    for _ in 0..60 {
+        start(&mut client, &format!("{{\"text\": \"{}\"}}", "x".repeat(1_000))).await;
+    }
+    let mut taken = 0;
+    loop {
+        let found = jobs(&mut client).await;
+        if found.is_empty() {
+            break;
+        }
+        taken += found.len();
+    }
+    assert!(taken >= 30, "the slow stream holds a few, others get the rest: {taken}");
+    drop(slow);
+    while taken < 60 {
+        let found = jobs(&mut client).await;
+        assert!(!found.is_empty(), "{taken}: what it held and did not take comes back");
+        taken += found.len();
+        if taken >= 56 {
+            // What lay in its window had left.
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_result_of_a_process_is_awaited() {
+    let (_server, mut client) = Server::with("start -> twice:script(= n * 2, twice) -> end").await;
+    let request = CreateProcessInstanceWithResultRequest {
+        request: Some(creation(r#"{"n": 21}"#)),
+        request_timeout: 10_000,
+        fetch_variables: vec!["twice".to_owned()],
+    };
+    let ended = client.create_process_instance_with_result(request).await.unwrap().into_inner();
+    assert_eq!(ended.variables, r#"{"twice":42}"#);
+}
+
+#[tokio::test]
+async fn an_end_that_does_not_come_is_a_deadline() {
+    let (_server, mut client) = Server::with(PAY).await;
+    let request = CreateProcessInstanceWithResultRequest {
+        request: Some(creation("")),
+        request_timeout: 1,
+        fetch_variables: Vec::new(),
+    };
+    let status = client.create_process_instance_with_result(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::DeadlineExceeded, "{status}");
+}
+
+#[tokio::test]
+async fn clients_hear_the_codes_they_know() {
+    let (_server, mut client) = Server::with(PAY).await;
+    let unknown =
+        CreateProcessInstanceRequest { bpmn_process_id: "nothing".to_owned(), ..creation("") };
+    let status = client.create_process_instance(unknown).await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound, "{status}");
+    let status = client.create_process_instance(creation("[1]")).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+    let status = client.activate_jobs(ActivateJobsRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+    let wrong = vec![Resource { name: "a.bpmn".to_owned(), content: b"<a/>".to_vec() }];
+    let request = DeployResourceRequest { resources: wrong, ..Default::default() };
+    let status = client.deploy_resource(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+    let request = FailJobRequest { job_key: 7, retries: 1, ..Default::default() };
+    let status = client.fail_job(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound, "{status}");
+    let request = CreateProcessInstanceRequest { tenant_id: "acme".to_owned(), ..creation("") };
+    let status = client.create_process_instance(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+}
+
+#[tokio::test]
+async fn a_message_id_is_taken_once() {
+    let (_server, mut client) = Server::with(PAY).await;
+    let message = PublishMessageRequest {
+        name: "paid".to_owned(),
+        correlation_key: "A-1".to_owned(),
+        time_to_live: 60_000,
+        message_id: "m-1".to_owned(),
+        ..Default::default()
+    };
+    assert!(client.publish_message(message.clone()).await.unwrap().into_inner().key > 0);
+    let status = client.publish_message(message).await.unwrap_err();
+    assert_eq!(status.code(), Code::AlreadyExists, "{status}");
+}
+
+#[tokio::test]
+async fn a_worker_fails_throws_and_sets_variables() {
+    let (_server, mut client) =
+        Server::with("start -> pay:job(pay) -> end\npay ! refused:error(REFUSED) -> sorry:end")
+            .await;
+    let instance = start(&mut client, "").await;
+    let job = jobs(&mut client).await.remove(0);
+    let failure = FailJobRequest { job_key: job.key, retries: 1, ..Default::default() };
+    client.fail_job(failure).await.unwrap();
+    let variables = SetVariablesRequest {
+        element_instance_key: instance,
+        variables: r#"{"limit": 5}"#.to_owned(),
+        ..Default::default()
+    };
+    client.set_variables(variables).await.unwrap();
+    let again = jobs(&mut client).await.remove(0);
+    assert_eq!((again.key, again.retries, &*again.variables), (job.key, 1, r#"{"limit":5}"#));
+    let error = ThrowErrorRequest {
+        job_key: job.key,
+        error_code: "REFUSED".to_owned(),
+        ..Default::default()
+    };
+    client.throw_error(error).await.unwrap();
+    assert_eq!(jobs(&mut client).await, []);
+}
+
+#[tokio::test]
+async fn packed_requests_and_empty_authorization_are_taken() {
+    let (server, _) = Server::with(PAY).await;
+    let mut client = server.client().await.send_compressed(CompressionEncoding::Gzip);
+    let mut request = Request::new(TopologyRequest {});
+    request.metadata_mut().insert("authorization", "".parse().unwrap());
+    let topology = client.topology(request).await.unwrap().into_inner();
+    assert_eq!((topology.cluster_size, topology.brokers.len()), (1, 1));
+    assert!(topology.gateway_version.starts_with("8."));
+    start(&mut client, &format!("{{\"text\": \"{}\"}}", "x".repeat(10_000))).await;
+}
+
+#[tokio::test]
+async fn health_is_told_by_service() {
+    let (server, _) = Server::with(PAY).await;
+    let mut client = HealthClient::new(server.channel().await);
+    let asked = |service: &str| HealthCheckRequest { service: service.to_owned() };
+    for service in ["", "gateway_protocol.Gateway"] {
+        let found = client.check(asked(service)).await.unwrap().into_inner();
+        assert_eq!(found.status, 1, "{service}: SERVING");
+    }
+    assert_eq!(client.check(asked("other")).await.unwrap_err().code(), Code::NotFound);
+    let mut watched = client.watch(asked("")).await.unwrap().into_inner();
+    assert_eq!(watched.message().await.unwrap().unwrap().status, 1);
+}
