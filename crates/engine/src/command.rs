@@ -22,6 +22,8 @@ pub enum Command {
     Head(HeadCommand),
     /// To a resource head.
     Resource(ResourceCommand),
+    /// To an evaluation.
+    Evaluation(EvaluationCommand),
 }
 
 /// What a process instance can be asked.
@@ -191,6 +193,14 @@ pub enum ResourceCommand {
         deployment: Key,
         digest: [u8; 32],
     },
+}
+
+/// What an evaluation can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum EvaluationCommand {
+    /// Evaluate this version of a decision.
+    EvaluateDecision { tenant: u32, decision: Key, variables: Variables },
 }
 
 /// A command one aggregate sends another: taken in the same commit, or left in the outbox.

@@ -2,6 +2,7 @@
 //!
 //! Not here: how events look on disk (`record`) and what they do to state (`state`).
 
+use crate::decide::Evaluation;
 use crate::key::Key;
 use std::sync::Arc;
 
@@ -117,6 +118,8 @@ pub enum InstanceEvent {
     ChildCalled { slot: Slot, instance: Key, definition: Key },
     /// The called process instance has ended.
     ChildEnded { slot: Slot, instance: Key },
+    /// A decision was evaluated for an element, or stopped.
+    DecisionEvaluated { slot: Slot, key: Key, evaluation: Box<Evaluation> },
     /// The instance ends with an error that its caller catches.
     ErrorEscalated { code: Arc<str>, variables: Variables },
 }
@@ -259,6 +262,10 @@ pub enum IncidentKind {
     Quarantined,
     /// A call activity cannot call its process.
     CalledElement,
+    /// A business rule task cannot find its decision.
+    CalledDecision,
+    /// A decision stopped.
+    DecisionEvaluation,
 }
 
 impl IncidentKind {
@@ -277,6 +284,8 @@ impl IncidentKind {
             IncidentKind::Deadlock => "DEADLOCK",
             IncidentKind::Quarantined => "QUARANTINED",
             IncidentKind::CalledElement => "CALLED_ELEMENT_ERROR",
+            IncidentKind::CalledDecision => "CALLED_DECISION_ERROR",
+            IncidentKind::DecisionEvaluation => "DECISION_EVALUATION_ERROR",
         }
     }
 }
@@ -348,6 +357,7 @@ impl InstanceEvent {
             | E::UserTaskCompleted { slot, .. }
             | E::UserTaskCancelled { slot, .. }
             | E::MessageSent { slot, .. }
+            | E::DecisionEvaluated { slot, .. }
             | E::ScopeInterrupted { slot, .. }
             | E::ScopeCleared { slot }
             | E::IncidentRaised { slot, .. }

@@ -4,6 +4,7 @@
 //! change state.
 
 pub mod command;
+pub mod decide;
 pub mod definitions;
 pub mod element;
 pub mod event;

@@ -38,3 +38,6 @@ pub const SOUGHT_MESSAGES_MAX: u32 = 64;
 pub const MESSAGE_TTL_MS_MAX: i64 = 30 * 24 * 3_600 * 1_000;
 /// Longest job time-out, milliseconds (30 days).
 pub const JOB_TIMEOUT_MS_MAX: i64 = 30 * 24 * 3_600 * 1_000;
+/// Bytes of inputs, rules and outputs kept of one evaluation of a decision (1 MiB); the rest is
+/// left out of the history, and the evaluation says so.
+pub const EVALUATION_BYTES_MAX: usize = 1024 * 1024;

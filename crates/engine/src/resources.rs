@@ -4,6 +4,7 @@
 //! Not here: processes (`definitions`), and reading them from the store.
 
 use crate::key::Key;
+use decision::dmn::Model;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -60,6 +61,24 @@ pub struct Resource {
     pub version: u32,
     /// Version tag, or the empty string.
     pub version_tag: Arc<str>,
+    /// Name, or the empty string.
+    pub name: Arc<str>,
+    /// What it does.
+    pub content: Content,
+}
+
+/// What a resource does, as far as the engine knows.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// The compiled file of decisions.
+    Requirements(Model),
+    /// A decision in that file.
+    Decision {
+        /// Key of the file's version.
+        requirements: Key,
+    },
+    /// A form; whoever shows it knows.
+    Form,
 }
 
 /// Which version of a resource is meant.
@@ -81,6 +100,8 @@ type Named = (u32, ResourceKind, Arc<str>);
 pub struct Resources {
     by_key: BTreeMap<Key, Arc<Resource>>,
     versions: BTreeMap<Named, BTreeMap<u32, Arc<Resource>>>,
+    /// Decisions by the file they are in.
+    parts: BTreeMap<(Key, Arc<str>), Arc<Resource>>,
 }
 
 impl Resources {
@@ -88,6 +109,9 @@ impl Resources {
     pub fn add(&mut self, resource: Resource) {
         let resource = Arc::new(resource);
         self.by_key.insert(resource.key, resource.clone());
+        if let Content::Decision { requirements } = resource.content {
+            self.parts.insert((requirements, resource.id.clone()), resource.clone());
+        }
         let named = (resource.tenant, resource.kind, resource.id.clone());
         self.versions.entry(named).or_default().insert(resource.version, resource);
     }
@@ -96,6 +120,22 @@ impl Resources {
     #[must_use]
     pub fn get(&self, key: Key) -> Option<&Arc<Resource>> {
         self.by_key.get(&key)
+    }
+
+    /// The decision with this id in a version of a file of decisions.
+    #[must_use]
+    pub fn part(&self, requirements: Key, id: &str) -> Option<&Arc<Resource>> {
+        self.parts.get(&(requirements, id.into()))
+    }
+
+    /// The compiled file a decision is in, and its key.
+    #[must_use]
+    pub fn model_of(&self, decision: &Resource) -> Option<(Key, &Model)> {
+        let Content::Decision { requirements } = decision.content else { return None };
+        match &self.get(requirements)?.content {
+            Content::Requirements(model) => Some((requirements, model)),
+            Content::Decision { .. } | Content::Form => None,
+        }
     }
 
     /// The version of a resource a binding means; `own` is the deployment of who asks.
@@ -141,6 +181,8 @@ mod tests {
             id: "review".into(),
             version,
             version_tag: tag.into(),
+            name: "Review".into(),
+            content: Content::Form,
         }
     }
 

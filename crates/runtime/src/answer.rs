@@ -30,6 +30,10 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
             writer.varint(2);
             message.put(&mut writer);
         }
+        Answer::DecisionEvaluated { evaluation, .. } => {
+            writer.varint(130);
+            evaluation.put(&mut writer);
+        }
         Answer::MessageCorrelated { message, instance } => {
             writer.varint(3);
             message.put(&mut writer);
@@ -115,6 +119,7 @@ fn read(body: &[u8]) -> Result<Answer, Bad> {
             }
             Answer::Deployed(Deployment { key, processes, resources })
         }
+        130 => Answer::DecisionEvaluated { evaluation: Wire::take(reader)?, evaluated: None },
         other => return Err(reader.bad(format!("unknown answer {other}"))),
     })
 }
@@ -150,6 +155,7 @@ mod tests {
         let table = [
             Answer::Done,
             Answer::MessagePublished { message: Key(9) },
+            Answer::DecisionEvaluated { evaluation: Key(8), evaluated: None },
             Answer::MessageCorrelated { message: Key(9), instance: Key(7) },
             Answer::InstanceCreated(created),
             Answer::Deployed(Deployment { key: Key(1), processes, resources }),

@@ -2,6 +2,7 @@
 //!
 //! Not here: versions and keys, which the heads give (`lane::deploy`).
 
+pub mod dmn;
 pub(crate) mod form;
 
 use crate::node::StartError;
@@ -10,9 +11,10 @@ use engine::definitions::{Definition, Definitions};
 use engine::graph::Graph;
 use engine::graph::compile::compile;
 use engine::key::Key;
-use engine::resources::ResourceKind;
+use engine::resources::{Content, ResourceKind};
 use model::Problem;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
 use store::batch::{DefinitionRow, ResourceRow};
@@ -35,6 +37,9 @@ pub struct CompiledResource {
     pub parts: Vec<Part>,
 }
 
+/// What is in a file.
+type Found = Result<(Vec<Arc<Graph>>, Vec<Part>), Vec<Problem>>;
+
 /// Something a resource defines that is no process.
 #[derive(Debug, Clone)]
 pub struct Part {
@@ -49,16 +54,23 @@ pub struct Part {
 }
 
 /// What is in a file, by its name.
-enum Language {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Processes.
     Bpmn,
+    /// Decisions.
+    Dmn,
+    /// A form.
     Form,
 }
 
 impl Language {
     /// Everything that is not known to be something else is a process.
-    fn of(name: &str) -> Language {
+    #[must_use]
+    pub fn of(name: &str) -> Language {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         match extension.to_ascii_lowercase().as_str() {
+            "dmn" => Language::Dmn,
             "form" => Language::Form,
             _ => Language::Bpmn,
         }
@@ -69,12 +81,9 @@ impl Language {
 pub fn compile_all(resources: Vec<Resource>) -> Result<Vec<CompiledResource>, Refusal> {
     let mut compiled = Vec::new();
     let mut refused = Vec::new();
-    for resource in resources {
-        let parts = match Language::of(&resource.name) {
-            Language::Bpmn => compile_bpmn(&resource.content).map(|graphs| (graphs, Vec::new())),
-            Language::Form => form::read(&resource.content).map(|form| (Vec::new(), vec![form])),
-        };
-        match parts {
+    let found = find_all(&resources);
+    for (resource, found) in resources.into_iter().zip(found) {
+        match found {
             Ok((graphs, parts)) => compiled.push(CompiledResource {
                 name: resource.name,
                 digest: Sha256::digest(&resource.content).into(),
@@ -89,6 +98,38 @@ pub fn compile_all(resources: Vec<Resource>) -> Result<Vec<CompiledResource>, Re
     }
     refuse_twins(&compiled, &mut refused);
     if refused.is_empty() { Ok(compiled) } else { Err(Refusal::Problems(refused)) }
+}
+
+fn find_all(resources: &[Resource]) -> Vec<Found> {
+    let is_dmn = |resource: &&Resource| Language::of(&resource.name) == Language::Dmn;
+    let files: Vec<&[u8]> =
+        resources.iter().filter(is_dmn).map(|resource| &*resource.content).collect();
+    let mut models = dmn::read_all(&files).into_iter();
+    let find = |resource: &Resource| match Language::of(&resource.name) {
+        Language::Bpmn => compile_bpmn(&resource.content).map(|graphs| (graphs, Vec::new())),
+        Language::Form => form::read(&resource.content).map(|form| (Vec::new(), vec![form])),
+        Language::Dmn => {
+            let model = models.next().expect("each DMN file was read")?;
+            Ok((Vec::new(), dmn::parts(&model)))
+        }
+    };
+    resources.iter().map(find).collect()
+}
+
+/// All problems of a file, warnings too; for BPMN only those of its structure.
+#[must_use]
+pub fn problems(language: Language, content: &[u8]) -> Vec<Problem> {
+    match language {
+        Language::Bpmn => match model::open(content) {
+            Ok(document) => document.problems().clone().into_vec(),
+            Err(problems) => problems.into_vec(),
+        },
+        Language::Dmn => match decision::dmn::open(content, &[]) {
+            Ok(model) => model.problems().to_vec(),
+            Err(problems) => problems,
+        },
+        Language::Form => form::read(content).err().unwrap_or_default(),
+    }
 }
 
 /// Graphs of a resource, or its problems if one of them is an error.
@@ -169,23 +210,50 @@ pub fn definition(row: &DefinitionRow) -> Result<Definition, StartError> {
     })
 }
 
-/// Makes stored resources known to steps.
-pub fn add_resources(to: &mut Definitions, rows: &[ResourceRow]) {
+/// Makes stored resources known to steps. Files of one deployment are read together.
+pub fn add_resources(to: &mut Definitions, rows: &[ResourceRow]) -> Result<(), StartError> {
+    let mut deployments: BTreeMap<u64, Vec<&ResourceRow>> = BTreeMap::new();
     for row in rows {
-        let Some(kind) = ResourceKind::from_number(row.kind) else {
-            tracing::error!(key = row.key, kind = row.kind, "a resource of an unknown kind");
-            continue;
-        };
-        to.resources.add(engine::resources::Resource {
-            key: Key(row.key),
-            kind,
-            tenant: row.tenant,
-            deployment: Key(row.deployment),
-            id: row.id.clone(),
-            version: row.version,
-            version_tag: row.version_tag.clone(),
-        });
+        deployments.entry(row.deployment).or_default().push(row);
     }
+    for rows in deployments.into_values() {
+        let is_file = |row: &&&ResourceRow| row.kind == ResourceKind::Requirements as u8;
+        let files: Vec<&ResourceRow> = rows.iter().filter(is_file).copied().collect();
+        let sources: Vec<&[u8]> = files.iter().map(|row| &*row.source).collect();
+        for (row, model) in files.iter().zip(dmn::read_all(&sources)) {
+            let model = model.map_err(|_| unreadable(row))?;
+            to.resources.add(resource(row, Content::Requirements(model))?);
+        }
+        for row in rows.iter().filter(|row| !is_file(row)) {
+            let content = match &row.parent {
+                Some(parent) => Content::Decision { requirements: Key(parent.key) },
+                None => Content::Form,
+            };
+            to.resources.add(resource(row, content)?);
+        }
+    }
+    Ok(())
+}
+
+fn resource(
+    row: &ResourceRow,
+    content: Content,
+) -> Result<engine::resources::Resource, StartError> {
+    Ok(engine::resources::Resource {
+        key: Key(row.key),
+        kind: ResourceKind::from_number(row.kind).ok_or_else(|| unreadable(row))?,
+        tenant: row.tenant,
+        deployment: Key(row.deployment),
+        id: row.id.clone(),
+        version: row.version,
+        version_tag: row.version_tag.clone(),
+        name: row.name.clone(),
+        content,
+    })
+}
+
+fn unreadable(row: &ResourceRow) -> StartError {
+    StartError::Resource { key: row.key, name: row.resource.to_string() }
 }
 
 /// All resources a store has.

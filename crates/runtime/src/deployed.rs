@@ -4,7 +4,8 @@
 
 use crate::node::{Node, Shared};
 use engine::key::Key;
-use engine::resources::ResourceKind;
+use engine::resources::{ResourceKind, Resources};
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use store::batch::{DefinitionRow, ResourceRow};
 
@@ -21,6 +22,11 @@ impl Shared {
         }
     }
 
+    /// Steps know these decisions and forms from now on.
+    pub(crate) fn know(&self, resources: &Resources) {
+        *self.known.write() = Arc::new(resources.clone());
+    }
+
     pub(crate) fn add_resources(&self, rows: &[ResourceRow]) {
         if !rows.is_empty() {
             let rows = rows.iter().map(|row| (Key(row.key), Arc::new(row.clone())));
@@ -34,6 +40,18 @@ impl Node {
     #[must_use]
     pub fn definition(&self, key: Key) -> Option<Arc<DefinitionRow>> {
         self.shared().definitions.read().get(&key).cloned()
+    }
+
+    /// Deployed decisions and forms as steps see them.
+    #[must_use]
+    pub fn resources(&self) -> Arc<Resources> {
+        self.shared().known.read().clone()
+    }
+
+    /// The zone of times that name none.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        self.shared().zone.clone()
     }
 
     /// All deployed definitions of a tenant, by key.

@@ -65,6 +65,7 @@ impl Gauge {
                 | Request::Deploy { .. }
                 | Request::PublishMessage { .. }
                 | Request::CorrelateMessage { .. }
+                | Request::EvaluateDecision { .. }
         );
         let cancels = matches!(request, Request::CancelInstance { .. });
         let (needed, refused) = match level {

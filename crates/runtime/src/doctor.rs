@@ -61,8 +61,7 @@ pub fn examine(store: &dyn Store) -> Result<Vec<Finding>, store::Error> {
         findings: Vec::new(),
     };
     exam.definitions()?;
-    let resources = crate::deploy::resource_rows(store)?;
-    crate::deploy::add_resources(&mut exam.definitions, &resources);
+    exam.resources()?;
     let projected = exam.is_projected()?;
     if projected {
         exam.latest_ms = exam.latest_ms()?;
@@ -143,6 +142,15 @@ impl Exam<'_> {
         }
     }
 
+    fn resources(&mut self) -> Result<(), store::Error> {
+        let rows = crate::deploy::resource_rows(self.store)?;
+        if let Err(error) = crate::deploy::add_resources(&mut self.definitions, &rows) {
+            let expected = "resources this release can read";
+            self.find(Key(0), "I1", expected, error.to_string());
+        }
+        Ok(())
+    }
+
     /// When something was committed last. Clocks of several lanes differ a little: the latest of
     /// the last rows counts.
     fn latest_ms(&self) -> Result<i64, store::Error> {
@@ -184,6 +192,8 @@ impl Exam<'_> {
             Aggregate::Entry(state) => self.entry(key, state)?,
             Aggregate::Head(state) => self.head(key, state)?,
             Aggregate::Resource(state) => self.resource(key, state),
+            // Never stored: decoding one fails.
+            Aggregate::Evaluation(_) => {}
         }
         self.replay(key, &held)
     }

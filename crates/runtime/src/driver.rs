@@ -193,15 +193,20 @@ fn finish(
     };
     *orders_max = (*orders_max * 2).min(BATCH_COMMANDS_MAX);
     let rows = prepared.batch.components.iter().zip(&committed.accepted);
+    let mut deploys = false;
     for (row, _) in rows.filter(|(_, accepted)| **accepted) {
         shared.add_definitions(&row.definitions);
         shared.add_resources(&row.resources);
+        deploys |= !row.resources.is_empty();
     }
     shared.tail.publish(&mut prepared.batch, &committed);
     let finished = {
         let mut projection = shared.projection.lock();
         lane.finish(prepared, &committed, &mut projection)?
     };
+    if deploys {
+        shared.know(&lane.definitions().resources);
+    }
     if !finished.unwanted.is_empty() {
         shared.inbox.push_again(vec![Order::Release(finished.unwanted)]);
     }

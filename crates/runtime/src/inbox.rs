@@ -142,9 +142,10 @@ impl State {
             return Err(Full);
         }
         let (queue, max) = match &order {
-            Order::Request { request: Request::CreateInstance { .. }, .. } => {
-                (&mut self.starts, INBOX_STARTS_MAX)
-            }
+            Order::Request {
+                request: Request::CreateInstance { .. } | Request::EvaluateDecision { .. },
+                ..
+            } => (&mut self.starts, INBOX_STARTS_MAX),
             _ => (&mut self.work, INBOX_WORK_MAX),
         };
         if queue.len() >= max {

@@ -16,6 +16,7 @@ use crate::stream::Tail;
 use engine::definitions::Definitions;
 use engine::key::Key;
 use engine::record::decode_sections;
+use engine::resources::Resources;
 use jiff::tz::TimeZone;
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
@@ -78,6 +79,17 @@ pub enum StartError {
         /// BPMN process id.
         process_id: String,
     },
+    /// A stored resource cannot be read any more.
+    #[error(
+        "Expected resource `{key}` (`{name}`) to be readable, but this version of Segue cannot \
+         read it. Use the version it was deployed with."
+    )]
+    Resource {
+        /// Its key.
+        key: u64,
+        /// Its name.
+        name: String,
+    },
     /// A stored record cannot be read.
     #[error(transparent)]
     Record(#[from] engine::record::codec::Bad),
@@ -112,6 +124,8 @@ pub struct Shared {
     pub(crate) backups: Backups,
     pub(crate) definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
     pub(crate) resources: RwLock<BTreeMap<Key, Arc<ResourceRow>>>,
+    pub(crate) known: RwLock<Arc<Resources>>,
+    pub(crate) zone: TimeZone,
     failure: Mutex<Option<String>>,
     stopping: AtomicBool,
     started_ms: i64,
@@ -151,7 +165,7 @@ impl Node {
         let seed = random_seed();
         let lane_options = LaneOptions {
             node: options.node,
-            zone: options.zone,
+            zone: options.zone.clone(),
             seed,
             shared: false,
             limits: LaneLimits::default(),
@@ -160,6 +174,7 @@ impl Node {
         catch_up(&*store, lane.definitions())?;
         let (rows, resources) = (lane.definition_rows()?, lane.resource_rows()?);
         let projected = store.projected()?;
+        let zone = options.zone;
         let shared = Arc::new(Shared {
             inbox: Inbox::default(),
             projection: Mutex::default(),
@@ -174,6 +189,8 @@ impl Node {
             backups: Backups { folder: options.backups, ..Backups::default() },
             definitions: RwLock::default(),
             resources: RwLock::default(),
+            known: RwLock::new(Arc::new(lane.definitions().resources.clone())),
+            zone,
             failure: Mutex::default(),
             stopping: AtomicBool::new(false),
             started_ms: options.clock.now_ms(),

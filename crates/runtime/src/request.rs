@@ -3,6 +3,7 @@
 //! Not here: how it looks on a wire (`api`), and how it is carried out (`lane`).
 
 use engine::command::Rejection;
+use engine::decide::Evaluation;
 use engine::event::Variables;
 use engine::key::Key;
 use engine::resources::ResourceKind;
@@ -39,11 +40,20 @@ pub enum DefinitionRef {
     Version(Arc<str>, u32),
 }
 
+/// Which decision to evaluate.
+#[derive(Debug, Clone)]
+pub enum DecisionRef {
+    /// This version.
+    Key(Key),
+    /// The latest version of a decision id.
+    Latest(Arc<str>),
+}
+
 /// A request that may change something.
 #[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
 #[derive(Debug, Clone)]
 pub enum Request {
-    /// Deploy processes and forms: all or none.
+    /// Deploy processes, decisions and forms: all or none.
     Deploy { resources: Vec<Resource> },
     /// Start an instance. `await_result`: answer when it has ended, with its variables.
     CreateInstance {
@@ -76,6 +86,8 @@ pub enum Request {
     ResolveIncident { instance: Key, incident: Key },
     /// Set variables at an element instance or an instance. (`instance` from the views.)
     SetVariables { instance: Key, element: Key, variables: Variables, local: bool },
+    /// Evaluate a decision; the answer is in the history afterwards.
+    EvaluateDecision { decision: DecisionRef, variables: Variables },
     /// Complete a user task. (`instance` from the user tasks view.)
     CompleteUserTask { instance: Key, task: Key, variables: Variables, action: Arc<str> },
 }
@@ -100,6 +112,14 @@ pub enum Answer {
         message: Key,
         /// The instance that took it, or was started by it.
         instance: Key,
+    },
+    /// A decision was evaluated, or stopped.
+    DecisionEvaluated {
+        /// Key of the evaluation.
+        evaluation: Key,
+        /// What it was asked and what it said; none in the answer to a repeated request: the
+        /// history has it.
+        evaluated: Option<Box<Evaluation>>,
     },
     /// Done; nothing more to say.
     Done,

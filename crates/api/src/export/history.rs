@@ -126,6 +126,7 @@ fn count(events: &Events) -> usize {
         Events::Entry(events) => events.len(),
         Events::Head(events) => events.len(),
         Events::Resource(events) => events.len(),
+        Events::Evaluation(events) => events.len(),
     }
 }
 
@@ -136,5 +137,6 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Entry => "ENTRY",
         Kind::Head => "DEFINITION",
         Kind::Resource => "RESOURCE",
+        Kind::Evaluation => "EVALUATION",
     }
 }

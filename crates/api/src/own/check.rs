@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::Response;
 use engine::graph::compile::compile;
+use runtime::deploy::Language;
 use runtime::request::Resource;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -82,6 +83,10 @@ fn check_all(resources: &[Resource]) -> Checked {
 }
 
 fn check_one(resource: &Resource) -> CheckedResource {
+    let language = Language::of(&resource.name);
+    if language != Language::Bpmn {
+        return check_other(resource, language);
+    }
     let (processes, problems) = match model::open(&resource.content) {
         Err(problems) => (Vec::new(), problems),
         Ok(document) => {
@@ -95,6 +100,15 @@ fn check_one(resource: &Resource) -> CheckedResource {
     let mut problems = problems.into_vec();
     problems.sort_by_key(|problem| (problem.line, problem.column));
     let problems = problems.iter().map(|it| ModelProblem::of(&resource.name, it)).collect();
+    CheckedResource { resource: resource.name.clone(), deployable, processes, problems }
+}
+
+/// Decisions and forms.
+fn check_other(resource: &Resource, language: Language) -> CheckedResource {
+    let problems = runtime::deploy::problems(language, &resource.content);
+    let deployable = problems.iter().all(|problem| problem.severity != model::Severity::Error);
+    let problems = problems.iter().map(|it| ModelProblem::of(&resource.name, it)).collect();
+    let processes = Vec::new();
     CheckedResource { resource: resource.name.clone(), deployable, processes, problems }
 }
 

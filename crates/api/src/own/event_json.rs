@@ -109,6 +109,7 @@ kinds! {
         E::ChildCalled { .. } => "CHILD_CALLED",
         E::ChildEnded { .. } => "CHILD_ENDED",
         E::ErrorEscalated { .. } => "ERROR_ESCALATED",
+        E::DecisionEvaluated { .. } => "DECISION_EVALUATED",
 }
 
 fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {
@@ -175,6 +176,13 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
 fn write_more_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
     use InstanceEvent as E;
     match event {
+        E::DecisionEvaluated { key, evaluation, .. } => {
+            object.key("decisionEvaluationKey", *key);
+            object.key("decisionDefinitionKey", evaluation.decision);
+            object.raw("output", &evaluation.output);
+            let failure = evaluation.failure.as_ref().map(|failure| &*failure.message);
+            object.text_or_null("failureMessage", failure);
+        }
         E::MessageSent { name, correlation_key, .. } => {
             object.text("messageName", name);
             object.text("correlationKey", correlation_key);

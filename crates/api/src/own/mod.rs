@@ -13,6 +13,7 @@ pub(crate) mod messages;
 mod metrics;
 mod retention;
 mod stream;
+mod what_if;
 
 pub(crate) use stream::Hub;
 
@@ -45,4 +46,5 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(retention::pause_purge))
         .routes(routes!(retention::resume_purge))
         .routes(routes!(stream::stream_events))
+        .routes(routes!(what_if::what_if))
 }

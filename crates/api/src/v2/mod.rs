@@ -5,6 +5,7 @@
 pub(crate) mod audit_logs;
 mod clock;
 pub(crate) mod create_instance;
+pub(crate) mod decisions;
 mod definition_details;
 mod deployments;
 mod element_instances;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::with_openapi(Filters::openapi())
         .merge(forms)
+        .merge(decision_routes())
         .merge(details())
         .merge(statistics())
         .routes(routes!(audit_logs::get_audit_log))
@@ -89,6 +91,21 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(variables::get_variable))
         .routes(routes!(variables::search_variables))
         .routes(routes!(variables::set_variables))
+}
+
+/// Decisions.
+fn decision_routes() -> OpenApiRouter<ApiState> {
+    use decisions::{definitions, evaluation, instances, requirements};
+    OpenApiRouter::new()
+        .routes(routes!(definitions::get_decision_definition))
+        .routes(routes!(definitions::get_decision_definition_xml))
+        .routes(routes!(definitions::search_decision_definitions))
+        .routes(routes!(evaluation::evaluate_decision))
+        .routes(routes!(instances::get_decision_instance))
+        .routes(routes!(instances::search_decision_instances))
+        .routes(routes!(requirements::get_decision_requirements))
+        .routes(routes!(requirements::get_decision_requirements_xml))
+        .routes(routes!(requirements::search_decision_requirements))
 }
 
 /// One thing, looked at closely.

@@ -71,14 +71,19 @@ pub(crate) async fn get_process_definition_xml(
             "Expected process definition {definition} to exist, but found none."
         ))
     })?;
-    let mut response = Response::new(Body::from(found.source.clone()));
+    Ok(file(found.source.clone()))
+}
+
+/// A deployed file, byte for byte.
+pub(crate) fn file(source: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(source));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
     // A model may hold anything; a browser that opens it must not run it.
     let policy = HeaderValue::from_static("default-src 'none'; sandbox");
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    response
 }
 
 /// Search process definitions
@@ -98,23 +103,32 @@ pub(crate) async fn search_process_definitions(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let search = Search::parse(&PROCESS_DEFINITIONS, &body)?;
-    let latest = match search.own.first() {
-        None => false,
-        Some((_, Value::Bool(latest))) => *latest,
-        Some((name, value)) => {
-            return Err(Problem::invalid(format!(
-                "Expected `filter.{name}` to be true or false, but found {value}."
-            )));
-        }
+    let rows = if wants_latest(&search)? {
+        latest_only(&state, search, |row| is_latest(&state, row)).await?
+    } else {
+        search.run(&state).await?
     };
-    let rows =
-        if latest { latest_versions(&state, search).await? } else { search.run(&state).await? };
     Ok(answer::json(write::answer(&PROCESS_DEFINITIONS, &rows, &mut nothing_extra)))
+}
+
+/// Whether only latest versions are wanted (`isLatestVersion`).
+pub(crate) fn wants_latest(search: &Search) -> Result<bool, Problem> {
+    match search.own.first() {
+        None => Ok(false),
+        Some((_, Value::Bool(latest))) => Ok(*latest),
+        Some((name, value)) => Err(Problem::invalid(format!(
+            "Expected `filter.{name}` to be true or false, but found {value}."
+        ))),
+    }
 }
 
 /// Which version is the latest is known for each process id, not by the view: everything that
 /// matches is looked at, and the page is cut from what is left.
-async fn latest_versions(state: &ApiState, mut search: Search) -> Result<Rows, Problem> {
+pub(crate) async fn latest_only(
+    state: &ApiState,
+    mut search: Search,
+    is_latest: impl Fn(&Row) -> bool,
+) -> Result<Rows, Problem> {
     let limit = search.query.page.limit as usize;
     let skip = match search.query.page.start {
         PageStart::Offset(offset) => offset as usize,
@@ -131,7 +145,7 @@ async fn latest_versions(state: &ApiState, mut search: Search) -> Result<Rows, P
     }
     search.query.page.limit = PAGE_ROWS_MAX;
     let mut found = search.run(state).await?;
-    found.rows.retain(|row| is_latest(state, row));
+    found.rows.retain(|row| is_latest(row));
     let total = found.rows.len() as u64;
     let rest: Vec<Row> = found.rows.drain(..).skip(skip).take(limit).collect();
     // A cursor cannot be cut out of the middle of a page.

@@ -264,8 +264,11 @@ pub(crate) const PROCESS_DEFINITIONS: Table = Table {
 
 /// All of them, for tests that look at each.
 #[cfg(test)]
-pub(crate) const TABLES: [&Table; 11] = [
+pub(crate) const TABLES: [&Table; 14] = [
     &super::audit_logs::AUDIT_LOGS,
+    &super::decisions::tables::DECISION_DEFINITIONS,
+    &super::decisions::tables::DECISION_INSTANCES,
+    &super::decisions::tables::DECISION_REQUIREMENTS,
     &super::subscriptions::MESSAGE_SUBSCRIPTIONS,
     &super::subscriptions::CORRELATIONS,
     &crate::own::messages::MESSAGES,

@@ -4,6 +4,7 @@
 
 mod clock;
 mod connections;
+mod decisions;
 mod deploying;
 mod description;
 mod edge;

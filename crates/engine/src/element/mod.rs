@@ -188,6 +188,7 @@ elements! {
     BoundaryError => boundary_error, "BOUNDARY_EVENT", false;
     BoundaryMessage => boundary_message, "BOUNDARY_EVENT", false;
     BoundaryTimer => boundary_timer, "BOUNDARY_EVENT", false;
+    BusinessRuleTask => business_rule_task, "BUSINESS_RULE_TASK", false;
     CallActivity => call_activity, "CALL_ACTIVITY", false;
     EndEvent => end_event, "END_EVENT", false;
     ErrorEnd => error_end, "END_EVENT", false;

@@ -1,6 +1,6 @@
 //! Service task: creates a job and waits for a worker to complete it.
 //!
-//! A business rule task with a job type is the same thing and is read here too.
+//! Other tasks that ask a worker have files of their own.
 
 use super::*;
 
@@ -13,8 +13,7 @@ pub struct ServiceTask {
 
 impl Element for ServiceTask {
     fn matches(node: NodeRef<'_>) -> bool {
-        let decides = node.is_bpmn("businessRuleTask");
-        node.is_bpmn("serviceTask") || decides && node.extension("taskDefinition").is_some()
+        node.is_bpmn("serviceTask")
     }
 
     fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self {

@@ -13,10 +13,10 @@ use decision::{Budget, Env, Program, Scope, Value, Variable};
 use std::sync::Arc;
 
 /// A slot's variables, with mapped ones in front.
-struct SlotScope<'a> {
-    state: &'a Instance,
-    slot: Slot,
-    mapped: &'a Variables,
+pub(super) struct SlotScope<'a> {
+    pub(super) state: &'a Instance,
+    pub(super) slot: Slot,
+    pub(super) mapped: &'a Variables,
 }
 
 impl Scope for SlotScope<'_> {
@@ -35,13 +35,7 @@ impl Ctx<'_> {
         mapped: &Variables,
         kind: IncidentKind,
     ) -> Result<Value, Failure> {
-        let draws = self.draws.get();
-        self.draws.set(draws + 1);
-        let env = Env {
-            now_ms: self.inputs.now_ms,
-            zone: self.inputs.zone.clone(),
-            seed: self.inputs.seed.wrapping_add(draws),
-        };
+        let env = self.env();
         let scope = SlotScope { state: self.state, slot, mapped };
         let mut budget = Budget::default();
         let before = budget.fuel;
@@ -56,6 +50,17 @@ impl Ctx<'_> {
                 ),
             )
         })
+    }
+
+    /// The surroundings of one evaluation; each has its own randomness.
+    pub(super) fn env(&self) -> Env {
+        let draws = self.draws.get();
+        self.draws.set(draws + 1);
+        Env {
+            now_ms: self.inputs.now_ms,
+            zone: self.inputs.zone.clone(),
+            seed: self.inputs.seed.wrapping_add(draws),
+        }
     }
 
     /// Evaluates an expression in a slot.

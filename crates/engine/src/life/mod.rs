@@ -7,6 +7,7 @@ mod arrive;
 mod call;
 mod cancel;
 mod complete;
+mod decide;
 mod evaluate;
 mod handler;
 mod join;

@@ -2,6 +2,7 @@
 //!
 //! Not elements themselves: a part neither waits nor leaves on its own.
 
+pub mod decision;
 pub mod duration;
 pub mod error;
 pub mod job;

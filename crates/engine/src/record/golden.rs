@@ -8,9 +8,12 @@
 use super::codec::Wire;
 use super::sample::{AGGREGATE, Sample};
 use super::{Section, decode, encode};
-use crate::command::{EntryCommand, HeadCommand, InstanceCommand, MailboxCommand, ResourceCommand};
+use crate::command::{
+    EntryCommand, EvaluationCommand, HeadCommand, InstanceCommand, MailboxCommand, ResourceCommand,
+};
 use crate::event::InstanceEvent;
 use crate::state::entry::{Entry, EntryEvent};
+use crate::state::evaluation::EvaluationEvent;
 use crate::state::head::{Head, HeadEvent};
 use crate::state::instance::{ElementInstance, Instance};
 use crate::state::mailbox::{Mailbox, MailboxEvent};
@@ -58,6 +61,8 @@ fn files() -> Vec<File> {
         file::<Entry>("entry"),
         file::<EntryCommand>("entry_command"),
         file::<EntryEvent>("entry_event"),
+        file::<EvaluationCommand>("evaluation_command"),
+        file::<EvaluationEvent>("evaluation_event"),
         file::<Head>("head"),
         file::<HeadCommand>("head_command"),
         file::<HeadEvent>("head_event"),

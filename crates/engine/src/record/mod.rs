@@ -19,6 +19,7 @@ use crate::event::{InstanceEvent, Place};
 use crate::key::Key;
 use crate::state::elements::Page;
 use crate::state::entry::EntryEvent;
+use crate::state::evaluation::EvaluationEvent;
 use crate::state::head::HeadEvent;
 use crate::state::instance::Instance;
 use crate::state::mailbox::MailboxEvent;
@@ -72,6 +73,8 @@ pub enum Events {
     Head(Vec<HeadEvent>),
     /// Of a resource head.
     Resource(Vec<ResourceEvent>),
+    /// Of an evaluation.
+    Evaluation(Vec<EvaluationEvent>),
 }
 
 impl Default for Events {
@@ -96,6 +99,7 @@ impl Events {
             Events::Entry(events) => events.len(),
             Events::Head(events) => events.len(),
             Events::Resource(events) => events.len(),
+            Events::Evaluation(events) => events.len(),
         }
     }
 }

@@ -5,15 +5,17 @@
 use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
 use super::{Cause, Events, Section};
 use crate::command::{
-    ChildOutcome, Command, CreateInstance, EntryCommand, HeadCommand, InstanceCommand,
-    MailboxCommand, ResourceCommand,
+    ChildOutcome, Command, CreateInstance, EntryCommand, EvaluationCommand, HeadCommand,
+    InstanceCommand, MailboxCommand, ResourceCommand,
 };
+use crate::decide::{DecisionFailure, DecisionValue, EvaluatedDecision, Evaluation, MatchedRule};
 use crate::event::{
     Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Parent, Place,
     Resume, SubscriptionOpened, UserTaskCreated, Work,
 };
 use crate::resources::ResourceKind;
 use crate::state::entry::{EntryEvent, WaitingStart};
+use crate::state::evaluation::{Asked, EvaluationEvent};
 use crate::state::head::{HeadEvent, StartTimer};
 use crate::state::mailbox::{MailboxEvent, Message, Numbers, Waiting};
 use crate::state::resource::ResourceEvent;
@@ -27,6 +29,7 @@ variants!(Events {
     3: Entry(events),
     4: Head(events),
     20: Resource(events),
+    21: Evaluation(events),
 });
 
 variants!(InstanceEvent {
@@ -73,6 +76,7 @@ variants!(InstanceEvent {
     53: ChildCalled { 1: slot, 2: instance, 3: definition },
     54: ChildEnded { 1: slot, 2: instance },
     55: ErrorEscalated { 1: code, 2: variables },
+    130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
 });
 
 fields!(Created {
@@ -113,6 +117,8 @@ numbers!(IncidentKind {
     8: Deadlock,
     9: Quarantined,
     25: CalledElement,
+    130: CalledDecision,
+    131: DecisionEvaluation,
 });
 numbers!(Resume { 0: Activate, 1: Complete, 2: Job, 3: Scope, 4: Agenda, 15: Call });
 
@@ -201,6 +207,25 @@ variants!(HeadEvent {
 });
 fields!(StartTimer { 1: key, 2: element, 3: due_ms, 4: repetitions });
 
+fields!(Evaluation {
+    1: decision,
+    2: variables,
+    3: decisions,
+    4: output,
+    5: failure,
+    6: fuel,
+    7: is_cut,
+});
+fields!(DecisionFailure { 1: decision, 2: message });
+fields!(EvaluatedDecision { 1: id, 2: key, 3: output, 4: inputs, 5: rules });
+fields!(MatchedRule { 1: id, 2: index, 3: outputs });
+fields!(DecisionValue { 1: id, 2: name, 3: value });
+
+variants!(EvaluationEvent { 130: DecisionEvaluated { 1: tenant, 2: evaluation } });
+// An evaluation is never an effect; this is here so that no bytes are unreadable.
+variants!(EvaluationCommand { 130: EvaluateDecision { 1: tenant, 2: decision, 3: variables } });
+fields!(Asked { 1: tenant, 2: is_done });
+
 numbers!(ResourceKind { 1: Requirements, 2: Decision, 3: Form });
 variants!(ResourceEvent {
     130: ResourceDeployed {
@@ -220,6 +245,7 @@ variants!(Command {
     3: Entry(command),
     4: Head(command),
     20: Resource(command),
+    21: Evaluation(command),
 });
 
 // A deployment is never an effect; this is here so that no bytes are unreadable.
@@ -347,6 +373,7 @@ pub fn command_number(command: &Command) -> u32 {
         Command::Head(HeadCommand::DeployDefinition { .. }) => 301,
         Command::Head(HeadCommand::FireStartTimer { .. }) => 302,
         Command::Resource(ResourceCommand::DeployResource { .. }) => 130,
+        Command::Evaluation(EvaluationCommand::EvaluateDecision { .. }) => 131,
     }
 }
 
@@ -381,6 +408,7 @@ pub fn command_name(number: u32) -> &'static str {
         301 => "DEPLOY_DEFINITION",
         302 => "FIRE_START_TIMER",
         130 => "DEPLOY_RESOURCE",
+        131 => "EVALUATE_DECISION",
         _ => "UNKNOWN",
     }
 }

@@ -41,7 +41,7 @@ impl Instance {
                 self.continuations += 1;
             }
             E::AgendaTaken => self.agenda.clear(),
-            E::MessageSent { .. } => {}
+            E::MessageSent { .. } | E::DecisionEvaluated { .. } => {}
             E::ScopeInterrupted { slot, by } => {
                 let scope = self.at(*slot);
                 scope.interrupted_by = Some(by.clone());

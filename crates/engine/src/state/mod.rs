@@ -4,6 +4,7 @@
 
 pub mod elements;
 pub mod entry;
+pub mod evaluation;
 pub mod head;
 pub mod instance;
 pub mod instance_apply;
@@ -26,6 +27,8 @@ pub enum Kind {
     Head = 4,
     /// Versions of one (tenant, kind, id) of a resource that is no process.
     Resource = 20,
+    /// An evaluation of a decision asked for outside of any process; it is never stored.
+    Evaluation = 21,
 }
 
 impl Kind {
@@ -38,6 +41,7 @@ impl Kind {
             3 => Some(Kind::Entry),
             4 => Some(Kind::Head),
             20 => Some(Kind::Resource),
+            21 => Some(Kind::Evaluation),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 //! Not here: loading, committing and answering, which `runtime` does.
 
 pub mod entry;
+pub mod evaluation;
 pub mod head;
 pub mod instance;
 mod job;

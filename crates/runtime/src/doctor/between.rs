@@ -271,6 +271,7 @@ impl Exam<'_> {
             Command::Entry(_) => Kind::Entry,
             Command::Head(_) => Kind::Head,
             Command::Resource(_) => Kind::Resource,
+            Command::Evaluation(_) => Kind::Evaluation,
         };
         // Nobody there: it was created by this effect, or it has ended and the effect is void.
         self.check(

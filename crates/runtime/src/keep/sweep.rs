@@ -245,7 +245,13 @@ impl Round<'_> {
             if ended.swept <= from {
                 return Ok(());
             }
-            self.erase(0, before_ms, &ended.aggregates, Some(ended.swept))?;
+            let kept = self.erase(0, before_ms, &ended.aggregates, Some(ended.swept))?;
+            // Evaluations are among them, and have rows in a view.
+            let gone: Vec<u64> =
+                ended.aggregates.into_iter().filter(|key| !kept.contains(key)).collect();
+            for some in gone.chunks(store::limits::PURGE_VIEW_INSTANCES_MAX) {
+                self.shared.store.purge_views(some)?;
+            }
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use engine::record::upgrade::upgrade;
 use engine::record::{self, EncodedAggregate, Events};
 use engine::state::Kind;
 use engine::state::entry::Entry;
+use engine::state::evaluation::Asked;
 use engine::state::head::Head;
 use engine::state::instance::Instance;
 use engine::state::mailbox::{Mailbox, Shape};
@@ -34,6 +35,8 @@ pub enum Aggregate {
     Head(Head),
     /// A resource head.
     Resource(ResourceHead),
+    /// An evaluation; it is gone with the commit it happens in.
+    Evaluation(Asked),
 }
 
 /// What a step did.
@@ -64,6 +67,7 @@ impl Aggregate {
             Kind::Resource => {
                 Aggregate::Resource(ResourceHead { tenant, ..ResourceHead::default() })
             }
+            Kind::Evaluation => Aggregate::Evaluation(Asked { tenant, ..Asked::default() }),
         }
     }
 
@@ -88,6 +92,7 @@ impl Aggregate {
             Kind::Entry => record::decode(key, &row.body).map(Aggregate::Entry),
             Kind::Head => record::decode(key, &row.body).map(Aggregate::Head),
             Kind::Resource => record::decode(key, &row.body).map(Aggregate::Resource),
+            Kind::Evaluation => Err(unknown()),
         }
     }
 
@@ -106,7 +111,10 @@ impl Aggregate {
                 Ok(())
             }
             Aggregate::Mailbox(mailbox) => record::bring_mailbox_pages(key, mailbox, asked, found),
-            Aggregate::Entry(_) | Aggregate::Head(_) | Aggregate::Resource(_) => Ok(()),
+            Aggregate::Entry(_)
+            | Aggregate::Head(_)
+            | Aggregate::Resource(_)
+            | Aggregate::Evaluation(_) => Ok(()),
         }
     }
 
@@ -126,7 +134,10 @@ impl Aggregate {
                 mailbox.drop_pages(keep);
                 Vec::new()
             }
-            Aggregate::Entry(_) | Aggregate::Head(_) | Aggregate::Resource(_) => Vec::new(),
+            Aggregate::Entry(_)
+            | Aggregate::Head(_)
+            | Aggregate::Resource(_)
+            | Aggregate::Evaluation(_) => Vec::new(),
         }
     }
 
@@ -149,6 +160,7 @@ impl Aggregate {
             Aggregate::Entry(entry) => plain(record::encode(key, entry)),
             Aggregate::Head(head) => plain(record::encode(key, head)),
             Aggregate::Resource(head) => plain(record::encode(key, head)),
+            Aggregate::Evaluation(_) => None,
         }
     }
 
@@ -187,6 +199,11 @@ impl Aggregate {
                 let out = step::resource::step(head, command, inputs);
                 Ok(Stepped::plain(Events::Resource(out.events), out.effects))
             }
+            (Aggregate::Evaluation(asked), Command::Evaluation(command)) => {
+                let out = step::evaluation::step(definitions, asked, command, inputs)?;
+                let stepped = Stepped::plain(Events::Evaluation(out.events), out.effects);
+                Ok(Stepped { fuel: out.fuel, ..stepped })
+            }
             _ => Err(gone(key).into()),
         }
     }
@@ -199,6 +216,7 @@ impl Aggregate {
             Aggregate::Entry(entry) => entry.tenant,
             Aggregate::Head(head) => head.tenant,
             Aggregate::Resource(head) => head.tenant,
+            Aggregate::Evaluation(asked) => asked.tenant,
         }
     }
 
@@ -210,6 +228,7 @@ impl Aggregate {
             Aggregate::Entry(_) => Kind::Entry,
             Aggregate::Head(_) => Kind::Head,
             Aggregate::Resource(_) => Kind::Resource,
+            Aggregate::Evaluation(_) => Kind::Evaluation,
         }
     }
 
@@ -228,6 +247,7 @@ impl Aggregate {
             Aggregate::Mailbox(mailbox) => mailbox.weight(),
             Aggregate::Entry(entry) => 256 + entry.doors.len() * 256,
             Aggregate::Head(_) | Aggregate::Resource(_) => 512,
+            Aggregate::Evaluation(_) => 64,
         }
     }
 }

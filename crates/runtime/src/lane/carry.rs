@@ -146,6 +146,9 @@ impl Lane {
                 };
                 self.create(work, component, caller, &definition, create)
             }
+            Request::EvaluateDecision { decision, variables } => {
+                self.evaluate(work, component, caller, decision, variables)
+            }
             Request::PublishMessage { name, correlation_key, id, ttl_ms, variables } => {
                 let command = MailboxCommand::PublishMessage {
                     tenant: caller.tenant,

@@ -216,6 +216,11 @@ impl Lane {
             self.cache.put(target, aggregate, None, self.turn);
             return Ok(());
         }
+        if let Command::Evaluation(_) = command {
+            let aggregate = Aggregate::empty(Kind::Evaluation, 0);
+            self.cache.put(target, aggregate, None, self.turn);
+            return Ok(());
+        }
         let load = Load { aggregates: vec![(target.0, Pages::Root)], ..Load::default() };
         let row = self.load_counted(&load)?.aggregates.into_iter().next().flatten();
         let (aggregate, stamp) = match (row, command) {
@@ -233,6 +238,7 @@ impl Lane {
             (None, Command::Entry(_)) => (Aggregate::empty(Kind::Entry, 0), None),
             (None, Command::Head(_)) => (Aggregate::empty(Kind::Head, 0), None),
             (None, Command::Resource(_)) => (Aggregate::empty(Kind::Resource, 0), None),
+            (None, Command::Evaluation(_)) => (Aggregate::empty(Kind::Evaluation, 0), None),
         };
         self.cache.put(target, aggregate, stamp, self.turn);
         Ok(())

@@ -202,7 +202,10 @@ impl Lane {
                 Err(error) => tracing::error!(%error, "a deployed definition does not compile"),
             }
         }
-        crate::deploy::add_resources(&mut self.definitions, &written.resources);
+        if let Err(error) = crate::deploy::add_resources(&mut self.definitions, &written.resources)
+        {
+            tracing::error!(%error, "a deployed resource cannot be read");
+        }
     }
 
     fn forget_answers(&mut self, rows: &[store::batch::AnswerRow]) {

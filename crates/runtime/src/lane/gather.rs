@@ -79,7 +79,9 @@ impl Lane {
             Order::Activate { .. } | Order::Release(_) => return None,
         };
         match request {
-            Request::Deploy { .. } | Request::CreateInstance { .. } => None,
+            Request::Deploy { .. }
+            | Request::CreateInstance { .. }
+            | Request::EvaluateDecision { .. } => None,
             Request::CancelInstance { instance }
             | Request::ResolveIncident { instance, .. }
             | Request::SetVariables { instance, .. }

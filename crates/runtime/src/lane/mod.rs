@@ -11,6 +11,7 @@ mod carry;
 mod chain;
 mod deploy;
 mod due;
+mod evaluate;
 mod finish;
 mod gather;
 mod inside;
@@ -133,6 +134,7 @@ impl Order {
             | Request::ThrowJobError { variables, .. }
             | Request::PublishMessage { variables, .. }
             | Request::CorrelateMessage { variables, .. }
+            | Request::EvaluateDecision { variables, .. }
             | Request::SetVariables { variables, .. }
             | Request::CompleteUserTask { variables, .. } => variables.as_slice(),
             _ => &[],
@@ -311,8 +313,7 @@ impl Lane {
             }
         }
         let rows = crate::deploy::resource_rows(&*self.store)?;
-        crate::deploy::add_resources(&mut self.definitions, &rows);
-        Ok(())
+        crate::deploy::add_resources(&mut self.definitions, &rows)
     }
 
     fn load_outbox(&mut self) -> Result<(), store::Error> {

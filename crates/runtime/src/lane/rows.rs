@@ -39,7 +39,7 @@ impl Lane {
                     self.note_head(work, component, target, event);
                 }
             }
-            Events::Entry(_) | Events::Resource(_) => {}
+            Events::Entry(_) | Events::Evaluation(_) | Events::Resource(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 //! It knows only the event, where it happened, and the definitions: never the state.
 
 use super::counters::What;
+use super::decisions::Asked;
 use super::{Projection, RowKey, Scene, number, optional, text};
 use engine::definitions::Definitions;
 use engine::event::{Created, InstanceEvent, Parent, Place, Slot, Variables};
@@ -36,6 +37,7 @@ impl Projection {
                         definition,
                         now_ms,
                         actor: &section.cause.actor,
+                        resources: &definitions.resources,
                         places: section.places.clone(),
                     };
                     self.fold_instance(&mut scene, section, events);
@@ -47,6 +49,10 @@ impl Projection {
                 }
                 Events::Resource(events) => {
                     self.fold_resources((position, place), now_ms, section, events);
+                }
+                Events::Evaluation(events) => {
+                    let scene = Asked { resources: &definitions.resources, now_ms };
+                    self.fold_evaluations(&scene, aggregate, events);
                 }
                 Events::Entry(_) => {}
             }
@@ -105,6 +111,9 @@ impl Projection {
                 self.fold_incident(scene, (*slot, *key, kind.as_str()), message, *job);
             }
             E::IncidentResolved { slot, key } => self.fold_resolved(scene, *slot, *key),
+            E::DecisionEvaluated { slot, key, evaluation } => {
+                self.fold_decision(scene, *slot, *key, evaluation);
+            }
             other => self.fold_job_event(scene, other),
         }
     }

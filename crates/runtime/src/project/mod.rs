@@ -5,6 +5,7 @@
 
 mod audit;
 mod counters;
+mod decisions;
 mod fold;
 mod jobs;
 mod mailbox;
@@ -16,6 +17,7 @@ use engine::definitions::Definition;
 use engine::event::{Place, Slot};
 use engine::graph::Node;
 use engine::key::Key;
+use engine::resources::Resources;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use store::view::{Cell, Column, View, ViewWrite, variable_names};
@@ -37,6 +39,7 @@ struct Scene<'a> {
     definition: &'a Definition,
     now_ms: i64,
     actor: &'a Arc<str>,
+    resources: &'a Resources,
     places: Vec<Place>,
 }
 
@@ -160,7 +163,10 @@ impl RowKey {
 
     fn cells(&self) -> Vec<Cell> {
         let mut cells = vec![number(self.first)];
-        if matches!(self.view, View::Correlations | View::Elements | View::Variables) {
+        if matches!(
+            self.view,
+            View::Correlations | View::DecisionInstances | View::Elements | View::Variables
+        ) {
             cells.push(number(self.second));
         }
         cells.extend(self.name.clone().map(Cell::Text));

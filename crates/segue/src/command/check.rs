@@ -1,10 +1,11 @@
-//! `segue check`: all problems of BPMN files, with their places.
+//! `segue check`: all problems of BPMN, DMN and form files, with their places.
 //!
 //! Not the rules: structure is `model`'s, what can run is `engine`'s.
 
 use std::path::{Path, PathBuf};
 
 use model::{Problem, Problems, Severity};
+use runtime::deploy::Language;
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Outcome};
@@ -14,12 +15,12 @@ use crate::terminal;
 /// Problems printed for one file; `--json` prints all that are kept.
 const PRINTED_MAX: usize = 50;
 
-/// Checks whether BPMN files run, and prints what is wrong where
+/// Checks whether BPMN, DMN and form files can be deployed, and prints what is wrong where
 ///
 /// Exit code 0: everything runs (there may be warnings). 1: something cannot be deployed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// BPMN files
+    /// BPMN, DMN and form files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Print one JSON array with the problems of every file
@@ -31,7 +32,9 @@ pub(crate) struct Check {
 struct Checked {
     path: PathBuf,
     source: Vec<u8>,
-    problems: Problems,
+    problems: Vec<Problem>,
+    /// Problems beyond those that are kept.
+    dropped: usize,
 }
 
 impl Check {
@@ -47,7 +50,7 @@ impl Check {
         } else {
             all.iter().for_each(Checked::print);
         }
-        match all.iter().any(|checked| checked.problems.has_errors()) {
+        match all.iter().any(Checked::has_errors) {
             true => Err(Failure::Answered),
             false => Ok(()),
         }
@@ -57,8 +60,16 @@ impl Check {
 fn check(path: &Path) -> Result<Checked, Failure> {
     let source = std::fs::read(path)
         .map_err(|error| Failure::work(format!("Expected to read {}: {error}", path.display())))?;
-    let problems = problems_of(&source);
-    Ok(Checked { path: path.to_owned(), source, problems })
+    let path = path.to_owned();
+    let (problems, dropped) = match Language::of(&path.display().to_string()) {
+        Language::Bpmn => {
+            let problems = problems_of(&source);
+            let dropped = problems.dropped();
+            (problems.into_vec(), dropped)
+        }
+        other => (runtime::deploy::problems(other, &source), 0),
+    };
+    Ok(Checked { path, source, problems, dropped })
 }
 
 /// All problems of a file: of its structure, and of what the engine cannot run.
@@ -74,13 +85,17 @@ pub(crate) fn problems_of(source: &[u8]) -> Problems {
 }
 
 impl Checked {
+    fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
     fn as_json(&self) -> Value {
         let problems: Vec<Value> = self.problems.iter().map(problem_as_json).collect();
         json!({
             "file": self.path.display().to_string(),
-            "runs": !self.problems.has_errors(),
+            "runs": !self.has_errors(),
             "problems": problems,
-            "more": self.problems.dropped(),
+            "more": self.dropped,
         })
     }
 
@@ -89,7 +104,7 @@ impl Checked {
         for problem in self.problems.iter().take(PRINTED_MAX) {
             terminal::raw(&snippet::render(&name, &self.source, problem));
         }
-        let hidden = self.problems.len().saturating_sub(PRINTED_MAX) + self.problems.dropped();
+        let hidden = self.problems.len().saturating_sub(PRINTED_MAX) + self.dropped;
         if hidden > 0 {
             terminal::line(format_args!("and {hidden} more; --json prints all that are kept\n"));
         }

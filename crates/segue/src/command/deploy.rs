@@ -11,10 +11,10 @@ use crate::client::{ServerAddress, read_files};
 use crate::failure::Outcome;
 use crate::terminal;
 
-/// Deploys BPMN files to a server: all of them, or none
+/// Deploys BPMN, DMN and form files to a server: all of them, or none
 #[derive(Debug, clap::Args)]
 pub(crate) struct Deploy {
-    /// BPMN files
+    /// BPMN, DMN and form files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -35,13 +35,34 @@ impl Deploy {
             return Ok(());
         }
         let deployed = answer["deployments"].as_array().map_or(&[][..], Vec::as_slice);
-        let rows = deployed.iter().map(|one| &one["processDefinition"]).map(row);
-        terminal::table(["process", "version", "definition", "file"], rows);
+        terminal::table(["what", "id", "version", "key", "file"], deployed.iter().map(row));
         Ok(())
     }
 }
 
-fn row(definition: &Value) -> [String; 4] {
-    ["processDefinitionId", "processDefinitionVersion", "processDefinitionKey", "resourceName"]
-        .map(|field| text(definition, field))
+/// What each kind of deployed thing calls its id, version and key.
+const KINDS: [(&str, &str, [&str; 4]); 4] = [
+    (
+        "processDefinition",
+        "process",
+        ["processDefinitionId", "processDefinitionVersion", "processDefinitionKey", "resourceName"],
+    ),
+    (
+        "decisionRequirements",
+        "decision file",
+        ["decisionRequirementsId", "version", "decisionRequirementsKey", "resourceName"],
+    ),
+    (
+        "decisionDefinition",
+        "decision",
+        ["decisionDefinitionId", "version", "decisionDefinitionKey", "resourceName"],
+    ),
+    ("form", "form", ["formId", "version", "formKey", "resourceName"]),
+];
+
+fn row(deployed: &Value) -> [String; 5] {
+    let found = KINDS.iter().find(|(name, ..)| !deployed[*name].is_null());
+    let Some((name, what, fields)) = found else { return Default::default() };
+    let [id, version, key, file] = fields.map(|field| text(&deployed[*name], field));
+    [(*what).to_owned(), id, version, key, file]
 }

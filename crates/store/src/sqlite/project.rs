@@ -103,6 +103,14 @@ pub(super) fn delete_of(db: &Connection, instances: &[u64]) -> rusqlite::Result<
         for instance in instances {
             delete.execute([instance.cast_signed()])?;
         }
+        if view == View::DecisionInstances {
+            // What was evaluated outside of any process is named by its own key.
+            let mut own =
+                db.prepare_cached(&format!("delete from {} where key = ?1", spec.table))?;
+            for evaluation in instances {
+                own.execute([evaluation.cast_signed()])?;
+            }
+        }
     }
     Ok(())
 }

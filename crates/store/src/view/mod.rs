@@ -12,6 +12,7 @@ mod test;
 pub mod audit;
 pub mod correlations;
 pub mod counts;
+pub mod decision_instances;
 pub mod definitions;
 pub mod elements;
 pub mod incidents;
@@ -40,6 +41,8 @@ pub enum View {
     Correlations,
     /// Counters per definition and element.
     Counts,
+    /// Evaluated decisions.
+    DecisionInstances,
     /// Process definitions.
     Definitions,
     /// Element instances, live and ended.

@@ -3,8 +3,9 @@
 //! Not here: SQL.
 
 use super::{
-    Column, View, audit, correlations, counts, definitions, elements, incidents, instances,
-    job_counts, jobs, messages, resources, subscriptions, user_tasks, variable_names, variables,
+    Column, View, audit, correlations, counts, decision_instances, definitions, elements,
+    incidents, instances, job_counts, jobs, messages, resources, subscriptions, user_tasks,
+    variable_names, variables,
 };
 
 /// What a column holds.
@@ -80,10 +81,11 @@ impl Spec {
 
 impl View {
     /// All views. Alphabetical.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Audit,
         Self::Correlations,
         Self::Counts,
+        Self::DecisionInstances,
         Self::Definitions,
         Self::Elements,
         Self::Incidents,
@@ -116,6 +118,7 @@ impl View {
             Self::Audit => &audit::SPEC,
             Self::Correlations => &correlations::SPEC,
             Self::Counts => &counts::SPEC,
+            Self::DecisionInstances => &decision_instances::SPEC,
             Self::Definitions => &definitions::SPEC,
             Self::Elements => &elements::SPEC,
             Self::Incidents => &incidents::SPEC,

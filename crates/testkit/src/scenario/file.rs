@@ -2,7 +2,7 @@
 //!
 //! Not here: playing a transcript (`play`).
 
-use super::{Outcome, read, source_of};
+use super::{Outcome, read, sources_of};
 use crate::coverage::Coverage;
 use std::path::Path;
 
@@ -73,7 +73,7 @@ pub fn run_text(
             let names = names.split(',').map(str::trim);
             names.map(beside).collect::<Result<Vec<String>, String>>()?
         }
-        None => vec![source_of(&sections.process)?],
+        None => sources_of(&sections.process)?,
     };
     let mut report = Report::default();
     let (mut differences, mut actual) = (Vec::new(), sections.head.to_owned());

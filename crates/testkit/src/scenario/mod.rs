@@ -35,7 +35,7 @@ pub struct Outcome {
 /// Why the process cannot be deployed or the transcript cannot be read or carried out.
 /// Differences are not errors; they are in the outcome.
 pub fn play(process: &str, transcript: &str) -> Result<Outcome, String> {
-    play::play(&[source_of(process)?], transcript)
+    play::play(&sources_of(process)?, transcript)
 }
 
 /// Asserts that a process, in short notation or BPMN XML, behaves as the transcript says.
@@ -53,6 +53,44 @@ pub fn check(process: &str, transcript: &str) {
         ),
         Err(why) => panic!("{why}"),
     }
+}
+
+/// The files of a process in short notation: lines `decide ID = FEEL` are decisions beside it.
+fn sources_of(process: &str) -> Result<Vec<String>, String> {
+    let decides = |line: &&str| line.trim_start().starts_with("decide ");
+    let decisions: Vec<&str> = process.lines().filter(decides).collect();
+    if decisions.is_empty() {
+        return Ok(vec![source_of(process)?]);
+    }
+    let mut files = vec![decisions_of(&decisions)?];
+    let others: Vec<&str> = process.lines().filter(|line| !decides(line)).collect();
+    let others = others.join("\n");
+    if !others.trim().is_empty() {
+        files.push(source_of(&others)?);
+    }
+    Ok(files)
+}
+
+/// DMN of decisions that are one expression each.
+fn decisions_of(lines: &[&str]) -> Result<String, String> {
+    let mut decisions = String::new();
+    for line in lines {
+        let line = line.trim().trim_start_matches("decide ");
+        let (id, expression) = line
+            .split_once('=')
+            .ok_or_else(|| format!("Expected `decide ID = FEEL`, but found `decide {line}`."))?;
+        let id = id.trim();
+        let expression = expression.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        decisions += &format!(
+            "<decision id=\"{id}\" name=\"{id}\"><variable name=\"{id}\" />\
+             <literalExpression><text>{expression}</text></literalExpression></decision>"
+        );
+    }
+    Ok(format!(
+        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" \
+         xmlns:zeebe=\"http://camunda.org/schema/zeebe/1.0\" id=\"decisions\" \
+         name=\"decisions\" namespace=\"test\">{decisions}</definitions>"
+    ))
 }
 
 /// BPMN XML of a process in short notation; what is XML already stays as it is.

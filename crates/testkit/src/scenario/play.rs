@@ -94,7 +94,7 @@ impl Player {
             Verb::Redeploy { process } => {
                 let files = match process.is_empty() {
                     true => self.files.clone(),
-                    false => vec![super::source_of(process)?],
+                    false => super::sources_of(process)?,
                 };
                 self.deploy(&files).map(Ok)
             }
@@ -128,9 +128,12 @@ impl Player {
         let deployed = self.world.deploy_together(files);
         let keys =
             deployed.map_err(|refused| format!("Expected a process that runs.\n{refused}"))?;
-        let first = keys.first().and_then(|key| self.world.definitions().get(*key));
-        let first = first.ok_or("Expected an executable process, but found none.")?;
-        self.process_id = first.graph.process_id.to_string();
+        match keys.first().and_then(|key| self.world.definitions().get(*key)) {
+            Some(first) => self.process_id = first.graph.process_id.to_string(),
+            // Decisions alone may be deployed again.
+            None if !self.process_id.is_empty() => {}
+            None => return Err("Expected an executable process, but found none.".to_owned()),
+        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 use super::line::iso;
 use crate::world::{Happened, TENANT, What, World};
+use engine::decide::Evaluation;
 use engine::event::{InstanceEvent, UserTaskCreated, Variables, Work};
 use engine::graph::Graph;
 use engine::key::Key;
@@ -42,6 +43,7 @@ impl Teller {
                 }
                 What::Mailbox { event, about, reached } => tell_mailbox(event, about, *reached, it),
                 What::Entry(event) => tell_entry(event),
+                What::Evaluation(_) => None,
                 What::Head { event, process_id } => {
                     self.tell_head(world, process_id, event, it.now_ms)
                 }
@@ -90,6 +92,7 @@ impl Teller {
                 format!("cancelled {}", self.part(instance, *slot, id))
             }
             E::OutputKept { value, .. } => format!("output of {id} {value}"),
+            E::DecisionEvaluated { evaluation, .. } => tell_decision(world, evaluation),
             E::BodyStopped { .. } => format!("stopped each {id}"),
             E::ErrorEscalated { code, .. } => format!("failed with {code}"),
             E::TokenParked { flow, .. } => format!("parked {}", graph.flow(*flow).id),
@@ -210,6 +213,23 @@ fn tell_mailbox(
         MailboxEvent::MessageExpired { .. } if !reached => Some(format!("expired {what}")),
         _ => None,
     }
+}
+
+/// What a decision said, and by which rules; or that it stopped.
+fn tell_decision(world: &World, evaluation: &Evaluation) -> String {
+    let resources = &world.definitions().resources;
+    let id = resources.get(evaluation.decision).map_or("?", |asked| &*asked.id);
+    if let Some(failure) = &evaluation.failure {
+        return format!("undecided {id} at {}", failure.decision);
+    }
+    let rules = evaluation.decisions.last().map_or(&[][..], |decided| &decided.rules);
+    let places: Vec<String> = rules.iter().map(|rule| rule.index.to_string()).collect();
+    let by = match places.len() {
+        0 => String::new(),
+        1 => format!(" by rule {}", places[0]),
+        _ => format!(" by rules {}", places.join(",")),
+    };
+    format!("decided {id} {}{by}", evaluation.output)
 }
 
 fn tell_entry(event: &EntryEvent) -> Option<String> {

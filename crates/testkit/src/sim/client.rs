@@ -280,7 +280,7 @@ impl Asked {
                 let there = ledger.messages.contains(message);
                 ensure(there, || format!("{} published {message}", name()))
             }
-            Answer::Deployed(_) => Ok(()),
+            Answer::Deployed(_) | Answer::DecisionEvaluated { .. } => Ok(()),
             Answer::Done => match &self.request {
                 Request::CompleteJob { job, .. } => {
                     let done = ledger.jobs_completed.contains(job);

@@ -147,6 +147,9 @@ impl Ledger {
             Events::Resource(events) => {
                 events.iter().for_each(|event| figures.add("events", &variant(event)));
             }
+            Events::Evaluation(events) => {
+                events.iter().for_each(|event| figures.add("events", &variant(event)));
+            }
         }
         Ok(())
     }
@@ -311,6 +314,7 @@ fn tell(section: &Section) -> String {
         Events::Entry(events) => format!("[{request}{source}] {events:?}"),
         Events::Head(events) => format!("[{request}{source}] {events:?}"),
         Events::Resource(events) => format!("[{request}{source}] {events:?}"),
+        Events::Evaluation(events) => format!("[{request}{source}] {events:?}"),
     }
 }
 

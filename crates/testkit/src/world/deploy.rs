@@ -3,10 +3,13 @@
 //! Not here: checking models; `model` and `engine::graph` do that.
 
 use super::{TENANT, World};
-use engine::command::{Command, CreateInstance, HeadCommand, InstanceCommand, Rejection};
+use engine::command::{
+    Command, CreateInstance, HeadCommand, InstanceCommand, Rejection, ResourceCommand,
+};
 use engine::event::Variables;
 use engine::graph::{Graph, compile};
 use engine::key::Key;
+use engine::resources::{Content, Resource, ResourceKind};
 use engine::state::{Kind, named_key};
 use model::{Document, Problems};
 use std::fmt;
@@ -17,6 +20,8 @@ use std::sync::Arc;
 pub enum Refused {
     /// The model cannot run.
     Model(Problems),
+    /// The decisions cannot be read.
+    Decisions(Vec<model::Problem>),
     /// A head refused it.
     Head(Rejection),
 }
@@ -25,6 +30,9 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refused::Model(problems) => problems.fmt(f),
+            Refused::Decisions(problems) => {
+                problems.iter().try_for_each(|problem| writeln!(f, "{problem}"))
+            }
             Refused::Head(rejection) => rejection.fmt(f),
         }
     }
@@ -37,16 +45,60 @@ impl World {
         self.deploy(&document)
     }
 
-    /// Deploys the executable processes of several files as one deployment. Returns the
-    /// definition keys.
+    /// Deploys the executable processes and the decisions of several files as one deployment.
+    /// Returns the definition keys.
     pub fn deploy_together(&mut self, files: &[String]) -> Result<Vec<Key>, Refused> {
         let deployment = self.next_key();
         let mut keys = Vec::new();
         for xml in files {
+            if is_dmn(xml) {
+                self.deploy_decisions(deployment, xml)?;
+                continue;
+            }
             let document = model::parse(xml.as_bytes()).map_err(Refused::Model)?;
             keys.extend(self.deploy_with(deployment, &document)?);
         }
         Ok(keys)
+    }
+
+    /// Makes new versions of the decisions of a DMN file, one of which may be called.
+    fn deploy_decisions(&mut self, deployment: Key, xml: &str) -> Result<(), Refused> {
+        let model = decision::dmn::read(xml.as_bytes(), &[]).map_err(Refused::Decisions)?;
+        let digest = digest(xml.as_bytes());
+        let mut deploy = |kind: ResourceKind, id: &str, tag: &str, content: Content| {
+            let target = named_key(Kind::Resource, TENANT, &[kind.as_str(), id]);
+            let id: Arc<str> = id.into();
+            let command = ResourceCommand::DeployResource {
+                tenant: TENANT,
+                kind,
+                id: id.clone(),
+                deployment,
+                digest,
+            };
+            self.ask(target, &Command::Resource(command)).map_err(Refused::Head)?;
+            let head = &self.resources[&target].state;
+            let (key, version) = (head.latest, head.version);
+            self.definitions.resources.add(Resource {
+                key,
+                kind,
+                tenant: TENANT,
+                deployment,
+                name: id.clone(),
+                id,
+                version,
+                version_tag: tag.into(),
+                content,
+            });
+            Ok(key)
+        };
+        let content = Content::Requirements(model.clone());
+        let requirements = deploy(ResourceKind::Requirements, model.id(), "", content)?;
+        for decision in model.decisions() {
+            let tag = decision.version_tag.as_deref().unwrap_or_default();
+            let content = Content::Decision { requirements };
+            deploy(ResourceKind::Decision, &decision.id, tag, content)?;
+        }
+        Ok(())
     }
 
     /// Deploys processes in short notation. Returns the definition keys.
@@ -137,6 +189,13 @@ impl World {
         self.post(instance, &Command::Instance(command))?;
         Ok(instance)
     }
+}
+
+/// Whether a file is DMN: its first element says so.
+fn is_dmn(xml: &str) -> bool {
+    let mut tags = xml.split('<').skip(1);
+    let first = tags.find(|tag| !tag.starts_with(['?', '!']));
+    first.is_some_and(|tag| tag.split('>').next().unwrap_or(tag).contains("/spec/DMN/"))
 }
 
 /// A stand-in for SHA-256: equal sources, and only those as far as tests go, have equal digests.

@@ -18,6 +18,7 @@ use engine::event::{ElementIndex, InstanceEvent};
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
 use engine::state::entry::{Entry, EntryEvent};
+use engine::state::evaluation::EvaluationEvent;
 use engine::state::head::{Head, HeadEvent};
 use engine::state::instance::Instance;
 use engine::state::mailbox::{Mailbox, MailboxEvent, Shape};
@@ -74,6 +75,8 @@ pub enum What {
     },
     /// In an entry.
     Entry(EntryEvent),
+    /// Outside of any process.
+    Evaluation(EvaluationEvent),
     /// In a definition head.
     Head {
         /// The event.

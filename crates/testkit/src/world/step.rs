@@ -38,6 +38,7 @@ impl World {
             Command::Entry(_) => self.step_entry(target, command),
             Command::Head(_) => self.step_head(target, command),
             Command::Resource(_) => self.step_resource(target, command),
+            Command::Evaluation(_) => self.step_evaluation(target, command),
         }?;
         for effect in &effects {
             let body = record::encode_effect(effect.target, &Cause::default(), &effect.command);
@@ -272,6 +273,26 @@ impl World {
         check_folded(target, &held);
         self.resources.insert(target, held);
         effects
+    }
+
+    /// An evaluation is gone when it has happened: nothing is held.
+    fn step_evaluation(
+        &mut self,
+        target: Key,
+        command: &Command,
+    ) -> Result<Vec<Effect>, Rejection> {
+        let Command::Evaluation(inner) = command else { unreachable!("a command to evaluate") };
+        let mut asked = engine::state::evaluation::Asked::default();
+        let outcome = step::evaluation::step(&self.definitions, &mut asked, inner, &self.inputs);
+        let recorded = self.record(target, command, outcome, Events::Evaluation, |events| {
+            let Events::Evaluation(events) = events else { unreachable!("events of it") };
+            events
+        });
+        let (events, effects) = recorded?;
+        for event in events {
+            self.push_log(target, What::Evaluation(event));
+        }
+        Ok(effects)
     }
 
     /// Records what a step did and reads it back; the events returned are those read.

@@ -23,7 +23,7 @@ use fate::Fates;
 use statistics::Tally;
 
 /// The files that are deployed together.
-const SAMPLE: [(&str, &[u8]); 2] = [
+const SAMPLE: [(&str, &[u8]); 3] = [
     (
         "order-to-cash.bpmn",
         include_bytes!("../../../../../samples/order-to-cash/order-to-cash.bpmn"),
@@ -32,6 +32,7 @@ const SAMPLE: [(&str, &[u8]); 2] = [
         "handle-dispute.bpmn",
         include_bytes!("../../../../../samples/order-to-cash/handle-dispute.bpmn"),
     ),
+    ("dunning.dmn", include_bytes!("../../../../../samples/order-to-cash/dunning.dmn")),
 ];
 /// How long somebody waits after the server did not answer.
 const AGAIN: Duration = Duration::from_secs(1);

@@ -56,6 +56,9 @@ const MESSAGE_MS: i64 = 86_400_000;
 pub(crate) struct Run {
     /// BPMN file
     file: PathBuf,
+    /// Files to deploy with it: decisions, called processes, forms
+    #[arg(value_name = "OTHER FILE")]
+    others: Vec<PathBuf>,
     /// Variables to start with, as a JSON object, or @FILE
     #[arg(long, default_value = "{}", value_name = "JSON")]
     variables: String,
@@ -134,8 +137,15 @@ impl Run {
         graph: &Arc<Graph>,
         start: &serde_json::Value,
     ) -> Outcome {
-        let resource = Resource { name: self.file.display().to_string(), content: source };
-        submit(node, Request::Deploy { resources: vec![resource] }).await?;
+        let name = self.file.display().to_string();
+        let mut resources = vec![Resource { name, content: source }];
+        for path in &self.others {
+            let content = std::fs::read(path).map_err(|error| {
+                Failure::work(format!("Expected to read {}: {error}", path.display()))
+            })?;
+            resources.push(Resource { name: path.display().to_string(), content });
+        }
+        submit(node, Request::Deploy { resources }).await?;
         let instance = begin(node, graph, start).await?;
         for message in &self.messages {
             submit(node, publication(message)?).await?;

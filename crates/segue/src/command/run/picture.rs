@@ -104,6 +104,9 @@ impl Picture {
             }
             E::ElementCompleted { slot } => self.end(*slot, Fate::Completed),
             E::ElementCancelled { slot } => self.end(*slot, Fate::Cancelled),
+            E::DecisionEvaluated { slot, evaluation, .. } if evaluation.failure.is_none() => {
+                self.say(*slot, '=', &format!(": {}", evaluation.output));
+            }
             E::IncidentRaised { slot, key, kind, message, .. } => {
                 self.say(*slot, '!', &format!(": {}: {message}", kind.as_str()));
                 self.incidents.insert(*key, message.to_string());

@@ -1,0 +1,94 @@
+//! Decision instances: what decisions were asked and what they said, in processes and outside.
+//!
+//! Not here: asking (`evaluation`).
+
+use super::tables::DECISION_INSTANCES;
+use crate::answer;
+use crate::extract::JsonBody;
+use crate::json_write::ObjectWriter;
+use crate::problem::{Problem, ProblemDetail};
+use crate::search::schema::search_schemas;
+use crate::search::write::nothing_extra;
+use crate::search::{Found, Row, Search, rows_with, text_of};
+use crate::state::ApiState;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use store::view::{Cell, Filter, Rows, Test, View, decision_instances};
+
+search_schemas!(
+    &DECISION_INSTANCES,
+    DecisionInstance,
+    DecisionInstanceSearch,
+    DecisionInstanceSearchResult
+);
+
+/// Get a decision instance
+///
+/// With the inputs of a decision table and the rules that matched.
+#[utoipa::path(
+    get,
+    path = "/v2/decision-instances/{decisionEvaluationInstanceKey}",
+    operation_id = "getDecisionInstance",
+    tag = "Decision instance",
+    params(("decisionEvaluationInstanceKey" = String, Path,
+        description = "Key of the evaluation, a hyphen, and the decision's place in it.")),
+    responses(
+        (status = 200, description = "The decision instance, with `evaluatedInputs` and \
+            `matchedRules`.", body = DecisionInstance),
+        (status = "4XX", description = "Not found.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn get_decision_instance(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let key = id.split_once('-').and_then(|(key, _)| crate::keys::parse(key));
+    let key = key.ok_or_else(|| {
+        Problem::invalid(format!(
+            "Expected `decisionEvaluationInstanceKey` to be a key, a hyphen and a number, but \
+             found `{id}`."
+        ))
+    })?;
+    // The number in front finds the rows, the whole text the one.
+    let by_key = Test::Eq(Cell::Int(key.0.cast_signed()));
+    let by_id = Test::Eq(Cell::Text(id.as_str().into()));
+    let filters = vec![
+        Filter { column: decision_instances::KEY, test: by_key },
+        Filter { column: decision_instances::ID, test: by_id },
+    ];
+    let rows = rows_with(&state, View::DecisionInstances, filters, 1).await?;
+    if rows.is_empty() {
+        return Err(Problem::not_found(format!(
+            "Expected decision instance {id} to exist, but found none."
+        )));
+    }
+    let found = Found::of(&state, &DECISION_INSTANCES, Rows { rows, ..Rows::default() }).await?;
+    Ok(answer::json(found.item(&DECISION_INSTANCES, &mut write_details)))
+}
+
+fn write_details(row: &Row, object: &mut ObjectWriter<'_>) {
+    let list = |column| text_of(row, column).unwrap_or("[]");
+    object.raw("evaluatedInputs", list(decision_instances::INPUTS));
+    object.raw("matchedRules", list(decision_instances::RULES));
+}
+
+/// Search decision instances
+#[utoipa::path(
+    post,
+    path = "/v2/decision-instances/search",
+    operation_id = "searchDecisionInstances",
+    tag = "Decision instance",
+    request_body = Option<DecisionInstanceSearch>,
+    responses(
+        (status = 200, description = "What was found.", body = DecisionInstanceSearchResult),
+        (status = "4XX", description = "A wrong search.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn search_decision_instances(
+    State(state): State<ApiState>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let search = Search::parse(&DECISION_INSTANCES, &body)?;
+    let found = search.find(&state, &DECISION_INSTANCES).await?;
+    Ok(answer::json(found.answer(&DECISION_INSTANCES, &mut nothing_extra)))
+}
