@@ -280,7 +280,8 @@ impl Lane {
                 cached.unsettled.push((self.turn, pages));
             }
             // Among several lanes, that there was no row is compared like a stamp: what another
-            // has put there meanwhile comes first. Instances and evaluations have keys of their own.
+            // has put there meanwhile comes first. Instances and evaluations have keys of their
+            // own.
             let alone = !self.shared || matches!(kind, Kind::Instance | Kind::Evaluation);
             if encoded.is_none() && expected.is_none() && alone {
                 continue;

@@ -135,7 +135,10 @@ fn logic(resources: &Resources, decision: &Resource) -> i64 {
 
 /// Camunda's form of inputs.
 fn inputs(inputs: &[DecisionValue]) -> Cell {
-    let input = |it: &DecisionValue| json!({"inputId": &*it.id, "inputName": &*it.name, "inputValue": &*it.value});
+    let input = |it: &DecisionValue| {
+        let (id, name, value) = (&*it.id, &*it.name, &*it.value);
+        json!({"inputId": id, "inputName": name, "inputValue": value})
+    };
     list(inputs.iter().map(input))
 }
 

@@ -17,8 +17,8 @@ use crate::{snippet, terminal};
 
 /// Asks a decision of a DMN file, without a server
 ///
-/// Prints what it says, and below it the decisions it rests on, with their inputs and the rules that
-/// matched. For example:
+/// Prints what it says, and below it the decisions it rests on, with their inputs and the rules
+/// that matched. For example:
 ///
 ///   segue decide discount.dmn --input '{"amount": 1200}'
 ///
@@ -143,7 +143,7 @@ fn print(model: &Model, asked: &str, found: &Evaluation) {
     let mut told = Vec::new();
     print_one(model, asked, found, 0, &mut told);
     for warning in &found.warnings {
-        terminal::note(format_args!("warning: {warning}"));
+        terminal::note(format_args!("warning: {}", warning.message));
     }
 }
 
@@ -154,7 +154,11 @@ fn print_one(model: &Model, id: &str, found: &Evaluation, depth: usize, told: &m
     let indent = "  ".repeat(depth);
     let again = told.iter().any(|held| held == id);
     let dots = if again { " (as above)" } else { "" };
-    terminal::line(format_args!("{indent}{}: {}{dots}", title(decided), decided.output.to_json()));
+    terminal::line(format_args!(
+        "{indent}{}: {}{dots}",
+        title(model, decided),
+        decided.output.to_json()
+    ));
     if again || depth >= DEPTH_MAX {
         return;
     }
@@ -179,11 +183,13 @@ fn print_one(model: &Model, id: &str, found: &Evaluation, depth: usize, told: &m
     }
 }
 
-fn title(decided: &Evaluated) -> String {
-    if decided.name == decided.id || decided.name.is_empty() {
+/// The name people see, and the id.
+fn title(model: &Model, decided: &Evaluated) -> String {
+    let name = model.decision(&decided.id).map_or(&decided.name, |held| &held.name);
+    if *name == decided.id || name.is_empty() {
         decided.id.to_string()
     } else {
-        format!("{} ({})", decided.name, decided.id)
+        format!("{name} ({})", decided.id)
     }
 }
 
@@ -229,7 +235,8 @@ fn as_json(asked: &str, found: &Evaluation) -> Value {
     let failure = found.failure.as_ref().map(
         |failed| json!({"decision": &*failed.decision, "message": failed.failure.to_string()}),
     );
-    let warnings: Vec<String> = found.warnings.iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> =
+        found.warnings.iter().map(|warning| warning.message.clone()).collect();
     json!({
         "decision": asked,
         "output": json_of(&found.output),

@@ -13,10 +13,10 @@ use crate::terminal;
 
 /// Plays scenario files and decision tests: what is done, and what must happen
 ///
-/// A scenario names its process in its first lines; docs/scenarios.md has the language. Nothing waits
-/// for real time. Files that end in .decision-test.yaml have inputs and what a decision must say
-/// (docs/decisions.md). With UPDATE=1 in the environment, expectations that do not hold are written
-/// again. Exit code 0: everything went as written. 1: something went differently.
+/// A scenario names its process in its first lines; docs/scenarios.md has the language. Nothing
+/// waits for real time. Files that end in .decision-test.yaml have inputs and what a decision must
+/// say (docs/deciding.md). With UPDATE=1 in the environment, expectations of scenarios that do not
+/// hold are written again. Exit code 0: everything went as written. 1: something went differently.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Test {
     /// Scenario files, decision tests

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     const MODEL: &str = r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
-        id="d" name="D" namespace="n"><decision id="half" name="Half">
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" name="D" namespace="n"><decision id="half" name="Half">
         <literalExpression><text>assert(x, x != null) / 2</text></literalExpression>
         </decision></definitions>"#;
 
@@ -189,7 +189,7 @@ mod tests {
     fn a_case_is_as_expected_or_says_how_not() {
         let cases = played(
             "model: d.dmn\ncases:\n  - name: even\n    input: { x: 4 }\n    expect: 2.0\n  \
-             - input: { x: 5 }\n    expect: 2\n  - name: none\n    fails: assert\n",
+             - input: { x: 5 }\n    expect: 2\n  - name: none\n    fails: condition\n",
         );
         let cases = cases.unwrap();
         assert_eq!(cases[0], ("even".to_owned(), None));
