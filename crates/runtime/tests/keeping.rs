@@ -7,7 +7,7 @@ use engine::key::Key;
 use runtime::keep::backup::{check, restore};
 use runtime::keep::{BackupState, Source};
 use runtime::node::{Node, Options};
-use runtime::request::{Answer, Caller, DefinitionRef, Refusal, Request, Resource};
+use runtime::request::{Answer, Caller, DecisionRef, DefinitionRef, Refusal, Request, Resource};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -170,4 +170,60 @@ async fn a_node_makes_a_backup_while_it_runs() {
     assert_eq!(rows_of(&node, View::Instances).await, 2);
     node.stop();
     assert_eq!(verify(&fresh, manifest.facts.anchor).unwrap().findings, []);
+}
+
+/// A decision of one expression, and a process that asks it.
+fn decision_files() -> Vec<Resource> {
+    let dmn = r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" name="D" namespace="n">
+        <decision id="half" name="Half"><variable name="half" /><literalExpression>
+        <text>x / 2</text></literalExpression></decision></definitions>"#;
+    let bpmn = model::short::to_bpmn("start -> ask:decision(half, half) -> end").unwrap();
+    let file = |name: &str, content: &str| Resource {
+        name: name.to_owned(),
+        content: content.as_bytes().to_vec(),
+    };
+    vec![file("half.dmn", dmn), file("half.bpmn", &bpmn)]
+}
+
+async fn evaluate(node: &Node) -> Key {
+    let (decision, variables) =
+        (DecisionRef::Latest("half".into()), vec![("x".into(), "3".into())]);
+    match node.submit(caller(), Request::EvaluateDecision { decision, variables }).await.unwrap() {
+        Answer::DecisionEvaluated { evaluation, evaluated } => {
+            assert_eq!(&*evaluated.unwrap().output, "1.5");
+            evaluation
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn decisions_and_what_they_said_survive_a_restart_until_their_time_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = node(folder.path(), None);
+    first.submit(caller(), Request::Deploy { resources: decision_files() }).await.unwrap();
+    let asked = evaluate(&first).await;
+    first.stop();
+    drop(first);
+    let second = node(folder.path(), None);
+    assert_eq!(rows_of(&second, View::Resources).await, 2);
+    let instance = run(&second, "process").await;
+    assert_eq!(rows_of(&second, View::DecisionInstances).await, 2);
+    assert!(!is_gone(&second, asked).await && !is_gone(&second, instance).await);
+    second.stop();
+    drop(second);
+    // From now on history is over at once.
+    let third = node(folder.path(), Some(0));
+    // The last row of the history is what the views are recognised by: it stays.
+    let last = evaluate(&third).await;
+    third.change_retention(caller(), set("process", Some(0))).await.unwrap();
+    let both = async || is_gone(&third, asked).await && is_gone(&third, instance).await;
+    until(&third, "the history of both is erased", both).await;
+    let rows = async || rows_of(&third, View::DecisionInstances).await == 1;
+    until(&third, "the rows of both are gone", rows).await;
+    assert!(!is_gone(&third, last).await);
+    third.stop();
+    drop(third);
+    assert_eq!(verify(folder.path(), None).unwrap().findings, []);
 }

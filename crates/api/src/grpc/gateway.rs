@@ -19,7 +19,7 @@ use super::wire::{
     ThrowErrorResponse, TopologyRequest, TopologyResponse, UpdateJobRetriesRequest,
     UpdateJobRetriesResponse, UpdateJobTimeoutRequest, UpdateJobTimeoutResponse,
 };
-use super::{Answered, jobs, messages, process_instances, resources};
+use super::{Answered, decisions, jobs, messages, process_instances, resources};
 use crate::state::ApiState;
 use tonic::{Request, Status};
 
@@ -82,9 +82,9 @@ impl Gateway for GatewayService {
 
     async fn evaluate_decision(
         &self,
-        _: Request<EvaluateDecisionRequest>,
+        request: Request<EvaluateDecisionRequest>,
     ) -> Answered<EvaluateDecisionResponse> {
-        Err(not_yet("EvaluateDecision"))
+        decisions::evaluate_decision(&self.0, request).await
     }
 
     async fn deploy_process(

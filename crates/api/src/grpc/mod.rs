@@ -4,6 +4,7 @@
 //! Not here: what a request may say; the DTOs of `v2` check that for both.
 
 mod caller;
+mod decisions;
 mod gateway;
 mod hand_out;
 mod health;

@@ -7,9 +7,9 @@ use super::health_wire::health_client::HealthClient;
 use super::wire::gateway_client::GatewayClient;
 use super::wire::{
     ActivateJobsRequest, ActivatedJob, CompleteJobRequest, CreateProcessInstanceRequest,
-    CreateProcessInstanceWithResultRequest, DeployResourceRequest, FailJobRequest,
-    PublishMessageRequest, Resource, SetVariablesRequest, StreamActivatedJobsRequest,
-    ThrowErrorRequest, TopologyRequest,
+    CreateProcessInstanceWithResultRequest, DeployResourceRequest, EvaluateDecisionRequest,
+    FailJobRequest, PublishMessageRequest, Resource, SetVariablesRequest,
+    StreamActivatedJobsRequest, ThrowErrorRequest, TopologyRequest,
 };
 use crate::{Config, Listeners};
 use runtime::node::{Node, Options};
@@ -321,4 +321,37 @@ async fn health_is_told_by_service() {
     assert_eq!(client.check(asked("other")).await.unwrap_err().code(), Code::NotFound);
     let mut watched = client.watch(asked("")).await.unwrap().into_inner();
     assert_eq!(watched.message().await.unwrap().unwrap().status, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_answers_with_its_rules() {
+    let (_server, mut client) = Server::with("start -> end").await;
+    let dmn = r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" name="D" namespace="n">
+        <decision id="rate" name="Rate"><decisionTable>
+        <input id="i" label="Amount"><inputExpression><text>amount</text></inputExpression></input>
+        <output id="o" name="rate" />
+        <rule id="r"><inputEntry><text>[1..10]</text></inputEntry>
+        <outputEntry><text>0.5</text></outputEntry></rule>
+        </decisionTable></decision></definitions>"#;
+    let resources = vec![Resource { name: "d.dmn".to_owned(), content: dmn.into() }];
+    let deploy = DeployResourceRequest { resources, tenant_id: String::new() };
+    let deployed = client.deploy_resource(deploy).await.unwrap().into_inner();
+    assert_eq!(deployed.deployments.len(), 2);
+    let ask = |id: &str| EvaluateDecisionRequest {
+        decision_id: id.to_owned(),
+        variables: r#"{"amount": 7}"#.to_owned(),
+        ..Default::default()
+    };
+    let said = client.evaluate_decision(ask("rate")).await.unwrap().into_inner();
+    assert_eq!((&*said.decision_output, &*said.decision_name), ("0.5", "Rate"));
+    let decided = &said.evaluated_decisions[0];
+    assert_eq!(decided.evaluated_inputs[0].input_value, "7");
+    let rule = &decided.matched_rules[0];
+    assert_eq!((&*rule.rule_id, rule.rule_index), ("r", 1));
+    assert_eq!(rule.evaluated_outputs[0].output_value, "0.5");
+    let refused = client.evaluate_decision(ask("none")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+    let refused = client.evaluate_decision(ask("")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
 }

@@ -5,6 +5,7 @@
 mod backups;
 mod check;
 pub(crate) mod docs;
+mod evaluations;
 pub(crate) mod event_json;
 mod export;
 mod health;
@@ -13,7 +14,6 @@ pub(crate) mod messages;
 mod metrics;
 mod retention;
 mod stream;
-mod what_if;
 
 pub(crate) use stream::Hub;
 
@@ -34,6 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(backups::get_backup))
         .routes(routes!(docs::openapi_json))
         .routes(routes!(docs::reference_page))
+        .routes(routes!(evaluations::get_evaluation))
+        .routes(routes!(evaluations::what_if))
         .routes(routes!(export::export))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
@@ -46,5 +48,4 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(retention::pause_purge))
         .routes(routes!(retention::resume_purge))
         .routes(routes!(stream::stream_events))
-        .routes(routes!(what_if::what_if))
 }

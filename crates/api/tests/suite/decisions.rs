@@ -183,6 +183,9 @@ async fn what_if_changes_nothing() {
     assert_eq!(other["outputBefore"], "0.1");
     assert_eq!(other["result"]["output"], "0");
     assert_eq!(other["isDifferent"], true);
+    let stored = server.get(&format!("/api/v1/decision-evaluations/{key}")).await.ok();
+    assert_eq!(stored["variables"], json!({"amount": 1200}));
+    assert!(stored["fuel"].as_i64().unwrap() > 0, "{stored}");
     let same = server.post(&path, json!({})).await.ok();
     assert_eq!(same["isDifferent"], false);
     // Another version says something else.

@@ -4,8 +4,11 @@
 
 use std::path::PathBuf;
 
+use model::{Problem, Severity};
+use runtime::deploy::Language;
 use serde_json::Value;
 
+use super::check::problems_of;
 use super::{block_on, text};
 use crate::client::{ServerAddress, read_files};
 use crate::failure::Outcome;
@@ -28,6 +31,7 @@ impl Deploy {
     /// Deploys and prints the versions.
     pub(crate) fn run(&self) -> Outcome {
         let files = read_files(&self.files)?;
+        files.iter().for_each(|(name, content)| warn(name, content));
         let mut client = self.server.client()?;
         let answer = block_on(async { client.deploy(&files).await })?;
         if self.json {
@@ -65,4 +69,17 @@ fn row(deployed: &Value) -> [String; 5] {
     let Some((name, what, fields)) = found else { return Default::default() };
     let [id, version, key, file] = fields.map(|field| text(&deployed[*name], field));
     [(*what).to_owned(), id, version, key, file]
+}
+
+/// What runs, but likely not as meant, is told before it is deployed.
+fn warn(name: &str, content: &[u8]) {
+    let language = Language::of(name);
+    let problems = match language {
+        Language::Bpmn => problems_of(content).into_vec(),
+        other => runtime::deploy::problems(other, content),
+    };
+    for problem in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
+        let Problem { line, column, rule, message, .. } = problem;
+        terminal::note(format_args!("{name}:{line}:{column}: warning {rule}: {message}"));
+    }
 }

@@ -49,16 +49,41 @@ impl World {
     /// Returns the definition keys.
     pub fn deploy_together(&mut self, files: &[String]) -> Result<Vec<Key>, Refused> {
         let deployment = self.next_key();
+        // As the lane does it: if anything is new, everything gets a new version.
+        let anew = files.iter().any(|xml| self.is_new(xml));
         let mut keys = Vec::new();
         for xml in files {
             if is_dmn(xml) {
-                self.deploy_decisions(deployment, xml)?;
+                if anew {
+                    self.deploy_decisions(deployment, xml)?;
+                }
                 continue;
             }
             let document = model::parse(xml.as_bytes()).map_err(Refused::Model)?;
-            keys.extend(self.deploy_with(deployment, &document)?);
+            keys.extend(self.deploy_with((deployment, anew), &document)?);
         }
         Ok(keys)
+    }
+
+    /// Whether a file is not the newest version of all it defines. What cannot be read is.
+    fn is_new(&self, xml: &str) -> bool {
+        let digest = digest(xml.as_bytes());
+        let is_held = |kind: ResourceKind, id: &str| {
+            let head = named_key(Kind::Resource, TENANT, &[kind.as_str(), id]);
+            self.resources.get(&head).is_some_and(|held| held.state.digest == digest)
+        };
+        if is_dmn(xml) {
+            let Ok(model) = decision::dmn::read(xml.as_bytes(), &[]) else { return true };
+            let mut decisions = model.decisions().iter();
+            return !is_held(ResourceKind::Requirements, model.id())
+                || !decisions.all(|it| is_held(ResourceKind::Decision, &it.id));
+        }
+        let Ok(document) = model::parse(xml.as_bytes()) else { return true };
+        let mut processes = document.processes().filter(|process| process.is_executable());
+        !processes.all(|process| {
+            let head = named_key(Kind::Head, TENANT, &[process.id()]);
+            self.heads.get(&head).is_some_and(|held| held.state.digest == digest)
+        })
     }
 
     /// Makes new versions of the decisions of a DMN file, one of which may be called.
@@ -110,10 +135,14 @@ impl World {
     /// Deploys every executable process of a document. Returns the definition keys.
     pub fn deploy(&mut self, document: &Document) -> Result<Vec<Key>, Refused> {
         let deployment = self.next_key();
-        self.deploy_with(deployment, document)
+        self.deploy_with((deployment, false), document)
     }
 
-    fn deploy_with(&mut self, deployment: Key, document: &Document) -> Result<Vec<Key>, Refused> {
+    fn deploy_with(
+        &mut self,
+        deployment: (Key, bool),
+        document: &Document,
+    ) -> Result<Vec<Key>, Refused> {
         let mut problems = Problems::new();
         let graphs = compile::compile(document, &mut problems);
         if problems.has_errors() {
@@ -135,13 +164,13 @@ impl World {
 
     fn deploy_graph(
         &mut self,
-        deployment: Key,
+        (deployment, anew): (Key, bool),
         digest: [u8; 32],
         graph: Graph,
     ) -> Result<Key, Rejection> {
         let head = named_key(Kind::Head, TENANT, &[&graph.process_id]);
         let graph = Arc::new(graph);
-        let (tenant, anew) = (TENANT, false);
+        let tenant = TENANT;
         let deploy = HeadCommand::DeployDefinition { tenant, deployment, digest, graph, anew };
         self.ask(head, &Command::Head(deploy))?;
         Ok(self.heads[&head].state.latest)

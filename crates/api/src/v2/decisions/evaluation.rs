@@ -14,11 +14,12 @@ use axum::extract::State;
 use axum::response::Response;
 use decision::dmn::LogicKind;
 use engine::decide::{DecisionValue, EvaluatedDecision, Evaluation, MatchedRule};
+use engine::event::Variables;
 use engine::key::Key;
 use engine::record::{Events, decode_sections};
 use engine::resources::{Resource, Resources};
 use engine::state::evaluation::EvaluationEvent;
-use runtime::request::{Answer, DecisionRef, Request};
+use runtime::request::{Answer, Caller, DecisionRef, Request};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,69 +41,69 @@ pub(crate) struct DecisionEvaluation {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DecisionEvaluationResult {
-    decision_evaluation_key: WireKey,
-    decision_instance_key: WireKey,
-    decision_definition_id: String,
-    decision_definition_key: WireKey,
-    decision_definition_name: String,
-    decision_definition_version: u32,
-    decision_requirements_id: String,
-    decision_requirements_key: WireKey,
+    pub(crate) decision_evaluation_key: WireKey,
+    pub(crate) decision_instance_key: WireKey,
+    pub(crate) decision_definition_id: String,
+    pub(crate) decision_definition_key: WireKey,
+    pub(crate) decision_definition_name: String,
+    pub(crate) decision_definition_version: u32,
+    pub(crate) decision_requirements_id: String,
+    pub(crate) decision_requirements_key: WireKey,
     /// What the decision says, as JSON text; `null` after a failure.
-    output: String,
+    pub(crate) output: String,
     /// The decision that stopped, if one did.
-    failed_decision_definition_id: Option<String>,
+    pub(crate) failed_decision_definition_id: Option<String>,
     /// Why it stopped.
-    failure_message: Option<String>,
-    tenant_id: &'static str,
+    pub(crate) failure_message: Option<String>,
+    pub(crate) tenant_id: &'static str,
     /// The decisions that were evaluated, required ones first.
-    evaluated_decisions: Vec<EvaluatedDecisionResult>,
+    pub(crate) evaluated_decisions: Vec<EvaluatedDecisionResult>,
 }
 
 /// One decision that was evaluated.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EvaluatedDecisionResult {
-    decision_evaluation_instance_key: String,
-    decision_definition_id: String,
-    decision_definition_key: Option<WireKey>,
-    decision_definition_name: String,
-    decision_definition_version: u32,
+    pub(crate) decision_evaluation_instance_key: String,
+    pub(crate) decision_definition_id: String,
+    pub(crate) decision_definition_key: Option<WireKey>,
+    pub(crate) decision_definition_name: String,
+    pub(crate) decision_definition_version: u32,
     /// `DECISION_TABLE`, `LITERAL_EXPRESSION` or `UNSPECIFIED`.
-    decision_definition_type: &'static str,
-    output: String,
-    tenant_id: &'static str,
-    matched_rules: Vec<MatchedRuleResult>,
-    evaluated_inputs: Vec<EvaluatedInputResult>,
+    pub(crate) decision_definition_type: &'static str,
+    pub(crate) output: String,
+    pub(crate) tenant_id: &'static str,
+    pub(crate) matched_rules: Vec<MatchedRuleResult>,
+    pub(crate) evaluated_inputs: Vec<EvaluatedInputResult>,
 }
 
 /// A rule that matched.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MatchedRuleResult {
-    rule_id: String,
-    rule_index: u32,
-    evaluated_outputs: Vec<EvaluatedOutputResult>,
+    pub(crate) rule_id: String,
+    pub(crate) rule_index: u32,
+    pub(crate) evaluated_outputs: Vec<EvaluatedOutputResult>,
 }
 
 /// An output of a rule.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EvaluatedOutputResult {
-    output_id: String,
-    output_name: String,
-    output_value: String,
-    rule_id: String,
-    rule_index: u32,
+    pub(crate) output_id: String,
+    pub(crate) output_name: String,
+    pub(crate) output_value: String,
+    pub(crate) rule_id: String,
+    pub(crate) rule_index: u32,
 }
 
 /// The value of an input of a decision table.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EvaluatedInputResult {
-    input_id: String,
-    input_name: String,
-    input_value: String,
+    pub(crate) input_id: String,
+    pub(crate) input_name: String,
+    pub(crate) input_value: String,
 }
 
 /// Evaluate a decision
@@ -138,16 +139,27 @@ pub(crate) async fn evaluate_decision(
             ));
         }
     };
-    let request = Request::EvaluateDecision { decision, variables: wanted.variables.0 };
+    let said = evaluate(&state, caller, decision, wanted.variables.0).await?;
+    Ok(answer::dto(&said))
+}
+
+/// Evaluates a decision, and tells what it said as clients see it.
+pub(crate) async fn evaluate(
+    state: &ApiState,
+    caller: Caller,
+    decision: DecisionRef,
+    variables: Variables,
+) -> Result<DecisionEvaluationResult, Problem> {
+    let request = Request::EvaluateDecision { decision, variables };
     let answer = state.submit(caller, request).await?;
     let Answer::DecisionEvaluated { evaluation: key, evaluated } = answer else {
         return Err(unexpected(&answer));
     };
     let evaluation = match evaluated {
         Some(evaluation) => *evaluation,
-        None => stored(&state, key).await?,
+        None => stored(state, key).await?,
     };
-    Ok(answer::dto(&result(&state.node().resources(), key, &evaluation)))
+    Ok(result(&state.node().resources(), key, &evaluation))
 }
 
 /// A repeated request is answered from the history.
@@ -248,12 +260,5 @@ fn input(it: &DecisionValue) -> EvaluatedInputResult {
         input_id: it.id.to_string(),
         input_name: it.name.to_string(),
         input_value: it.value.to_string(),
-    }
-}
-
-impl DecisionEvaluationResult {
-    /// What the decision says, as JSON text.
-    pub(crate) fn output(&self) -> &str {
-        &self.output
     }
 }
