@@ -6,6 +6,7 @@ use crate::event::{Activation, ElementIndex, Parent, Slot, Variables};
 use crate::graph::Graph;
 use crate::key::Key;
 use crate::resources::ResourceKind;
+use crate::state::bpmn_signal::Listener;
 use crate::state::mailbox::{Numbers, Waiting};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub enum Command {
     Resource(ResourceCommand),
     /// To an evaluation.
     Evaluation(EvaluationCommand),
+    /// To the listeners of a BPMN signal.
+    BpmnSignal(BpmnSignalCommand),
 }
 
 /// What a process instance can be asked.
@@ -84,6 +87,27 @@ pub enum InstanceCommand {
     CancelCalled,
     /// A called instance has ended.
     EndChild { slot: Slot, child: Key, outcome: ChildOutcome },
+    /// A BPMN signal reaches who waits for it.
+    ReceiveBpmnSignal { slot: Slot, subscription: Key, signal: Key, variables: Variables },
+    /// A called instance threw an escalation that nobody catches in it.
+    EscalateChild(Box<ChildEscalation>),
+    /// The escalation thrown in a slot, which waits for its end, interrupts nothing.
+    PassEscalation { slot: Slot },
+}
+
+/// An escalation from a called instance to those above it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ChildEscalation {
+    /// The call activity it comes out of.
+    pub slot: Slot,
+    /// The instance it called.
+    pub child: Key,
+    /// Escalation code.
+    pub code: Arc<str>,
+    /// The instance that threw it.
+    pub thrower: Key,
+    /// Where it threw it; it waits there if it expects to be interrupted.
+    pub waits: Option<Slot>,
 }
 
 /// How a called instance ended.
@@ -201,6 +225,20 @@ pub enum ResourceCommand {
 pub enum EvaluationCommand {
     /// Evaluate this version of a decision.
     EvaluateDecision { tenant: u32, decision: Key, variables: Variables },
+}
+
+/// What the listeners of a BPMN signal can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum BpmnSignalCommand {
+    /// Reach everybody who waits for it now, and start what it starts.
+    BroadcastBpmnSignal { tenant: u32, name: Arc<str>, variables: Variables },
+    /// Wait for it.
+    Listen { tenant: u32, listener: Box<Listener> },
+    /// Wait no more.
+    StopListening { subscription: Key },
+    /// Go on with broadcasts that are on their way.
+    Continue,
 }
 
 /// A command one aggregate sends another: taken in the same commit, or left in the outbox.

@@ -123,6 +123,23 @@ impl Definitions {
         latest.filter_map(move |held| Some((held, message_start(&held.graph, message)?)))
     }
 
+    /// Latest versions that start on a BPMN signal: (definition, start event), by process id.
+    pub fn signal_starts<'a>(
+        &'a self,
+        tenant: u32,
+        name: &'a str,
+    ) -> impl Iterator<Item = (&'a Arc<Definition>, ElementIndex)> {
+        let latest = self.latest.get(&tenant).into_iter().flat_map(BTreeMap::values);
+        latest.flat_map(move |held| {
+            let starts = held.graph.node(0).starts.iter().copied();
+            let starts = starts.filter(move |start| match &held.graph.node(*start).kind {
+                Kind::BpmnSignalStart(start) => start.signal.fixed_name() == Some(name),
+                _ => false,
+            });
+            starts.map(move |start| (held, start))
+        })
+    }
+
     /// All definitions, by key.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Definition>> {
         self.by_key.values()

@@ -122,6 +122,16 @@ pub enum InstanceEvent {
     DecisionEvaluated { slot: Slot, key: Key, evaluation: Box<Evaluation> },
     /// The instance ends with an error that its caller catches.
     ErrorEscalated { code: Arc<str>, variables: Variables },
+    /// A BPMN signal is awaited.
+    BpmnSignalAwaited(Box<BpmnSignalAwaited>),
+    /// A BPMN signal arrived; `closes`: it was the only one it waits for.
+    BpmnSignalReceived { slot: Slot, key: Key, signal: Key, closes: bool },
+    /// The BPMN signal is not awaited any more.
+    BpmnSignalClosed { slot: Slot, key: Key },
+    /// A BPMN signal was broadcast.
+    BpmnSignalThrown { slot: Slot, name: Arc<str> },
+    /// An escalation was thrown; `caught`: somebody in this instance, or who called it, catches it.
+    EscalationThrown { slot: Slot, code: Arc<str>, caught: bool },
 }
 
 /// How an instance came to be.
@@ -160,6 +170,17 @@ pub struct Parent {
     pub catches: Vec<Arc<str>>,
     /// Whether somebody further out catches every error.
     pub catches_all: bool,
+    /// Escalations somebody further out catches, the nearest first.
+    pub escalations: Vec<CaughtEscalation>,
+}
+
+/// An escalation that is caught further out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CaughtEscalation {
+    /// Its code; `None`: every one.
+    pub code: Option<Arc<str>>,
+    /// Whether who throws it ends with that.
+    pub interrupts: bool,
 }
 
 /// A job's birth.
@@ -190,6 +211,19 @@ pub struct SubscriptionOpened {
     pub name: Arc<str>,
     /// Correlation key.
     pub correlation_key: Arc<str>,
+}
+
+/// The begin of waiting for a BPMN signal.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BpmnSignalAwaited {
+    /// Element instance that waits.
+    pub slot: Slot,
+    /// Subscription key.
+    pub key: Key,
+    /// The waiting element, the boundary event or the start of an event sub-process.
+    pub element: ElementIndex,
+    /// Name of the BPMN signal.
+    pub name: Arc<str>,
 }
 
 /// A user task's birth.
@@ -360,6 +394,10 @@ impl InstanceEvent {
             | E::DecisionEvaluated { slot, .. }
             | E::ScopeInterrupted { slot, .. }
             | E::ScopeCleared { slot }
+            | E::BpmnSignalReceived { slot, .. }
+            | E::BpmnSignalClosed { slot, .. }
+            | E::BpmnSignalThrown { slot, .. }
+            | E::EscalationThrown { slot, .. }
             | E::IncidentRaised { slot, .. }
             | E::IncidentResolved { slot, .. } => Some(*slot),
             E::BodyBegun { slot, .. }
@@ -369,6 +407,7 @@ impl InstanceEvent {
             | E::ChildEnded { slot, .. } => Some(*slot),
             E::JobCreated(created) => Some(created.slot),
             E::SubscriptionOpened(opened) => Some(opened.slot),
+            E::BpmnSignalAwaited(awaited) => Some(awaited.slot),
             E::UserTaskCreated(created) => Some(created.slot),
             E::InstanceCreated(_)
             | E::InstanceCompleted

@@ -34,6 +34,10 @@ pub const SWEEP_PAGES_MAX: usize = 16;
 pub const SOUGHT_PAGES_MAX: u64 = 32;
 /// Messages offered in one step that looks for them before other work goes on.
 pub const SOUGHT_MESSAGES_MAX: u32 = 64;
+/// Broadcasts of one BPMN signal that wait for the one on its way.
+pub const BROADCASTS_WAITING_MAX: usize = 1_000;
+/// Pages of listeners a broadcast reaches in one step before other work goes on.
+pub const BROADCAST_PAGES_MAX: usize = 8;
 /// How long a message may be buffered, milliseconds (30 days).
 pub const MESSAGE_TTL_MS_MAX: i64 = 30 * 24 * 3_600 * 1_000;
 /// Longest job time-out, milliseconds (30 days).

@@ -47,6 +47,10 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
             created.version.put(&mut writer);
             created.business_id.put(&mut writer);
         }
+        Answer::BpmnSignalBroadcast { signal } => {
+            writer.varint(10);
+            signal.put(&mut writer);
+        }
         Answer::Deployed(deployment) => {
             writer.varint(5);
             deployment.key.put(&mut writer);
@@ -120,6 +124,7 @@ fn read(body: &[u8]) -> Result<Answer, Bad> {
             Answer::Deployed(Deployment { key, processes, resources })
         }
         130 => Answer::DecisionEvaluated { evaluation: Wire::take(reader)?, evaluated: None },
+        10 => Answer::BpmnSignalBroadcast { signal: Wire::take(reader)? },
         other => return Err(reader.bad(format!("unknown answer {other}"))),
     })
 }
@@ -157,6 +162,7 @@ mod tests {
             Answer::MessagePublished { message: Key(9) },
             Answer::DecisionEvaluated { evaluation: Key(8), evaluated: None },
             Answer::MessageCorrelated { message: Key(9), instance: Key(7) },
+            Answer::BpmnSignalBroadcast { signal: Key(9) },
             Answer::InstanceCreated(created),
             Answer::Deployed(Deployment { key: Key(1), processes, resources }),
         ];

@@ -66,6 +66,7 @@ impl Gauge {
                 | Request::PublishMessage { .. }
                 | Request::CorrelateMessage { .. }
                 | Request::EvaluateDecision { .. }
+                | Request::BroadcastBpmnSignal { .. }
         );
         let cancels = matches!(request, Request::CancelInstance { .. });
         let (needed, refused) = match level {

@@ -4,6 +4,7 @@
 //! store gives an answer about one moment.
 
 mod between;
+mod bpmn_signal;
 mod calls;
 mod counters;
 mod instance;
@@ -194,6 +195,7 @@ impl Exam<'_> {
             Aggregate::Resource(state) => self.resource(key, state),
             // Never stored: decoding one fails.
             Aggregate::Evaluation(_) => {}
+            Aggregate::BpmnSignal(state) => self.bpmn_signal(key, state)?,
         }
         self.replay(key, &held)
     }

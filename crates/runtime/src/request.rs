@@ -82,6 +82,8 @@ pub enum Request {
     },
     /// Publish a message that must be taken now; the answer names the instance.
     CorrelateMessage { name: Arc<str>, correlation_key: Arc<str>, variables: Variables },
+    /// Broadcast a BPMN signal to everybody who waits for it; what starts on it begins.
+    BroadcastBpmnSignal { name: Arc<str>, variables: Variables },
     /// Try again what an incident stopped. (`instance` from the incidents view.)
     ResolveIncident { instance: Key, incident: Key },
     /// Set variables at an element instance or an instance. (`instance` from the views.)
@@ -120,6 +122,11 @@ pub enum Answer {
         /// What it was asked and what it said; none in the answer to a repeated request: the
         /// history has it.
         evaluated: Option<Box<Evaluation>>,
+    },
+    /// A BPMN signal is on its way.
+    BpmnSignalBroadcast {
+        /// Key of the broadcast.
+        signal: Key,
     },
     /// Done; nothing more to say.
     Done,

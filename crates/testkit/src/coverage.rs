@@ -65,6 +65,7 @@ impl Coverage {
             E::JobCreated(_)
             | E::TimerStarted { .. }
             | E::SubscriptionOpened(_)
+            | E::BpmnSignalAwaited(_)
             | E::ChildCalled { .. }
             | E::UserTaskCreated(_) => Phase::Wait,
             E::InstanceCompleted | E::ElementCompleted { .. } => Phase::Complete,
@@ -83,12 +84,12 @@ impl Coverage {
 
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:18}", "")?;
+        write!(f, "{:22}", "")?;
         for phase in PHASES {
             write!(f, "{:>9}", format!("{phase:?}").to_lowercase())?;
         }
         for file in Kind::FILES {
-            write!(f, "\n{file:18}")?;
+            write!(f, "\n{file:22}")?;
             for phase in PHASES {
                 match self.count(file, phase) {
                     0 => write!(f, "{:>9}", "-")?,

@@ -4,9 +4,9 @@
 
 use crate::coverage::Coverage;
 use crate::dice::Dice;
-use crate::random::{BELL, ERRORS, JOB_TYPES, KEYS, MESSAGES};
+use crate::random::{BELL, CALL, ERRORS, GONG, JOB_TYPES, KEYS, MESSAGES};
 use crate::world::{TENANT, World};
-use engine::command::{Command, InstanceCommand, MailboxCommand};
+use engine::command::{BpmnSignalCommand, Command, InstanceCommand, MailboxCommand};
 use engine::event::Variables;
 use engine::key::Key;
 use engine::state::instance::Instance;
@@ -71,7 +71,7 @@ struct Driver {
 impl Driver {
     /// One legal action of somebody outside. What is refused changes nothing.
     fn act(&mut self) {
-        match self.dice.weighted(&[4, 12, 4, 6, 8, 5, 3, 1, 1]) {
+        match self.dice.weighted(&[4, 12, 4, 6, 8, 5, 3, 1, 1, 3]) {
             0 => self.start(),
             1 => self.work(),
             2 => self.do_task(),
@@ -82,6 +82,10 @@ impl Driver {
             5 => self.repair(),
             6 => self.set_variables(),
             7 => self.cancel(),
+            9 => {
+                let name = if self.dice.chance(50) { CALL } else { GONG };
+                self.broadcast(name);
+            }
             _ => {
                 let later = self.world.now_ms() + self.dice.between(0, 300_000);
                 if self.world.next_timer().is_none_or(|(due_ms, _, _)| due_ms > later) {
@@ -189,6 +193,14 @@ impl Driver {
         let _ = self.world.post(mailbox, &Command::Mailbox(command));
     }
 
+    fn broadcast(&mut self, name: &str) {
+        let target = named_key(Kind::BpmnSignal, TENANT, &[name]);
+        let (name, variables) = (name.into(), self.variables(20));
+        let tenant = TENANT;
+        let command = BpmnSignalCommand::BroadcastBpmnSignal { tenant, name, variables };
+        let _ = self.world.post(target, &Command::BpmnSignal(command));
+    }
+
     /// Somebody looks at an incident, sets what may be missing, gives retries and tries again.
     fn repair(&mut self) {
         let mut found = Vec::new();
@@ -274,6 +286,12 @@ impl Driver {
         waiting.retain(|(name, _)| **name != *BELL);
         if let Some((name, key)) = self.dice.pick(&waiting).cloned() {
             self.publish_to(&name, &key, 0);
+        }
+        let listens = |state: &Instance| {
+            state.elements.values().any(|held| held.signals().iter().any(|it| *it.name == *CALL))
+        };
+        if self.open().into_iter().any(|(_, state)| listens(state)) {
+            self.broadcast(CALL);
         }
         self.world.settle();
         self.world.fire_next();

@@ -16,6 +16,13 @@ pub const MESSAGES: [&str; 3] = ["paid", "news", "order"];
 /// The message of boundary events that do not interrupt. Nothing else waits for it: such an event
 /// is the oldest taker for as long as its activity lives, and would leave nothing to others.
 pub const BELL: &str = "bell";
+/// The BPMN signal processes broadcast. Who hears it is done with waiting.
+pub const CALL: &str = "call";
+/// The BPMN signal of events that do not interrupt: no process broadcasts it, for what it begins
+/// could begin itself again.
+pub const GONG: &str = "gong";
+/// Escalation codes; the last is caught by no exact event.
+pub const ESCALATIONS: [&str; 3] = ["WARN", "NOTE", "ODD"];
 /// Correlation keys: few, so that they meet. The variable is `key`.
 pub const KEYS: [&str; 3] = ["k0", "k1", "k2"];
 /// Error codes; the last is caught by no exact boundary event.
@@ -184,9 +191,10 @@ impl Maker {
         self.line(format!("{merge}:xor"));
         for _ in 0..self.dice.between(2, 3) {
             let event = self.id("event");
-            let kind = match self.dice.below(3) {
+            let kind = match self.dice.below(4) {
                 0 => format!("timer({})", self.duration()),
                 1 => format!("receive({})", self.message()),
+                2 => format!("catch-signal({CALL})"),
                 _ => format!("catch-message({})", self.message()),
             };
             self.line(format!("{race} -> {event}:{kind}"));
@@ -252,9 +260,11 @@ impl Maker {
             }
         };
         self.line(format!("start -> {inner}"));
-        let end = match self.dice.chance(20) {
-            true => format!("{}:{}", self.id("tell"), self.sent("message-end")),
-            false => "end".to_owned(),
+        let end = match self.dice.below(10) {
+            0 | 1 => format!("{}:{}", self.id("tell"), self.sent("message-end")),
+            2 => format!("{}:escalation-end({})", self.id("tell"), self.word(&ESCALATIONS)),
+            3 => format!("{}:signal-end({CALL})", self.id("tell")),
+            _ => "end".to_owned(),
         };
         self.line(format!("{} -> {end}", body.last));
         self.handlers(depth);
@@ -267,12 +277,16 @@ impl Maker {
             return;
         }
         let (id, start) = (self.id("handler"), self.id("begun"));
-        let event = match self.dice.below(6) {
+        let event = match self.dice.below(10) {
             0 => format!("message-start({})", self.message()),
             1 => format!("message-start({BELL}, = key) non-interrupting"),
             2 => format!("timer-start({})", self.duration()),
             3 => format!("timer-start(R2/{}) non-interrupting", self.duration()),
             4 => "error-start".to_owned(),
+            5 => format!("signal-start({CALL})"),
+            6 => format!("signal-start({GONG}) non-interrupting"),
+            7 => format!("escalation-start({})", self.word(&ESCALATIONS[..2])),
+            8 => "escalation-start non-interrupting".to_owned(),
             _ => format!("error-start({})", self.word(&ERRORS[..2])),
         };
         let outside = std::mem::take(&mut self.lines);
@@ -306,11 +320,15 @@ impl Maker {
         }
         for _ in 0..self.dice.between(0, 2) {
             let interrupting = self.dice.chance(50);
-            let event = match (self.dice.chance(50), interrupting) {
-                (true, true) => format!("message({})", self.message()),
-                (true, false) => format!("message({BELL}, = key)"),
-                (false, true) => format!("timer({})", self.duration()),
-                (false, false) => format!("timer(R2/{})", self.duration()),
+            let event = match (self.dice.below(4), interrupting) {
+                (0, true) => format!("message({})", self.message()),
+                (0, false) => format!("message({BELL}, = key)"),
+                (1, true) => format!("timer({})", self.duration()),
+                (1, false) => format!("timer(R2/{})", self.duration()),
+                (2, true) => format!("signal({CALL})"),
+                (2, false) => format!("signal({GONG})"),
+                _ if self.dice.chance(30) => "escalation".to_owned(),
+                _ => format!("escalation({})", self.word(&ESCALATIONS[..2])),
             };
             events.push((interrupting, event));
         }
@@ -339,7 +357,7 @@ impl Maker {
         }
         self.leaves = self.leaves.saturating_sub(1);
         let id = self.id("pass");
-        let kind = match self.dice.below(9) {
+        let kind = match self.dice.below(13) {
             0 => "manual".to_owned(),
             1 => "task".to_owned(),
             2 => "throw".to_owned(),
@@ -348,10 +366,13 @@ impl Maker {
             5 => return self.link(id),
             6 => self.sent("message-throw"),
             7 => self.sent("send-message"),
+            8 => format!("catch-signal({CALL})"),
+            9 => format!("signal-throw({CALL})"),
+            10 | 11 => format!("escalation-throw({})", self.word(&ESCALATIONS)),
             _ => format!("catch-message({})", self.message()),
         };
         self.line(format!("{id}:{kind}"));
-        if kind != "throw" && !kind.starts_with("message-throw") {
+        if !kind.contains("throw") {
             self.mappings(&id);
         }
         Block::one(&id)

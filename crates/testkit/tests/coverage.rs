@@ -20,6 +20,8 @@ const CANNOT: &[(Phase, &[&str])] = &[
     (Phase::Activate, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
     (Phase::Activate, &["error_start", "message_start", "start_event", "timer_start"]),
     (Phase::Activate, &["link_catch", "link_throw"]),
+    (Phase::Activate, &["boundary_bpmn_signal", "boundary_escalation", "bpmn_signal_end"]),
+    (Phase::Activate, &["bpmn_signal_start", "bpmn_signal_throw", "escalation_start"]),
     // No job, timer, subscription or user task is theirs.
     (Phase::Wait, &["boundary_error", "end_event", "error_end", "terminate_end"]),
     (Phase::Wait, &["exclusive_gateway", "parallel_gateway", "process", "sub_process"]),
@@ -28,6 +30,8 @@ const CANNOT: &[(Phase, &[&str])] = &[
     // The events behind it wait, in its stead.
     (Phase::Wait, &["event_gateway"]),
     (Phase::Wait, &["link_catch", "link_throw"]),
+    (Phase::Wait, &["boundary_escalation", "bpmn_signal_end", "bpmn_signal_throw"]),
+    (Phase::Wait, &["escalation_end", "escalation_start", "escalation_throw"]),
     // An error that is caught cancels its event; one that is not is an incident.
     (Phase::Complete, &["error_end"]),
     // It has no mappings and no conditions: nothing in it can fail.

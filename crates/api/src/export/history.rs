@@ -127,6 +127,7 @@ fn count(events: &Events) -> usize {
         Events::Head(events) => events.len(),
         Events::Resource(events) => events.len(),
         Events::Evaluation(events) => events.len(),
+        Events::BpmnSignal(events) => events.len(),
     }
 }
 
@@ -138,5 +139,6 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Head => "DEFINITION",
         Kind::Resource => "RESOURCE",
         Kind::Evaluation => "EVALUATION",
+        Kind::BpmnSignal => "BPMN_SIGNAL",
     }
 }

@@ -110,6 +110,11 @@ kinds! {
         E::ChildEnded { .. } => "CHILD_ENDED",
         E::ErrorEscalated { .. } => "ERROR_ESCALATED",
         E::DecisionEvaluated { .. } => "DECISION_EVALUATED",
+        E::BpmnSignalAwaited(_) => "BPMN_SIGNAL_AWAITED",
+        E::BpmnSignalReceived { .. } => "BPMN_SIGNAL_RECEIVED",
+        E::BpmnSignalClosed { .. } => "BPMN_SIGNAL_CLOSED",
+        E::BpmnSignalThrown { .. } => "BPMN_SIGNAL_THROWN",
+        E::EscalationThrown { .. } => "ESCALATION_THROWN",
 }
 
 fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {
@@ -196,6 +201,20 @@ fn write_more_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
         E::ErrorEscalated { code, variables } => {
             object.text("errorCode", code);
             raw_variables::write(object.name("variables"), variables);
+        }
+        E::BpmnSignalAwaited(awaited) => {
+            object.key("subscriptionKey", awaited.key);
+            object.text("signalName", &awaited.name);
+        }
+        E::BpmnSignalReceived { key, signal, .. } => {
+            object.key("subscriptionKey", *key);
+            object.key("signalKey", *signal);
+        }
+        E::BpmnSignalClosed { key, .. } => object.key("subscriptionKey", *key),
+        E::BpmnSignalThrown { name, .. } => object.text("signalName", name),
+        E::EscalationThrown { code, caught, .. } => {
+            object.text("escalationCode", code);
+            object.number("caught", caught);
         }
         E::ElementEntered { body: true, .. } => object.text("elementType", "MULTI_INSTANCE_BODY"),
         _ => {}

@@ -3,6 +3,7 @@
 //! Not here: anything of our own; that is `own`.
 
 pub(crate) mod audit_logs;
+mod bpmn_signals;
 mod clock;
 pub(crate) mod create_instance;
 pub(crate) mod decisions;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(statistics())
         .routes(routes!(audit_logs::get_audit_log))
         .routes(routes!(audit_logs::search_audit_logs))
+        .routes(routes!(bpmn_signals::broadcast_signal))
         .routes(routes!(clock::pin_clock))
         .routes(routes!(clock::reset_clock))
         .routes(routes!(create_instance::create_process_instance))

@@ -159,3 +159,25 @@ async fn no_job_in_time_is_an_empty_list() {
         "requestTimeout": -1});
     assert_eq!(server.post("/v2/jobs/activation", body).await.ok(), json!({"jobs": []}));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_reaches_everybody_who_waits_and_starts_what_begins_with_it() {
+    let server = Server::with(
+        "start -> hear:catch-signal(news) -> tell:job(tell) -> end
+         printed:signal-start(news) -> tell2:job(print) -> printed-end:end",
+    )
+    .await;
+    for _ in 0..2 {
+        server.post("/v2/process-instances", json!({"processDefinitionId": "process"})).await.ok();
+    }
+    let body = json!({"signalName": "news", "variables": {"headline": "rain"}});
+    let sent = server.post("/v2/signals/broadcast", body).await.ok();
+    assert_eq!(sent["tenantId"], "<default>");
+    assert!(text(&sent["signalKey"]).parse::<u64>().is_ok_and(|key| key > 0));
+    for job_type in ["tell", "tell", "print"] {
+        let job = server.job(job_type).await.unwrap();
+        assert_eq!(job["variables"], json!({"headline": "rain"}), "{job_type}");
+    }
+    server.post("/v2/signals/broadcast", json!({"signalName": ""})).await.refused(400);
+    server.post("/v2/signals/broadcast", json!({"name": "news"})).await.refused(400);
+}

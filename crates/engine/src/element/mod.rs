@@ -5,6 +5,7 @@
 use crate::event::{ElementIndex, Slot};
 use crate::life::Ctx;
 use crate::part::error::ErrorSpec;
+use crate::part::escalation::EscalationSpec;
 use crate::part::job::JobSpec;
 use crate::part::timer::TimerSpec;
 use crate::part::{Failure, Wait};
@@ -47,6 +48,11 @@ pub trait Element: Sized {
 
     /// The error code a boundary or start event catches.
     fn catches(&self) -> Option<&ErrorSpec> {
+        None
+    }
+
+    /// The escalation a boundary or start event catches.
+    fn escalation(&self) -> Option<&EscalationSpec> {
         None
     }
 
@@ -168,6 +174,12 @@ macro_rules! elements {
                 match self { $(Kind::$variant(it) => it.catches(),)* }
             }
 
+            /// The escalation a boundary or start event catches.
+            #[must_use]
+            pub fn escalation(&self) -> Option<&EscalationSpec> {
+                match self { $(Kind::$variant(it) => it.escalation(),)* }
+            }
+
             /// What it asks of a worker.
             #[must_use]
             pub fn job(&self) -> Option<&JobSpec> {
@@ -185,14 +197,23 @@ macro_rules! elements {
 
 // Order: the first file that matches an XML element reads it. File, Camunda's name, starts a scope.
 elements! {
+    BoundaryBpmnSignal => boundary_bpmn_signal, "BOUNDARY_EVENT", false;
     BoundaryError => boundary_error, "BOUNDARY_EVENT", false;
+    BoundaryEscalation => boundary_escalation, "BOUNDARY_EVENT", false;
     BoundaryMessage => boundary_message, "BOUNDARY_EVENT", false;
     BoundaryTimer => boundary_timer, "BOUNDARY_EVENT", false;
+    BpmnSignalCatch => bpmn_signal_catch, "INTERMEDIATE_CATCH_EVENT", false;
+    BpmnSignalEnd => bpmn_signal_end, "END_EVENT", false;
+    BpmnSignalStart => bpmn_signal_start, "START_EVENT", true;
+    BpmnSignalThrow => bpmn_signal_throw, "INTERMEDIATE_THROW_EVENT", false;
     BusinessRuleTask => business_rule_task, "BUSINESS_RULE_TASK", false;
     CallActivity => call_activity, "CALL_ACTIVITY", false;
     EndEvent => end_event, "END_EVENT", false;
     ErrorEnd => error_end, "END_EVENT", false;
     ErrorStart => error_start, "START_EVENT", true;
+    EscalationEnd => escalation_end, "END_EVENT", false;
+    EscalationStart => escalation_start, "START_EVENT", true;
+    EscalationThrow => escalation_throw, "INTERMEDIATE_THROW_EVENT", false;
     EventGateway => event_gateway, "EVENT_BASED_GATEWAY", false;
     EventSubProcess => event_sub_process, "EVENT_SUB_PROCESS", false;
     ExclusiveGateway => exclusive_gateway, "EXCLUSIVE_GATEWAY", false;

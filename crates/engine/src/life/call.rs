@@ -80,6 +80,7 @@ impl Ctx<'_> {
             depth,
             catches,
             catches_all,
+            escalations: self.escalations_caught(slot),
         })
     }
 

@@ -4,12 +4,15 @@
 
 mod activate;
 mod arrive;
+mod broadcast;
 mod call;
 mod cancel;
 mod complete;
 mod decide;
+mod escalate;
 mod evaluate;
 mod handler;
+mod happen;
 mod join;
 mod multi_instance;
 pub mod pages;

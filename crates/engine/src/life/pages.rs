@@ -27,7 +27,10 @@ pub fn missing(graph: &Graph, state: &Instance, command: &InstanceCommand) -> Ve
         | C::UpdateJob { slot, .. }
         | C::FireTimer { slot, .. }
         | C::OfferMessage { slot, .. }
+        | C::ReceiveBpmnSignal { slot, .. }
+        | C::PassEscalation { slot }
         | C::EndChild { slot, .. } => of_slot(state, *slot),
+        C::EscalateChild(escalation) => of_slot(state, escalation.slot),
         // These name what they are about by key only.
         C::ResolveIncident { .. } | C::SetVariables { .. } | C::CompleteUserTask { .. } => {
             state.elements.absent(..).collect()

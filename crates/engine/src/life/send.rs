@@ -35,9 +35,7 @@ impl Ctx<'_> {
             Some(id) => self.optional_text(slot, id, "the message id")?,
             None => None,
         };
-        let held = self.at(slot).variables.iter();
-        let variables: Variables = held.map(|(n, value)| (n.clone(), value.clone())).collect();
-        refuse_large(&variables)?;
+        let variables = self.local_variables(slot)?;
         let mailbox = self.mailbox(&name, &correlation_key);
         self.emit(InstanceEvent::MessageSent {
             slot,
@@ -57,7 +55,15 @@ impl Ctx<'_> {
         Ok(Entered::Passes)
     }
 
-    fn name(&self, slot: Slot, text: &Text, what: &str) -> Result<Arc<str>, Failure> {
+    /// What the input mappings of an element made, which is what it throws brings.
+    pub(super) fn local_variables(&self, slot: Slot) -> Result<Variables, Failure> {
+        let held = self.at(slot).variables.iter();
+        let variables: Variables = held.map(|(n, value)| (n.clone(), value.clone())).collect();
+        refuse_large(&variables)?;
+        Ok(variables)
+    }
+
+    pub(super) fn name(&self, slot: Slot, text: &Text, what: &str) -> Result<Arc<str>, Failure> {
         let name = self.text(slot, text, what)?;
         if name.chars().count() > NAME_CHARACTERS_MAX {
             let message = format!("Expected {what} of at most {NAME_CHARACTERS_MAX} characters.");

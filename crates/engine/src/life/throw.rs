@@ -47,7 +47,7 @@ impl Ctx<'_> {
 
     /// Events that may catch what is thrown at a slot, from the inside out: those of the event
     /// sub-processes in a slot, then those on its boundary.
-    fn catchers(&self, slot: Slot) -> Vec<(Slot, Vec<ElementIndex>)> {
+    pub(super) fn catchers(&self, slot: Slot) -> Vec<(Slot, Vec<ElementIndex>)> {
         let mut groups = Vec::new();
         // What throws is not inside of itself.
         let mut handles = false;

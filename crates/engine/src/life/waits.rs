@@ -81,6 +81,7 @@ impl Ctx<'_> {
                 let command = MailboxCommand::Subscribe { tenant, waiting: Box::new(waiting) };
                 self.ask(mailbox, Command::Mailbox(command));
             }
+            Wait::BpmnSignal { name } => self.listen(slot, element, key, name),
         }
     }
 
@@ -122,6 +123,7 @@ impl Ctx<'_> {
         for key in timers {
             self.emit(InstanceEvent::TimerCancelled { slot, key });
         }
+        self.stop_listening(slot, &closes);
         for held in subscriptions {
             self.emit(InstanceEvent::SubscriptionClosed { slot, key: held.key });
             let mailbox = self.mailbox(&held.name, &held.correlation_key);

@@ -2,9 +2,11 @@
 //!
 //! Not elements themselves: a part neither waits nor leaves on its own.
 
+pub mod bpmn_signal;
 pub mod decision;
 pub mod duration;
 pub mod error;
+pub mod escalation;
 pub mod job;
 pub mod mapping;
 pub mod message;
@@ -48,5 +50,10 @@ pub enum Wait {
         name: Arc<str>,
         /// Correlation key.
         correlation_key: Arc<str>,
+    },
+    /// A BPMN signal.
+    BpmnSignal {
+        /// Its name.
+        name: Arc<str>,
     },
 }

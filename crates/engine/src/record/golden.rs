@@ -9,9 +9,11 @@ use super::codec::Wire;
 use super::sample::{AGGREGATE, Sample};
 use super::{Section, decode, encode};
 use crate::command::{
-    EntryCommand, EvaluationCommand, HeadCommand, InstanceCommand, MailboxCommand, ResourceCommand,
+    BpmnSignalCommand, EntryCommand, EvaluationCommand, HeadCommand, InstanceCommand,
+    MailboxCommand, ResourceCommand,
 };
 use crate::event::InstanceEvent;
+use crate::state::bpmn_signal::{BpmnSignal, BpmnSignalEvent};
 use crate::state::entry::{Entry, EntryEvent};
 use crate::state::evaluation::EvaluationEvent;
 use crate::state::head::{Head, HeadEvent};
@@ -57,6 +59,9 @@ fn file<T: Sample + Wire + Debug + PartialEq>(name: &'static str) -> File {
 
 fn files() -> Vec<File> {
     vec![
+        file::<BpmnSignal>("bpmn_signal"),
+        file::<BpmnSignalCommand>("bpmn_signal_command"),
+        file::<BpmnSignalEvent>("bpmn_signal_event"),
         file::<ElementInstance>("element_instance"),
         file::<Entry>("entry"),
         file::<EntryCommand>("entry_command"),

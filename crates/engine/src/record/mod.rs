@@ -9,14 +9,17 @@ mod golden;
 mod sample;
 pub mod upgrade;
 pub mod v1;
+mod v1_bpmn_signal;
 mod v1_mailbox;
 mod v1_state;
 
+pub use v1_bpmn_signal::{bring_bpmn_signal_pages, decode_bpmn_signal, encode_bpmn_signal};
 pub use v1_mailbox::{bring_mailbox_pages, decode_mailbox, encode_mailbox};
 
 use crate::command::Command;
 use crate::event::{InstanceEvent, Place};
 use crate::key::Key;
+use crate::state::bpmn_signal::BpmnSignalEvent;
 use crate::state::elements::Page;
 use crate::state::entry::EntryEvent;
 use crate::state::evaluation::EvaluationEvent;
@@ -75,6 +78,8 @@ pub enum Events {
     Resource(Vec<ResourceEvent>),
     /// Of an evaluation.
     Evaluation(Vec<EvaluationEvent>),
+    /// Of a BPMN signal.
+    BpmnSignal(Vec<BpmnSignalEvent>),
 }
 
 impl Default for Events {
@@ -100,6 +105,7 @@ impl Events {
             Events::Head(events) => events.len(),
             Events::Resource(events) => events.len(),
             Events::Evaluation(events) => events.len(),
+            Events::BpmnSignal(events) => events.len(),
         }
     }
 }

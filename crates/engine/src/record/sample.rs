@@ -5,6 +5,7 @@
 
 use crate::command::HeadCommand;
 use crate::key::Key;
+use crate::state::bpmn_signal::{BpmnSignal, BpmnSignalEvent};
 use crate::state::mailbox::{Mailbox, MailboxEvent, Numbers, Runs};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,6 +64,18 @@ impl Sample for Mailbox {
         let bytes = super::encode(AGGREGATE, &value);
         // As it is read: without the marks of what a step changed.
         vec![super::decode(AGGREGATE, &bytes).expect("a mailbox is read as it was written")]
+    }
+}
+
+impl Sample for BpmnSignal {
+    fn samples() -> Vec<Self> {
+        let mut value = BpmnSignal::default();
+        let tenant = Sample::sample();
+        value.apply(&BpmnSignalEvent::ListenerAdded { tenant, listener: Sample::sample() });
+        value.apply(&BpmnSignalEvent::BroadcastAccepted { tenant, broadcast: Sample::sample() });
+        let bytes = super::encode(AGGREGATE, &value);
+        // As it is read: without the marks of what a step changed.
+        vec![super::decode(AGGREGATE, &bytes).expect("it is read as it was written")]
     }
 }
 

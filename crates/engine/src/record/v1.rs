@@ -5,15 +5,16 @@
 use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
 use super::{Cause, Events, Section};
 use crate::command::{
-    ChildOutcome, Command, CreateInstance, EntryCommand, EvaluationCommand, HeadCommand,
-    InstanceCommand, MailboxCommand, ResourceCommand,
+    BpmnSignalCommand, ChildEscalation, ChildOutcome, Command, CreateInstance, EntryCommand,
+    EvaluationCommand, HeadCommand, InstanceCommand, MailboxCommand, ResourceCommand,
 };
 use crate::decide::{DecisionFailure, DecisionValue, EvaluatedDecision, Evaluation, MatchedRule};
 use crate::event::{
-    Activation, Created, IncidentKind, InstanceEvent, Interruption, JobCreated, Parent, Place,
-    Resume, SubscriptionOpened, UserTaskCreated, Work,
+    Activation, BpmnSignalAwaited, CaughtEscalation, Created, IncidentKind, InstanceEvent,
+    Interruption, JobCreated, Parent, Place, Resume, SubscriptionOpened, UserTaskCreated, Work,
 };
 use crate::resources::ResourceKind;
+use crate::state::bpmn_signal::{BpmnSignalEvent, Broadcast, Listener};
 use crate::state::entry::{EntryEvent, WaitingStart};
 use crate::state::evaluation::{Asked, EvaluationEvent};
 use crate::state::head::{HeadEvent, StartTimer};
@@ -28,6 +29,7 @@ variants!(Events {
     2: Mailbox(events),
     3: Entry(events),
     4: Head(events),
+    10: BpmnSignal(events),
     20: Resource(events),
     21: Evaluation(events),
 });
@@ -76,6 +78,11 @@ variants!(InstanceEvent {
     53: ChildCalled { 1: slot, 2: instance, 3: definition },
     54: ChildEnded { 1: slot, 2: instance },
     55: ErrorEscalated { 1: code, 2: variables },
+    60: BpmnSignalAwaited(awaited),
+    61: BpmnSignalReceived { 1: slot, 2: key, 3: signal, 4: closes },
+    62: BpmnSignalClosed { 1: slot, 2: key },
+    63: BpmnSignalThrown { 1: slot, 2: name },
+    64: EscalationThrown { 1: slot, 2: code, 3: caught },
     130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
 });
 
@@ -88,7 +95,18 @@ fields!(Created {
     6: variables,
     7: parent,
 });
-fields!(Parent { 1: instance, 2: slot, 3: element, 4: root, 5: depth, 6: catches, 7: catches_all });
+fields!(Parent {
+    1: instance,
+    2: slot,
+    3: element,
+    4: root,
+    5: depth,
+    6: catches,
+    7: catches_all,
+    60: escalations,
+});
+fields!(CaughtEscalation { 1: code, 2: interrupts });
+fields!(BpmnSignalAwaited { 1: slot, 2: key, 3: element, 4: name });
 fields!(JobCreated { 1: slot, 2: key, 3: job_type, 4: retries, 5: headers });
 fields!(SubscriptionOpened { 1: slot, 2: key, 3: element, 4: name, 5: correlation_key });
 fields!(UserTaskCreated {
@@ -244,6 +262,7 @@ variants!(Command {
     2: Mailbox(command),
     3: Entry(command),
     4: Head(command),
+    10: BpmnSignal(command),
     20: Resource(command),
     21: Evaluation(command),
 });
@@ -269,7 +288,11 @@ variants!(InstanceCommand {
     13: Quarantine { 1: message },
     14: CancelCalled,
     15: EndChild { 1: slot, 2: child, 3: outcome },
+    60: ReceiveBpmnSignal { 1: slot, 2: subscription, 3: signal, 4: variables },
+    61: EscalateChild(escalation),
+    62: PassEscalation { 1: slot },
 });
+fields!(ChildEscalation { 1: slot, 2: child, 3: code, 4: thrower, 5: waits });
 variants!(ChildOutcome {
     1: Completed { 1: variables },
     2: Cancelled,
@@ -316,6 +339,22 @@ variants!(EntryCommand {
     2: EndInstance { 1: instance },
 });
 
+variants!(BpmnSignalCommand {
+    1: BroadcastBpmnSignal { 1: tenant, 2: name, 3: variables },
+    2: Listen { 1: tenant, 2: listener },
+    3: StopListening { 1: subscription },
+    4: Continue,
+});
+variants!(BpmnSignalEvent {
+    1: BroadcastAccepted { 1: tenant, 2: broadcast },
+    2: ListenersReached { 1: next },
+    3: BroadcastEnded,
+    4: ListenerAdded { 1: tenant, 2: listener },
+    5: ListenerRemoved { 1: subscription, 2: number },
+});
+fields!(Listener { 1: key, 2: instance, 3: slot, 4: name, 5: once });
+fields!(Broadcast { 1: key, 2: name, 3: variables, 4: next, 5: below });
+
 impl Wire for HeadCommand {
     fn put(&self, writer: &mut Writer) {
         // A deployment is never an effect: its graph is code, not data.
@@ -358,6 +397,9 @@ pub fn command_number(command: &Command) -> u32 {
             I::Quarantine { .. } => 13,
             I::CancelCalled => 14,
             I::EndChild { .. } => 15,
+            I::ReceiveBpmnSignal { .. } => 60,
+            I::EscalateChild(_) => 61,
+            I::PassEscalation { .. } => 62,
         },
         Command::Mailbox(command) => match command {
             MailboxCommand::PublishMessage { .. } => 101,
@@ -374,6 +416,12 @@ pub fn command_number(command: &Command) -> u32 {
         Command::Head(HeadCommand::FireStartTimer { .. }) => 302,
         Command::Resource(ResourceCommand::DeployResource { .. }) => 130,
         Command::Evaluation(EvaluationCommand::EvaluateDecision { .. }) => 131,
+        Command::BpmnSignal(command) => match command {
+            BpmnSignalCommand::BroadcastBpmnSignal { .. } => 1001,
+            BpmnSignalCommand::Listen { .. } => 1002,
+            BpmnSignalCommand::StopListening { .. } => 1003,
+            BpmnSignalCommand::Continue => 1004,
+        },
     }
 }
 
@@ -409,6 +457,13 @@ pub fn command_name(number: u32) -> &'static str {
         302 => "FIRE_START_TIMER",
         130 => "DEPLOY_RESOURCE",
         131 => "EVALUATE_DECISION",
+        60 => "RECEIVE_BPMN_SIGNAL",
+        61 => "ESCALATE_CHILD",
+        62 => "PASS_ESCALATION",
+        1001 => "BROADCAST_BPMN_SIGNAL",
+        1002 => "LISTEN",
+        1003 => "STOP_LISTENING",
+        1004 => "CONTINUE_BROADCASTS",
         _ => "UNKNOWN",
     }
 }

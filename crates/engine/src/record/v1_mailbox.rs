@@ -114,11 +114,11 @@ impl Wire for Mailbox {
 }
 
 /// What the root row holds of a shelf.
-struct Row<T> {
-    items: Vec<T>,
-    numbers: Vec<u64>,
-    head: Option<ShelfHead>,
-    live: Runs,
+pub(super) struct Row<T> {
+    pub(super) items: Vec<T>,
+    pub(super) numbers: Vec<u64>,
+    pub(super) head: Option<ShelfHead>,
+    pub(super) live: Runs,
 }
 
 impl<T> Default for Row<T> {
@@ -129,7 +129,7 @@ impl<T> Default for Row<T> {
 
 impl<T: Item> Row<T> {
     /// Rows of older releases know no numbers: their items are numbered as they lie.
-    fn open(self, shape: Shape) -> Shelf<T> {
+    pub(super) fn open(self, shape: Shape) -> Shelf<T> {
         let count = self.items.len() as u64;
         let known = self.head.is_some();
         let head = ShelfHead { next: count + 1, count, ..ShelfHead::default() };
@@ -139,7 +139,7 @@ impl<T: Item> Row<T> {
     }
 }
 
-fn put_row<T: Item + Wire>(writer: &mut Writer, number: u32, shelf: &Shelf<T>) {
+pub(super) fn put_row<T: Item + Wire>(writer: &mut Writer, number: u32, shelf: &Shelf<T>) {
     if !shelf.head.spilled && !shelf.is_empty() {
         writer.varint(u64::from(number));
         writer.nested(|writer| {
@@ -149,14 +149,14 @@ fn put_row<T: Item + Wire>(writer: &mut Writer, number: u32, shelf: &Shelf<T>) {
     }
 }
 
-fn put_head<T: Item>(writer: &mut Writer, number: u32, shelf: &Shelf<T>) {
+pub(super) fn put_head<T: Item>(writer: &mut Writer, number: u32, shelf: &Shelf<T>) {
     if shelf.head != ShelfHead::default() {
         writer.varint(u64::from(number));
         writer.nested(|writer| shelf.head.put(writer));
     }
 }
 
-fn put_numbers<T: Item>(writer: &mut Writer, number: u32, shelf: &Shelf<T>) {
+pub(super) fn put_numbers<T: Item>(writer: &mut Writer, number: u32, shelf: &Shelf<T>) {
     if !shelf.head.spilled {
         let numbers: Vec<u64> = shelf.entries().map(|(number, _)| number).collect();
         writer.field(number, &numbers);
@@ -173,7 +173,7 @@ pub fn encode_mailbox(key: Key, mailbox: &Mailbox) -> EncodedAggregate {
     (root, pages)
 }
 
-fn encode_pages<T: Item + Wire>(
+pub(super) fn encode_pages<T: Item + Wire>(
     key: Key,
     shelf: &Shelf<T>,
     pages: &mut Vec<(u32, Option<Vec<u8>>)>,

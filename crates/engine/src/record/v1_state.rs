@@ -7,7 +7,8 @@ use crate::state::elements::{Elements, Page};
 use crate::state::entry::{Door, Entry};
 use crate::state::head::Head;
 use crate::state::instance::{
-    Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
+    Awaited, AwaitedSignal, Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase,
+    Subscription, Timer,
 };
 use crate::state::resource::ResourceHead;
 
@@ -94,7 +95,10 @@ fields!(ElementInstance {
     14: incidents,
     15: body,
     16: child,
+    60: events,
 });
+fields!(Awaited { 1: signals });
+fields!(AwaitedSignal { 1: key, 2: element, 3: name });
 fields!(Body { 1: first, 2: count, 3: begun, 4: completed, 5: cancelled, 6: stopped });
 numbers!(Phase { 0: Entering, 1: Active, 2: Cancelling });
 fields!(Job { 1: key, 2: job_type, 3: retries, 4: headers });

@@ -94,6 +94,42 @@ pub struct ElementInstance {
     pub body: Option<Box<Body>>,
     /// The process instance it called and waits for.
     pub child: Option<Key>,
+    /// Events it waits for that are neither timers nor messages.
+    pub events: Option<Box<Awaited>>,
+}
+
+/// Events that few elements wait for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Awaited {
+    /// BPMN signals.
+    pub signals: Vec<AwaitedSignal>,
+}
+
+/// An awaited BPMN signal.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AwaitedSignal {
+    /// Subscription key.
+    pub key: Key,
+    /// The waiting element, the boundary event or the start of an event sub-process.
+    pub element: ElementIndex,
+    /// Name of the BPMN signal.
+    pub name: Arc<str>,
+}
+
+impl Awaited {
+    /// Whether nothing is awaited.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Awaited::default()
+    }
+}
+
+impl ElementInstance {
+    /// BPMN signals it waits for.
+    #[must_use]
+    pub fn signals(&self) -> &[AwaitedSignal] {
+        self.events.as_ref().map_or(&[], |events| &events.signals)
+    }
 }
 
 /// How far a multi-instance body is. Its instances have the slots `first..first + count`.
@@ -273,6 +309,7 @@ impl Instance {
                 + element.payload.iter().map(|(n, v)| n.len() + v.len() + 64).sum::<usize>()
                 + element.timers.capacity() * size_of::<Timer>()
                 + element.subscriptions.capacity() * (size_of::<Subscription>() + 64)
+                + element.signals().len() * (size_of::<AwaitedSignal>() + 64)
                 + element.user_task.as_ref().map_or(0, |_| size_of::<UserTaskCreated>() + 128)
         };
         size_of::<Instance>()

@@ -4,7 +4,8 @@
 
 use super::elements::page_of;
 use super::instance::{
-    Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase, Subscription, Timer,
+    Awaited, AwaitedSignal, Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase,
+    Subscription, Timer,
 };
 use crate::event::{Created, ElementIndex, InstanceEvent, Resume, Slot, Variables};
 use crate::key::Key;
@@ -41,7 +42,6 @@ impl Instance {
                 self.continuations += 1;
             }
             E::AgendaTaken => self.agenda.clear(),
-            E::MessageSent { .. } | E::DecisionEvaluated { .. } => {}
             E::ScopeInterrupted { slot, by } => {
                 let scope = self.at(*slot);
                 scope.interrupted_by = Some(by.clone());
@@ -135,8 +135,42 @@ impl Instance {
             E::UserTaskCompleted { slot, .. } | E::UserTaskCancelled { slot, .. } => {
                 self.at(*slot).user_task = None;
             }
+            other => self.apply_event(other),
+        }
+    }
+
+    /// The part of `apply` about BPMN signals.
+    fn apply_event(&mut self, event: &InstanceEvent) {
+        use InstanceEvent as E;
+        match event {
+            E::BpmnSignalAwaited(awaited) => {
+                let signal = AwaitedSignal {
+                    key: awaited.key,
+                    element: awaited.element,
+                    name: awaited.name.clone(),
+                };
+                let held = self.waits(awaited.slot);
+                held.events.get_or_insert_default().signals.push(signal);
+            }
+            E::MessageSent { .. }
+            | E::DecisionEvaluated { .. }
+            | E::BpmnSignalThrown { .. }
+            | E::EscalationThrown { .. } => {}
+            E::BpmnSignalReceived { closes: false, .. } => {}
+            E::BpmnSignalReceived { slot, key, .. } | E::BpmnSignalClosed { slot, key } => {
+                self.awaited(*slot, |events| events.signals.retain(|held| held.key != *key));
+            }
             _ => unreachable!("apply handles every other event"),
         }
+    }
+
+    /// Changes what a slot waits for; where nothing is left, nothing is kept.
+    fn awaited(&mut self, slot: Slot, change: impl FnOnce(&mut Awaited)) {
+        let held = &mut self.at(slot).events;
+        if let Some(events) = held {
+            change(events);
+        }
+        held.take_if(|events| events.is_empty());
     }
 
     fn at(&mut self, slot: Slot) -> &mut ElementInstance {

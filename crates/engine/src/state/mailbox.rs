@@ -305,7 +305,7 @@ impl Shelf<Waiting> {
 }
 
 /// FNV-1a, 64 bit, mixed and cut to 32: on disk, so it is set in stone.
-fn hash(bytes: impl Iterator<Item = u8>) -> u32 {
+pub(super) fn hash(bytes: impl Iterator<Item = u8>) -> u32 {
     let feed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let mut mixed = bytes.fold(0xcbf2_9ce4_8422_2325, feed);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -2,6 +2,7 @@
 //!
 //! Not here: decisions. State changes only in `apply`, and only by an event.
 
+pub mod bpmn_signal;
 pub mod elements;
 pub mod entry;
 pub mod evaluation;
@@ -29,6 +30,8 @@ pub enum Kind {
     Resource = 20,
     /// An evaluation of a decision asked for outside of any process; it is never stored.
     Evaluation = 21,
+    /// Who waits for one (tenant, BPMN signal name), and broadcasts on their way.
+    BpmnSignal = 10,
 }
 
 impl Kind {
@@ -42,6 +45,7 @@ impl Kind {
             4 => Some(Kind::Head),
             20 => Some(Kind::Resource),
             21 => Some(Kind::Evaluation),
+            10 => Some(Kind::BpmnSignal),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use super::{Outcome, job, quarantine};
 use crate::command::{Command, CreateInstance, Effect, InstanceCommand, MailboxCommand, Rejection};
 use crate::definitions::Definitions;
 use crate::event::{
-    Created, ElementIndex, IncidentKind, InstanceEvent, Interruption, Resume, Slot, Variables, Work,
+    Created, ElementIndex, IncidentKind, InstanceEvent, Resume, Slot, Variables, Work,
 };
 use crate::graph::Graph;
 use crate::key::Key;
@@ -68,6 +68,18 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
         C::FireTimer { slot, timer } => fire_timer(ctx, *slot, *timer),
         C::OfferMessage { .. } => {
             offer_message(ctx, command);
+            Ok(())
+        }
+        C::ReceiveBpmnSignal { slot, subscription, signal, variables } => {
+            ctx.receive_signal(*slot, *subscription, *signal, variables.clone());
+            Ok(())
+        }
+        C::EscalateChild(escalation) => {
+            ctx.escalate_child(escalation);
+            Ok(())
+        }
+        C::PassEscalation { slot } => {
+            ctx.pass_escalation(*slot);
             Ok(())
         }
         C::ResolveIncident { incident } => resolve_incident(ctx, *incident),
@@ -148,7 +160,7 @@ fn fire_timer(ctx: &mut Ctx<'_>, slot: Slot, key: Key) -> Result<(), Rejection> 
         let fired = Due { due_ms: timer.due_ms, repetitions: timer.repetitions };
         repeat_timer(ctx, slot, timer.element, fired);
     }
-    trigger(ctx, slot, timer.element, Vec::new());
+    ctx.happen(slot, timer.element, Vec::new());
     Ok(())
 }
 
@@ -167,26 +179,6 @@ fn repeat_timer(ctx: &mut Ctx<'_>, slot: Slot, element: ElementIndex, fired: Due
             ctx.emit(InstanceEvent::TimerStarted { slot, key, element, due_ms, repetitions });
         }
         Err(failure) => ctx.raise(slot, failure, Resume::Scope, None),
-    }
-}
-
-/// An event happened at a slot: to its own element, to one of its boundary events, to the start
-/// of an event sub-process in it, or to one it waits for in place of another.
-fn trigger(ctx: &mut Ctx<'_>, slot: Slot, element: ElementIndex, variables: Variables) {
-    let held = ctx.at(slot);
-    let node = ctx.graph().node(element);
-    if held.element == element {
-        ctx.receive(slot, variables);
-        ctx.push(Work::Complete { slot });
-    } else if node.kind.is_start() {
-        ctx.start_handler(slot, element, variables);
-    } else if node.attached_to.is_none() {
-        ctx.win_race(slot, element, variables);
-    } else if node.interrupting {
-        ctx.start_cancel(slot, Some(Interruption { element, variables }));
-    } else {
-        let scope = held.scope;
-        ctx.push(Work::Arrive { element, scope, flow: None, payload: variables });
     }
 }
 
@@ -210,7 +202,7 @@ fn offer_message(ctx: &mut Ctx<'_>, command: &InstanceCommand) {
     ctx.emit(InstanceEvent::SubscriptionCorrelated { slot, key, message, closes });
     let command = MailboxCommand::AcceptMessage { subscription, message, at };
     ctx.ask(*mailbox, Command::Mailbox(command));
-    trigger(ctx, slot, element, variables.clone());
+    ctx.happen(slot, element, variables.clone());
 }
 
 fn resolve_incident(ctx: &mut Ctx<'_>, key: Key) -> Result<(), Rejection> {

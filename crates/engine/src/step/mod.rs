@@ -2,6 +2,7 @@
 //!
 //! Not here: loading, committing and answering, which `runtime` does.
 
+pub mod bpmn_signal;
 pub mod entry;
 pub mod evaluation;
 pub mod head;

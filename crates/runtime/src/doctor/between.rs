@@ -36,6 +36,7 @@ impl Exam<'_> {
                 }
             }
         }
+        self.awaited_signals(key, state)?;
         if let Some(entry) = state.entry {
             let found = match self.load(entry)? {
                 Some(Aggregate::Entry(entry)) => {
@@ -272,6 +273,7 @@ impl Exam<'_> {
             Command::Head(_) => Kind::Head,
             Command::Resource(_) => Kind::Resource,
             Command::Evaluation(_) => Kind::Evaluation,
+            Command::BpmnSignal(_) => Kind::BpmnSignal,
         };
         // Nobody there: it was created by this effect, or it has ended and the effect is void.
         self.check(

@@ -158,6 +158,8 @@ impl Exam<'_> {
             let timers = held.timers.iter().map(|timer| timer.key);
             let subscriptions = held.subscriptions.iter().map(|held| held.key);
             let incidents = held.incidents.iter().map(|held| held.key);
+            let signals = held.signals().iter().map(|held| held.key);
+            let subscriptions = subscriptions.chain(signals);
             let waits = jobs.chain(tasks).chain(timers).chain(subscriptions).chain(incidents);
             for found in waits.chain([held.key]) {
                 let first = seen.insert(found);
@@ -193,6 +195,15 @@ fn waits(graph: &Graph, held: &ElementInstance) -> bool {
         || held.user_task.is_some()
         || held.timers.iter().any(|timer| own(timer.element))
         || held.subscriptions.iter().any(|waiting| own(waiting.element))
+        || held.signals().iter().any(|awaited| own(awaited.element))
+        || escalates(graph, held)
+}
+
+/// Whether it threw an escalation that will interrupt it, or hears from its callers that not.
+fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
+    let kind = graph.nodes.get(held.element as usize).map(|node| &node.kind);
+    held.phase == Phase::Active
+        && matches!(kind, Some(Kind::EscalationEnd(_) | Kind::EscalationThrow(_)))
 }
 
 /// Slots the kept agenda will come back to, and the scopes around them.

@@ -9,6 +9,7 @@ use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Events, Section, decode_sections};
 use engine::state::Kind;
+use engine::state::bpmn_signal::BpmnSignal;
 use engine::state::instance::Instance;
 use engine::state::mailbox::Mailbox;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,6 +19,9 @@ impl Exam<'_> {
         let mut folded = match stored {
             Aggregate::Mailbox(held) => {
                 Aggregate::Mailbox(Box::new(Mailbox::shaped(0, held.shape())))
+            }
+            Aggregate::BpmnSignal(held) => {
+                Aggregate::BpmnSignal(Box::new(BpmnSignal::shaped(0, held.shape())))
             }
             _ => Aggregate::empty(stored.kind(), 0),
         };
@@ -83,6 +87,9 @@ fn apply(state: &mut Aggregate, events: &Events) -> Option<()> {
         (Aggregate::Resource(state), Events::Resource(events)) => {
             events.iter().for_each(|event| state.apply(event));
         }
+        (Aggregate::BpmnSignal(state), Events::BpmnSignal(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
         _ => return None,
     }
     Some(())
@@ -102,6 +109,9 @@ fn difference(stored: &Aggregate, folded: &mut Aggregate) -> Option<(String, Str
         (Aggregate::Entry(stored), Aggregate::Entry(folded)) => words(stored, folded),
         (Aggregate::Head(stored), Aggregate::Head(folded)) => words(stored, folded),
         (Aggregate::Resource(stored), Aggregate::Resource(folded)) => words(stored, folded),
+        (Aggregate::BpmnSignal(stored), Aggregate::BpmnSignal(folded)) => {
+            signal_difference(stored, folded)
+        }
         (stored, folded) => Some((name(stored.kind()), name(folded.kind()))),
     }
 }
@@ -126,6 +136,18 @@ fn mailbox_difference(stored: &Mailbox, folded: &Mailbox) -> Option<(String, Str
         && stored.expiry == folded.expiry
         && stored.messages.iter().eq(folded.messages.iter())
         && stored.subscriptions.iter().eq(folded.subscriptions.iter());
+    (!same).then(|| (brief(stored), brief(folded)))
+}
+
+fn signal_difference(stored: &BpmnSignal, folded: &BpmnSignal) -> Option<(String, String)> {
+    let same = stored.tenant == folded.tenant
+        && stored.broadcasts == folded.broadcasts
+        && stored.listeners.iter().eq(folded.listeners.iter());
+    let brief = |signal: &BpmnSignal| {
+        let first: Vec<_> = signal.listeners.iter().map(|held| held.key.0).take(8).collect();
+        let (count, on_its_way) = (signal.listeners.len(), signal.broadcasts.len());
+        format!("{count} listeners, first {first:?}, and {on_its_way} broadcasts")
+    };
     (!same).then(|| (brief(stored), brief(folded)))
 }
 

@@ -12,6 +12,7 @@ use engine::record::codec::Bad;
 use engine::record::upgrade::upgrade;
 use engine::record::{self, EncodedAggregate, Events};
 use engine::state::Kind;
+use engine::state::bpmn_signal::BpmnSignal;
 use engine::state::entry::Entry;
 use engine::state::evaluation::Asked;
 use engine::state::head::Head;
@@ -37,6 +38,8 @@ pub enum Aggregate {
     Resource(ResourceHead),
     /// An evaluation; it is gone with the commit it happens in.
     Evaluation(Asked),
+    /// The listeners of a BPMN signal.
+    BpmnSignal(Box<BpmnSignal>),
 }
 
 /// What a step did.
@@ -68,6 +71,9 @@ impl Aggregate {
                 Aggregate::Resource(ResourceHead { tenant, ..ResourceHead::default() })
             }
             Kind::Evaluation => Aggregate::Evaluation(Asked { tenant, ..Asked::default() }),
+            Kind::BpmnSignal => {
+                Aggregate::BpmnSignal(Box::new(BpmnSignal::shaped(tenant, Shape::default())))
+            }
         }
     }
 
@@ -93,6 +99,10 @@ impl Aggregate {
             Kind::Head => record::decode(key, &row.body).map(Aggregate::Head),
             Kind::Resource => record::decode(key, &row.body).map(Aggregate::Resource),
             Kind::Evaluation => Err(unknown()),
+            Kind::BpmnSignal => {
+                let signal = record::decode_bpmn_signal(key, &row.body, &row.pages)?;
+                Ok(Aggregate::BpmnSignal(Box::new(signal)))
+            }
         }
     }
 
@@ -111,6 +121,9 @@ impl Aggregate {
                 Ok(())
             }
             Aggregate::Mailbox(mailbox) => record::bring_mailbox_pages(key, mailbox, asked, found),
+            Aggregate::BpmnSignal(signal) => {
+                record::bring_bpmn_signal_pages(key, signal, asked, found)
+            }
             Aggregate::Entry(_)
             | Aggregate::Head(_)
             | Aggregate::Resource(_)
@@ -134,6 +147,10 @@ impl Aggregate {
                 mailbox.drop_pages(keep);
                 Vec::new()
             }
+            Aggregate::BpmnSignal(signal) => {
+                signal.drop_pages(keep);
+                Vec::new()
+            }
             Aggregate::Entry(_)
             | Aggregate::Head(_)
             | Aggregate::Resource(_)
@@ -154,6 +171,12 @@ impl Aggregate {
             Aggregate::Mailbox(mailbox) => {
                 let encoded = record::encode_mailbox(key, mailbox);
                 mailbox.written();
+                Some(encoded)
+            }
+            Aggregate::BpmnSignal(signal) if signal.is_empty() => None,
+            Aggregate::BpmnSignal(signal) => {
+                let encoded = record::encode_bpmn_signal(key, signal);
+                signal.written();
                 Some(encoded)
             }
             Aggregate::Entry(entry) if entry.doors.is_empty() => None,
@@ -204,6 +227,10 @@ impl Aggregate {
                 let stepped = Stepped::plain(Events::Evaluation(out.events), out.effects);
                 Ok(Stepped { fuel: out.fuel, ..stepped })
             }
+            (Aggregate::BpmnSignal(signal), Command::BpmnSignal(command)) => {
+                let out = step::bpmn_signal::step(definitions, key, signal, command, inputs)?;
+                Ok(Stepped::plain(Events::BpmnSignal(out.events), out.effects))
+            }
             _ => Err(gone(key).into()),
         }
     }
@@ -217,6 +244,7 @@ impl Aggregate {
             Aggregate::Head(head) => head.tenant,
             Aggregate::Resource(head) => head.tenant,
             Aggregate::Evaluation(asked) => asked.tenant,
+            Aggregate::BpmnSignal(signal) => signal.tenant,
         }
     }
 
@@ -229,6 +257,7 @@ impl Aggregate {
             Aggregate::Head(_) => Kind::Head,
             Aggregate::Resource(_) => Kind::Resource,
             Aggregate::Evaluation(_) => Kind::Evaluation,
+            Aggregate::BpmnSignal(_) => Kind::BpmnSignal,
         }
     }
 
@@ -248,6 +277,7 @@ impl Aggregate {
             Aggregate::Entry(entry) => 256 + entry.doors.len() * 256,
             Aggregate::Head(_) | Aggregate::Resource(_) => 512,
             Aggregate::Evaluation(_) => 64,
+            Aggregate::BpmnSignal(signal) => signal.weight(),
         }
     }
 }

@@ -174,6 +174,9 @@ impl Lane {
                 };
                 self.correlate(work, component, caller, (name, correlation_key), command)
             }
+            Request::BroadcastBpmnSignal { name, variables } => {
+                self.broadcast(work, component, caller, name, variables)
+            }
             _ => {
                 let command = self.instance_command(request);
                 if let (Err(_), Some(target)) = (&command, self.job_target(request)) {

@@ -5,12 +5,15 @@
 use super::Lane;
 use super::aggregate::{Aggregate, Stepped, gone};
 use super::work::{Component, Dirty, Work};
-use engine::command::{Command, Effect, InstanceCommand, MailboxCommand, Rejection};
+use engine::command::{
+    BpmnSignalCommand, Command, Effect, InstanceCommand, MailboxCommand, Rejection,
+};
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::v1::command_number;
 use engine::record::{Cause, Events, Section};
 use engine::state::Kind;
+use engine::state::bpmn_signal::{BpmnSignal, BpmnSignalEvent};
 use engine::state::mailbox::Mailbox;
 use std::collections::VecDeque;
 use store::load::{Load, Pages};
@@ -44,6 +47,8 @@ pub(super) struct Chain {
     pub(super) message: Option<Key>,
     /// The instance that took it or was started by it.
     pub(super) taker: Option<Key>,
+    /// The BPMN signal that was broadcast.
+    pub(super) signal: Option<Key>,
 }
 
 impl Lane {
@@ -235,6 +240,11 @@ impl Lane {
                 let mailbox = Mailbox::shaped(mailbox_tenant(command), self.limits.mailbox);
                 (Aggregate::Mailbox(Box::new(mailbox)), None)
             }
+            (None, Command::BpmnSignal(command)) => {
+                let tenant = signal_tenant(command);
+                let signal = BpmnSignal::shaped(tenant, self.limits.mailbox);
+                (Aggregate::BpmnSignal(Box::new(signal)), None)
+            }
             (None, Command::Entry(_)) => (Aggregate::empty(Kind::Entry, 0), None),
             (None, Command::Head(_)) => (Aggregate::empty(Kind::Head, 0), None),
             (None, Command::Resource(_)) => (Aggregate::empty(Kind::Resource, 0), None),
@@ -249,7 +259,9 @@ impl Lane {
 fn goes_on(command: &Command) -> bool {
     matches!(
         command,
-        Command::Instance(InstanceCommand::Continue) | Command::Mailbox(MailboxCommand::Continue)
+        Command::Instance(InstanceCommand::Continue)
+            | Command::Mailbox(MailboxCommand::Continue)
+            | Command::BpmnSignal(BpmnSignalCommand::Continue)
     )
 }
 
@@ -258,6 +270,14 @@ fn mailbox_tenant(command: &MailboxCommand) -> u32 {
         MailboxCommand::PublishMessage { tenant, .. }
         | MailboxCommand::Subscribe { tenant, .. } => *tenant,
         _ => 0,
+    }
+}
+
+fn signal_tenant(command: &BpmnSignalCommand) -> u32 {
+    match command {
+        BpmnSignalCommand::BroadcastBpmnSignal { tenant, .. }
+        | BpmnSignalCommand::Listen { tenant, .. } => *tenant,
+        BpmnSignalCommand::StopListening { .. } | BpmnSignalCommand::Continue => 0,
     }
 }
 
@@ -294,6 +314,13 @@ fn note(events: &Events, target: Key, chain: &mut Chain) {
                     event
                 {
                     chain.message.get_or_insert(message.key);
+                }
+            }
+        }
+        Events::BpmnSignal(events) => {
+            for event in events {
+                if let BpmnSignalEvent::BroadcastAccepted { broadcast, .. } = event {
+                    chain.signal.get_or_insert(broadcast.key);
                 }
             }
         }

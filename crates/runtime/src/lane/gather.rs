@@ -96,6 +96,9 @@ impl Lane {
             | Request::CorrelateMessage { name, correlation_key, .. } => {
                 Some(named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]))
             }
+            Request::BroadcastBpmnSignal { name, .. } => {
+                Some(named_key(Kind::BpmnSignal, caller.tenant, &[name]))
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ impl Lane {
             }
             Some(Kind::Mailbox) => Command::Mailbox(MailboxCommand::ExpireMessages),
             Some(Kind::Head) => Command::Head(HeadCommand::FireStartTimer { timer }),
-            Some(Kind::Entry | Kind::Resource | Kind::Evaluation) | None => {
+            Some(Kind::BpmnSignal | Kind::Entry | Kind::Resource | Kind::Evaluation) | None => {
                 work.change_timer(component, timer, TimerChange::Gone);
                 return Ok(());
             }

@@ -1,13 +1,16 @@
-//! Messages from outside: published to wait, or correlated now or not at all.
+//! Messages and BPMN signals from outside: published to wait, correlated now or not at all,
+//! broadcast.
 //!
-//! Not here: how a mailbox chooses who gets a message (`engine::step::mailbox`).
+//! Not here: how a mailbox chooses who gets a message (`engine::step::mailbox`), and whom a
+//! broadcast reaches (`engine::step::bpmn_signal`).
 
 use super::carry::{cause, permit};
 use super::chain::{Chain, Stop};
 use super::work::{Component, Work};
 use super::{Aggregate, Lane, Order};
 use crate::request::{Answer, Caller, Request};
-use engine::command::{Command, EntryCommand, MailboxCommand, Rejection};
+use engine::command::{BpmnSignalCommand, Command, EntryCommand, MailboxCommand, Rejection};
+use engine::event::Variables;
 use engine::key::Key;
 use engine::state::mailbox::Absent;
 use engine::state::{Kind, named_key};
@@ -29,6 +32,28 @@ impl Lane {
         let target = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
         permit(caller, Some(caller.tenant), target)?;
         self.run_chain(work, component, target, &Command::Mailbox(command), &cause(caller))
+    }
+
+    /// Broadcasts a BPMN signal. It is answered when it is accepted: those who wait for it are
+    /// reached in this commit and, where they are many, in later ones.
+    pub(super) fn broadcast(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        name: &Arc<str>,
+        variables: &Variables,
+    ) -> Result<Answer, Stop> {
+        let target = named_key(Kind::BpmnSignal, caller.tenant, &[name]);
+        permit(caller, Some(caller.tenant), target)?;
+        let command = BpmnSignalCommand::BroadcastBpmnSignal {
+            tenant: caller.tenant,
+            name: name.clone(),
+            variables: variables.clone(),
+        };
+        let command = Command::BpmnSignal(command);
+        let chain = self.run_chain(work, component, target, &command, &cause(caller))?;
+        Ok(Answer::BpmnSignalBroadcast { signal: chain.signal.unwrap_or_default() })
     }
 
     /// Correlates a message: it is taken by an instance or starts one, or nothing happens.

@@ -135,6 +135,7 @@ impl Order {
             | Request::PublishMessage { variables, .. }
             | Request::CorrelateMessage { variables, .. }
             | Request::EvaluateDecision { variables, .. }
+            | Request::BroadcastBpmnSignal { variables, .. }
             | Request::SetVariables { variables, .. }
             | Request::CompleteUserTask { variables, .. } => variables.as_slice(),
             _ => &[],

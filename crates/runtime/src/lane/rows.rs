@@ -39,7 +39,10 @@ impl Lane {
                     self.note_head(work, component, target, event);
                 }
             }
-            Events::Entry(_) | Events::Evaluation(_) | Events::Resource(_) => {}
+            Events::BpmnSignal(_)
+            | Events::Entry(_)
+            | Events::Evaluation(_)
+            | Events::Resource(_) => {}
         }
     }
 

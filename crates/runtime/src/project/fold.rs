@@ -54,7 +54,7 @@ impl Projection {
                     let scene = Asked { resources: &definitions.resources, now_ms };
                     self.fold_evaluations(&scene, aggregate, events);
                 }
-                Events::Entry(_) => {}
+                Events::BpmnSignal(_) | Events::Entry(_) => {}
             }
         }
     }

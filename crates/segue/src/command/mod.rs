@@ -23,6 +23,7 @@ pub(crate) mod retention;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod signal;
 pub(crate) mod start;
 pub(crate) mod task;
 pub(crate) mod test;

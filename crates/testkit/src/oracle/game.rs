@@ -3,7 +3,8 @@
 //! Not the engine: no events, no pages, no budgets. What the model leaves open (which of two
 //! tokens moves first) is first in, first out.
 
-use super::plan::{Kind, Plan, Trigger};
+use super::escalate::Caught;
+use super::plan::{Kind, Plan};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ pub(super) enum Stuck {
 
 /// What is still to be done.
 #[derive(Debug, Clone)]
-enum Work {
+pub(super) enum Work {
     Arrive {
         node: usize,
         scope: usize,
@@ -87,12 +88,14 @@ pub(super) struct Game {
     pub(super) now_ms: i64,
     /// Codes its callers catch, and whether they catch every one.
     pub(super) caught_above: (BTreeSet<String>, bool),
+    /// Escalations its callers catch.
+    pub(super) escalations_above: Caught,
     /// Variables that were set while other tokens could have moved first.
     pub(super) raced: BTreeSet<String>,
     /// The start event of the instance.
-    start: usize,
+    pub(super) start: usize,
     next: usize,
-    agenda: VecDeque<Work>,
+    pub(super) agenda: VecDeque<Work>,
 }
 
 impl Game {
@@ -104,6 +107,7 @@ impl Game {
             ended: None,
             now_ms,
             caught_above: (BTreeSet::new(), false),
+            escalations_above: Caught::new(),
             raced: BTreeSet::new(),
             start,
             next: 1,
@@ -174,119 +178,6 @@ impl Game {
     pub(super) fn is_instance(&self, token: usize) -> bool {
         let scope = self.tokens[&token].scope;
         scope != 0 && self.tokens[&scope].body.is_some()
-    }
-
-    fn begin_token(&mut self, token: usize) {
-        let Some(held) = self.tokens.get(&token) else { return };
-        if held.leaving {
-            return;
-        }
-        if self.try_begin(token).is_none() {
-            self.at(token).stuck = Some(Stuck::Beginning);
-        }
-    }
-
-    fn try_begin_body(&mut self, token: usize) -> Option<()> {
-        let plan = self.plan.clone();
-        let node = &plan.nodes[self.tokens[&token].node];
-        let each = node.each.as_ref()?;
-        let items = self.list(token, &each.items)?;
-        let armed = self.armed(token, &node.boundary)?;
-        let held = self.at(token);
-        held.armed = armed;
-        let outputs = vec!["null".to_owned(); items.len()];
-        held.body = Some(Body { items, outputs, ..Body::default() });
-        self.agenda.push_back(Work::Spawn(token));
-        Some(())
-    }
-
-    fn try_begin(&mut self, token: usize) -> Option<()> {
-        let plan = self.plan.clone();
-        let node = &plan.nodes[self.tokens[&token].node];
-        if self.tokens[&token].body.is_some() {
-            return self.try_begin_body(token);
-        }
-        for (source, target) in &node.inputs {
-            let value = self.value(token, source)?;
-            self.touch(target);
-            self.at(token).values.insert(target.clone(), value);
-        }
-        let mut armed = BTreeMap::new();
-        let brought = self.at(token).brought.clone();
-        if !self.is_instance(token) {
-            armed = self.armed(token, &node.boundary)?;
-        }
-        match &node.kind {
-            Kind::Work | Kind::Call { .. } => self.at(token).works = true,
-            Kind::Event(_) if brought.is_none() => {
-                armed.extend(self.armed(token, &[self.tokens[&token].node])?);
-            }
-            Kind::Race => {
-                let events: Vec<usize> =
-                    node.out.iter().map(|flow| plan.flows[*flow].target).collect();
-                armed.extend(self.armed(token, &events)?);
-            }
-            Kind::Scope { starts, handlers } => {
-                armed.extend(self.armed(token, handlers)?);
-                let first = [self.start];
-                let starts = if token == 0 { &first[..] } else { starts };
-                starts.iter().for_each(|start| self.arrive(*start, token));
-            }
-            Kind::Handler { start, handlers } => {
-                armed.extend(self.armed(token, handlers)?);
-                self.happen(*start, token, brought.unwrap_or_default());
-            }
-            Kind::Send(words) => {
-                for word in words {
-                    self.word(token, word)?;
-                }
-                self.end_soon(token);
-            }
-            Kind::Script { formula, result } => {
-                let value = self.value(token, formula)?;
-                self.bring(token, Values::from([(result.clone(), value)]));
-                self.agenda.push_back(Work::End(token));
-            }
-            Kind::ErrorEnd(code) => {
-                if !self.throw(token, code, Values::new()) {
-                    return None;
-                }
-            }
-            Kind::Terminate => {
-                let scope = self.tokens[&token].scope;
-                self.remove(token);
-                self.empty(scope);
-            }
-            _ => {
-                self.bring(token, brought.unwrap_or_default());
-                self.end_soon(token);
-            }
-        }
-        if let Some(held) = self.tokens.get_mut(&token)
-            && !held.leaving
-        {
-            held.armed = armed;
-        }
-        Some(())
-    }
-
-    /// What these events wait for, if that can be said.
-    fn armed(&self, token: usize, events: &[usize]) -> Option<BTreeMap<usize, Option<u32>>> {
-        let mut armed = BTreeMap::new();
-        for event in events {
-            match &self.plan.nodes[*event].kind {
-                Kind::Event(Trigger::Timer(times)) => {
-                    armed.insert(*event, *times);
-                }
-                Kind::Event(Trigger::Message { name, key }) => {
-                    self.word(token, name)?;
-                    self.word(token, key)?;
-                    armed.insert(*event, None);
-                }
-                _ => {}
-            }
-        }
-        Some(armed)
     }
 
     /// Instances of a multi-instance activity: all, or the next in turn.
@@ -437,7 +328,7 @@ impl Game {
         }
     }
 
-    fn remove(&mut self, token: usize) {
+    pub(super) fn remove(&mut self, token: usize) {
         self.tokens.remove(&token);
     }
 

@@ -4,13 +4,15 @@
 //! and FEEL with the engine, and nothing else. Processes with something it does not know are
 //! left out.
 
+mod begin;
+mod escalate;
 mod game;
 mod moves;
 mod plan;
+mod stimulus;
 mod values;
 
-use engine::command::{ChildOutcome, InstanceCommand};
-use engine::event::{Slot, Variables};
+use engine::event::Slot;
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::state::instance::{ElementInstance, Instance, InstancePhase, Phase};
@@ -18,6 +20,7 @@ use game::{Ended, Game, Values};
 use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+pub(crate) use stimulus::Stimulus;
 
 /// Games beside the instances of a world.
 #[derive(Debug, Clone, Default)]
@@ -34,99 +37,6 @@ pub(crate) struct Oracle {
 struct Seated {
     game: Game,
     seats: BTreeMap<Slot, usize>,
-}
-
-/// What came from outside to an instance, in words of the model.
-#[derive(Debug, Clone)]
-pub(crate) enum Stimulus {
-    Begin { definition: Key, start: String, values: Values, caller: Option<(Key, Slot)> },
-    Done { slot: Slot, values: Values },
-    Failed { slot: Slot, retries: i32, values: Values },
-    Threw { slot: Slot, code: String, values: Values },
-    Came { slot: Slot, event: String, values: Values },
-    Resolved { slot: Slot },
-    Set { slot: Slot, values: Values, local: bool },
-    Cancel,
-    Back { slot: Slot, values: Option<Values>, error: Option<String> },
-    Nothing,
-}
-
-impl Stimulus {
-    /// Reads a command as it is about to be carried out.
-    pub(crate) fn of(state: &Instance, graph: &Graph, command: &InstanceCommand) -> Stimulus {
-        Self::read(state, graph, command).unwrap_or(Stimulus::Nothing)
-    }
-
-    fn read(state: &Instance, graph: &Graph, command: &InstanceCommand) -> Option<Stimulus> {
-        use InstanceCommand as C;
-        let event = |element: u32| graph.node(element).id.to_string();
-        let slot_of = |holds: &dyn Fn(&ElementInstance) -> bool| {
-            state.elements.iter().find(|(_, held)| holds(held)).map(|(slot, _)| *slot)
-        };
-        Some(match command {
-            C::CreateInstance(create) => Stimulus::Begin {
-                definition: create.definition,
-                start: event(create.start),
-                values: values(&create.variables),
-                caller: create.parent.as_ref().map(|it| (it.instance, it.slot)),
-            },
-            C::CompleteJob { slot, variables, .. } => {
-                Stimulus::Done { slot: *slot, values: values(variables) }
-            }
-            C::CompleteUserTask { task, variables, .. } => {
-                let holds = |held: &ElementInstance| {
-                    held.user_task.as_ref().is_some_and(|held| held.key == *task)
-                };
-                Stimulus::Done { slot: slot_of(&holds)?, values: values(variables) }
-            }
-            C::FailJob { slot, retries, variables, .. } => {
-                Stimulus::Failed { slot: *slot, retries: *retries, values: values(variables) }
-            }
-            C::ThrowJobError { slot, code, variables, .. } => {
-                let (code, values) = (code.to_string(), values(variables));
-                Stimulus::Threw { slot: *slot, code, values }
-            }
-            C::FireTimer { slot, timer } => {
-                let held = &state.element(*slot)?.timers;
-                let timer = held.iter().find(|held| held.key == *timer)?;
-                let event = event(timer.element);
-                Stimulus::Came { slot: *slot, event, values: Values::new() }
-            }
-            C::OfferMessage { slot, subscription, variables, .. } => {
-                let held = &state.element(*slot)?.subscriptions;
-                let waiting = held.iter().find(|held| held.key == *subscription)?;
-                let (event, values) = (event(waiting.element), values(variables));
-                Stimulus::Came { slot: *slot, event, values }
-            }
-            C::ResolveIncident { incident } => {
-                let holds = |held: &ElementInstance| {
-                    held.incidents.iter().any(|held| held.key == *incident)
-                };
-                Stimulus::Resolved { slot: slot_of(&holds)? }
-            }
-            C::SetVariables { element, variables, local } => {
-                let holds = |held: &ElementInstance| held.key == *element;
-                let slot = if *element == state.key { 0 } else { slot_of(&holds)? };
-                Stimulus::Set { slot, values: values(variables), local: *local }
-            }
-            C::CancelInstance | C::CancelCalled => Stimulus::Cancel,
-            C::EndChild { slot, outcome, .. } => {
-                let (values, error) = match outcome {
-                    ChildOutcome::Completed { variables } => (Some(values(variables)), None),
-                    ChildOutcome::Failed { code, variables } => {
-                        (Some(values(variables)), Some(code.to_string()))
-                    }
-                    ChildOutcome::Cancelled => (None, None),
-                };
-                Stimulus::Back { slot: *slot, values, error }
-            }
-            C::UpdateJob { .. } | C::Continue | C::Quarantine { .. } => return None,
-        })
-    }
-}
-
-fn values(variables: &Variables) -> Values {
-    variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
 }
 
 impl Oracle {
@@ -153,6 +63,7 @@ impl Oracle {
                 let Some(above) = self.games.get(caller) else { return };
                 let Some(seat) = above.seats.get(slot) else { return };
                 game.caught_above = above.game.caught_at(*seat);
+                game.escalations_above = above.game.escalations_at(*seat);
             }
             game.play();
             self.games.insert(instance, Seated { game, seats: BTreeMap::from([(0, 0)]) });
@@ -205,6 +116,8 @@ impl Seated {
                 game.set(seat(slot)?, values.clone(), *local);
             }
             Stimulus::Cancel => game.cancel(0, None),
+            Stimulus::Escalated { slot, code } => game.escalated(seat(slot)?, code),
+            Stimulus::Passed { slot } => game.end_soon(seat(slot)?),
             Stimulus::Back { slot, values, error } => {
                 game.came_back(seat(slot)?, values.clone(), error.as_deref());
             }
@@ -297,6 +210,7 @@ impl Line {
     fn of(held: &ElementInstance, graph: &Graph) -> Line {
         let timers = held.timers.iter().map(|timer| timer.element);
         let waits = timers.chain(held.subscriptions.iter().map(|waiting| waiting.element));
+        let waits = waits.chain(held.signals().iter().map(|awaited| awaited.element));
         let name = |element: u32| graph.node(element).id.to_string();
         let values = held.variables.iter();
         let element = if held.element == 0 { String::new() } else { name(held.element) };

@@ -60,7 +60,7 @@ impl Game {
     }
 
     /// An event sub-process takes the place of everything in its scope.
-    fn interrupt(&mut self, scope: usize, handler: usize, brings: Values) {
+    pub(super) fn interrupt(&mut self, scope: usize, handler: usize, brings: Values) {
         let boundary = self.plan.nodes[self.tokens[&scope].node].boundary.clone();
         let held = self.at(scope);
         held.armed.retain(|event, _| boundary.contains(event));
@@ -113,7 +113,7 @@ impl Game {
     }
 
     /// Start events of event sub-processes of a scope.
-    fn handlers(&self, scope: usize) -> &[usize] {
+    pub(super) fn handlers(&self, scope: usize) -> &[usize] {
         let held = &self.tokens[&scope];
         match &self.plan.nodes[held.node].kind {
             Kind::Scope { handlers, .. } | Kind::Handler { handlers, .. }

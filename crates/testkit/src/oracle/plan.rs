@@ -74,6 +74,8 @@ pub(super) enum Kind {
     /// A link, and where it leads.
     Link(usize),
     ErrorEnd(String),
+    /// It throws an escalation.
+    Escalate(Says),
     Terminate,
 }
 
@@ -86,8 +88,12 @@ pub(super) enum Trigger {
         name: Says,
         key: Says,
     },
+    /// A BPMN signal.
+    Signal(Says),
     /// A BPMN error; `None` is any.
     Error(Option<String>),
+    /// An escalation; `None` is any.
+    Escalation(Option<String>),
 }
 
 #[derive(Debug)]
@@ -259,6 +265,9 @@ fn kind(
         ("intermediateCatchEvent" | "boundaryEvent" | "startEvent", "messageEventDefinition") => {
             Kind::Event(message(document, event?)?)
         }
+        (_, "signalEventDefinition" | "escalationEventDefinition") => {
+            told(document, element, event?)?
+        }
         ("receiveTask", _) => Kind::Event(message(document, element)?),
         ("eventBasedGateway", _) => Kind::Race,
         ("serviceTask" | "userTask", _) => Kind::Work,
@@ -289,6 +298,35 @@ fn kind(
 fn code(document: &Document, event: NodeRef<'_>) -> Option<String> {
     let error = document.resolve(event.attr("errorRef")?)?;
     Some(error.attr("errorCode")?.to_owned()).filter(|code| !code.starts_with('='))
+}
+
+/// BPMN signals and escalations.
+fn told(document: &Document, element: NodeRef<'_>, event: NodeRef<'_>) -> Option<Kind> {
+    Some(match (element.name(), event.name()) {
+        ("endEvent" | "intermediateThrowEvent", "signalEventDefinition") => {
+            Kind::Send(vec![named(document, event, "signalRef", "name")?])
+        }
+        (_, "signalEventDefinition") => {
+            Kind::Event(Trigger::Signal(named(document, event, "signalRef", "name")?))
+        }
+        ("endEvent" | "intermediateThrowEvent", "escalationEventDefinition") => {
+            Kind::Escalate(named(document, event, "escalationRef", "escalationCode")?)
+        }
+        (_, "escalationEventDefinition") => {
+            let code = named(document, event, "escalationRef", "escalationCode");
+            Kind::Event(Trigger::Escalation(match code {
+                Some(Says::Text(code)) => Some(code),
+                Some(Says::Formula(_)) => return None,
+                None => None,
+            }))
+        }
+        _ => return None,
+    })
+}
+
+/// What something a definition refers to is called.
+fn named(document: &Document, event: NodeRef<'_>, reference: &str, name: &str) -> Option<Says> {
+    Says::read(document.resolve(event.attr(reference)?)?.attr(name)?)
 }
 
 fn message(document: &Document, holder: NodeRef<'_>) -> Option<Trigger> {

@@ -8,7 +8,9 @@ use super::read::{Act, read, rewrite};
 use super::tell::Teller;
 use super::verb::{Fail, Publish, Verb};
 use crate::world::{TENANT, World};
-use engine::command::{Command, InstanceCommand, MailboxCommand, Rejection, RejectionKind};
+use engine::command::{
+    BpmnSignalCommand, Command, InstanceCommand, MailboxCommand, Rejection, RejectionKind,
+};
 use engine::event::{Activation, InstanceEvent, Variables};
 use engine::key::Key;
 use engine::state::instance::ElementInstance;
@@ -103,6 +105,7 @@ impl Player {
                 Ok(self.start(&process, variables, business_id.as_deref()))
             }
             Verb::Publish(publish) => Ok(self.publish(publish)),
+            Verb::Broadcast { name, variables } => Ok(self.broadcast(name, variables)),
             Verb::Advance { ms } => {
                 self.world.advance_to(self.world.now_ms() + ms);
                 Ok(Ok(()))
@@ -162,6 +165,16 @@ impl Player {
             must_correlate: publish.must_correlate,
         };
         self.world.ask(mailbox, &Command::Mailbox(command))
+    }
+
+    fn broadcast(&mut self, name: &str, variables: &Variables) -> Result<(), Rejection> {
+        let target = named_key(Kind::BpmnSignal, TENANT, &[name]);
+        let command = BpmnSignalCommand::BroadcastBpmnSignal {
+            tenant: TENANT,
+            name: name.into(),
+            variables: variables.clone(),
+        };
+        self.world.ask(target, &Command::BpmnSignal(command))
     }
 
     fn about_job(

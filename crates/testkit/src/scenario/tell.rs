@@ -44,6 +44,8 @@ impl Teller {
                 What::Mailbox { event, about, reached } => tell_mailbox(event, about, *reached, it),
                 What::Entry(event) => tell_entry(event),
                 What::Evaluation(_) => None,
+                // Whom a broadcast reaches, the instances tell.
+                What::BpmnSignal(_) => None,
                 What::Head { event, process_id } => {
                     self.tell_head(world, process_id, event, it.now_ms)
                 }
@@ -95,6 +97,9 @@ impl Teller {
             E::DecisionEvaluated { evaluation, .. } => tell_decision(world, evaluation),
             E::BodyStopped { .. } => format!("stopped each {id}"),
             E::ErrorEscalated { code, .. } => format!("failed with {code}"),
+            E::EscalationThrown { code, caught: true, .. } => format!("escalated {code}"),
+            E::EscalationThrown { code, .. } => format!("escalated {code} to nobody"),
+            E::BpmnSignalThrown { name, .. } => format!("broadcast {}", quoted(name)),
             E::TokenParked { flow, .. } => format!("parked {}", graph.flow(*flow).id),
             E::TokensDropped { .. } => "dropped parked tokens".to_owned(),
             E::IncidentRaised { kind, .. } => format!("incident {} {id}", kind.as_str()),
@@ -149,6 +154,12 @@ impl Teller {
             E::MessageSent { name, correlation_key, .. } => {
                 format!("sent {name} {}", quoted(correlation_key))
             }
+            E::BpmnSignalAwaited(awaited) => {
+                self.names.insert(awaited.key, quoted(&awaited.name));
+                format!("listening {}", quoted(&awaited.name))
+            }
+            E::BpmnSignalReceived { key, .. } => format!("heard {}", self.name(*key)),
+            E::BpmnSignalClosed { key, .. } => format!("stopped listening {}", self.name(*key)),
             E::UserTaskCreated(task) => format!("task {id}{}", details(task, now_ms)),
             E::UserTaskCancelled { .. } => format!("task {id} cancelled"),
             _ => return None,

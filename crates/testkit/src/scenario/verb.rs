@@ -16,6 +16,10 @@ pub(super) enum Verb {
         variables: Variables,
     },
     Publish(Publish),
+    Broadcast {
+        name: String,
+        variables: Variables,
+    },
     Complete {
         job_type: String,
         variables: Variables,
@@ -75,8 +79,8 @@ pub(super) struct Fail {
 }
 
 /// The verbs, for the message about one that is none.
-const WORDS: &str = "start, publish, correlate, complete, fail, throw, task, advance, cancel, \
-                     resolve, retries, set or redeploy";
+const WORDS: &str = "start, publish, correlate, broadcast, complete, fail, throw, task, advance, \
+                     cancel, resolve, retries, set or redeploy";
 
 impl Verb {
     pub(super) fn read(text: &str) -> Result<Verb, String> {
@@ -91,6 +95,10 @@ impl Verb {
             }
             "publish" => Verb::Publish(publish(&mut words, false)?),
             "correlate" => Verb::Publish(publish(&mut words, true)?),
+            "broadcast" => {
+                let name = words.need("the name of a BPMN signal")?;
+                Verb::Broadcast { name, variables: words.variables()? }
+            }
             "complete" => {
                 let job_type = words.need("a job type")?;
                 Verb::Complete { job_type, variables: words.variables()? }

@@ -4,7 +4,7 @@
 
 use super::ledger::Wrong;
 use super::node::Did;
-use super::process::{self, ERRORS, JOB_TYPES, KEYS, MESSAGES};
+use super::process::{self, ERRORS, JOB_TYPES, KEYS, MESSAGES, SIGNALS};
 use super::{REPEAT_MS_MAX, Sim};
 use engine::event::Variables;
 use engine::key::Key;
@@ -195,7 +195,7 @@ impl Sim {
     }
 
     fn draw_request(&mut self) -> Option<Request> {
-        match self.dice.weighted(&[18, 24, 10, 6, 5, 3, 3, 5, 5, 8, 14, 4]) {
+        match self.dice.weighted(&[18, 24, 10, 6, 5, 3, 3, 5, 5, 8, 14, 4, 6]) {
             0 => self.draw_create(),
             1 => Some(Request::CompleteJob {
                 job: self.take_job()?,
@@ -229,6 +229,11 @@ impl Sim {
             7 => self.draw_resolve(),
             8 => self.draw_task(),
             9 | 10 => self.draw_publish(),
+            12 => {
+                let name = SIGNALS[self.dice.below(SIGNALS.len())].into();
+                let variables = self.draw_variables();
+                Some(Request::BroadcastBpmnSignal { name, variables })
+            }
             _ => {
                 let name = MESSAGES[self.dice.below(MESSAGES.len())].into();
                 let correlation_key = KEYS[self.dice.below(KEYS.len())].into();

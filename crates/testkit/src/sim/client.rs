@@ -280,6 +280,10 @@ impl Asked {
                 let there = ledger.messages.contains(message);
                 ensure(there, || format!("{} published {message}", name()))
             }
+            Answer::BpmnSignalBroadcast { signal } => {
+                let there = ledger.signals.contains(signal);
+                ensure(there, || format!("{} broadcast {signal}", name()))
+            }
             Answer::Deployed(_) | Answer::DecisionEvaluated { .. } => Ok(()),
             Answer::Done => match &self.request {
                 Request::CompleteJob { job, .. } => {

@@ -204,7 +204,9 @@ impl Sim {
 fn needs(held: &ElementInstance, element: ElementIndex) -> bool {
     let own = |at: &ElementIndex| *at == held.element;
     let timers = held.timers.iter().map(|timer| timer.element);
-    let mut waits = held.subscriptions.iter().map(|waiting| waiting.element).chain(timers);
+    let signals = held.signals().iter().map(|awaited| awaited.element);
+    let waits = held.subscriptions.iter().map(|waiting| waiting.element);
+    let mut waits = waits.chain(timers).chain(signals);
     let busy = held.job.is_some() || held.user_task.is_some() || held.children > 0;
     own(&element) || !busy && !waits.any(|at| own(&at))
 }
@@ -235,6 +237,10 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
                 ttl_ms: 0,
                 variables: Vec::new(),
             });
+        }
+        for awaited in held.signals().iter().filter(|it| needs(held, it.element)) {
+            let (name, variables) = (awaited.name.clone(), Vec::new());
+            requests.push(Request::BroadcastBpmnSignal { name, variables });
         }
         for incident in &held.incidents {
             match incident.kind {

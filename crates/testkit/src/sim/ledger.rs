@@ -7,6 +7,7 @@ use super::trace::Trace;
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Events, Section, decode_sections};
+use engine::state::bpmn_signal::BpmnSignalEvent;
 use engine::state::head::HeadEvent;
 use engine::state::instance::Instance;
 use engine::state::mailbox::MailboxEvent;
@@ -52,6 +53,8 @@ pub(super) struct Ledger {
     pub(super) tasks: BTreeMap<Key, Span>,
     pub(super) incidents: BTreeMap<Key, Span>,
     pub(super) messages: BTreeSet<Key>,
+    /// Broadcasts of BPMN signals.
+    pub(super) signals: BTreeSet<Key>,
     /// Where an instance changed last.
     pub(super) changed: BTreeMap<Key, u64>,
     /// Positions at which a request with this key was carried out.
@@ -59,6 +62,8 @@ pub(super) struct Ledger {
     /// Process ids by definition.
     pub(super) processes: BTreeMap<Key, Arc<str>>,
     timers: BTreeMap<Key, (i64, Span)>,
+    /// Who heard which broadcast.
+    heard: BTreeSet<(Key, Key)>,
     reached: BTreeSet<(Key, Arc<str>)>,
     doors: BTreeMap<Key, Key>,
     starts_told: BTreeMap<Arc<str>, u64>,
@@ -78,7 +83,9 @@ impl Ledger {
             let rows =
                 store.events(self.position, 500).map_err(|error| Wrong(error.to_string()))?;
             if rows.is_empty() {
-                return Ok(());
+                // A commit may name who heard it before the broadcast itself.
+                let unknown = self.heard.iter().find(|(_, signal)| !self.signals.contains(signal));
+                return ensure(unknown.is_none(), || format!("{unknown:?} was broadcast"));
             }
             for row in &rows {
                 self.row(row, figures, trace)?;
@@ -133,6 +140,15 @@ impl Ledger {
                 for event in events {
                     figures.add("events", &variant(event));
                     self.mailbox(event)?;
+                }
+            }
+            Events::BpmnSignal(events) => {
+                for event in events {
+                    figures.add("events", &variant(event));
+                    if let BpmnSignalEvent::BroadcastAccepted { broadcast, .. } = event {
+                        let first = self.signals.insert(broadcast.key);
+                        ensure(first, || format!("{} is broadcast once", broadcast.key))?;
+                    }
                 }
             }
             Events::Entry(events) => {
@@ -219,6 +235,10 @@ impl Ledger {
             E::TimerStarted { key, due_ms, .. } => self.start_timer(*key, *due_ms, at),
             E::TimerFired { key, .. } => self.fire_timer(*key, row),
             E::TimerCancelled { key, .. } => self.end_timer(*key, at).map(drop),
+            E::BpmnSignalReceived { key, signal, .. } => {
+                let first = self.heard.insert((*key, *signal));
+                ensure(first, || format!("{key} hears broadcast {signal} once"))
+            }
             E::SubscriptionCorrelated { message, .. } => {
                 let process = self.process_of.get(&key).cloned().unwrap_or_default();
                 self.reach(*message, &process)
@@ -315,6 +335,7 @@ fn tell(section: &Section) -> String {
         Events::Head(events) => format!("[{request}{source}] {events:?}"),
         Events::Resource(events) => format!("[{request}{source}] {events:?}"),
         Events::Evaluation(events) => format!("[{request}{source}] {events:?}"),
+        Events::BpmnSignal(events) => format!("[{request}{source}] {events:?}"),
     }
 }
 

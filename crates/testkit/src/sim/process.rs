@@ -3,7 +3,7 @@
 //! Each can be driven to its end by completing jobs and tasks, publishing messages, resolving
 //! incidents and letting time pass. Variables given at the start: `key`, `n`, `go`, `fixed`.
 
-use crate::random::{BELL, random_process};
+use crate::random::{BELL, CALL, GONG, random_process};
 
 /// A process and how it can be started.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Process {
 pub(super) const START: &str = "order";
 /// Message names the processes know.
 pub(super) const MESSAGES: [&str; 6] = [START, "paid", "note", "m0", "news", BELL];
+/// BPMN signals the processes know; the first starts one.
+pub(super) const SIGNALS: [&str; 4] = ["dawn", CALL, GONG, "alarm"];
 /// Correlation keys in use; few, so that they meet.
 pub(super) const KEYS: [&str; 3] = ["k0", "k1", "k2"];
 /// Job types the processes know.
@@ -27,7 +29,7 @@ pub(super) const JOB_TYPES: [&str; 6] = ["a", "b", "work", "mail", "pack", "chec
 /// Error codes that something catches, and one that nothing does.
 pub(super) const ERRORS: [&str; 4] = ["BAD", "LATE", "POOR", "WORSE"];
 
-const PLAIN: [(&str, bool, &str); 19] = [
+const PLAIN: [(&str, bool, &str); 22] = [
     ("jobs", true, "start -> a:job(a) -> b:job(b) retries=2 -> end"),
     (
         "parallel",
@@ -150,6 +152,29 @@ const PLAIN: [(&str, bool, &str); 19] = [
            pick -[default]-> on:script(= 2 * item, twice) -> end
          } -> turn:script(= n, v) each-in-turn(= seen) -> end
          box ! late:timer(PT30M) -> gone:end",
+    ),
+    (
+        "station",
+        true,
+        "start -> fork:and -> crew:sub each(= for i in 1..60 return i) {
+           start -> hear:catch-signal(alarm) -> end
+         } -> join:and -> end
+         fork -> work:job(work) -> join
+         work !~ gong:signal(gong) -> gonged:end
+         crew ! late:timer(PT30M) -> gone:end
+         dawn:event-sub { up:signal-start(dawn) non-interrupting -> a:job(a) -> end }",
+    ),
+    ("morning", false, "dawn:signal-start(dawn) -> ring:signal-throw(alarm) -> b:job(b) -> end"),
+    (
+        "worried",
+        true,
+        "start -> ask:call(worried_helper) -> a:job(a) -> end
+         ask !~ note:escalation(NOTE) -> noted:end
+         ask ! grave:escalation(GRAVE) -> b:job(b) -> mended:end
+         process worried_helper
+         start -> warn:escalation-throw(NOTE) -> work:job(work) -> pick:xor
+         pick -[= go = true]-> worse:escalation-throw(GRAVE) -> never:end
+         pick -[default]-> odd:escalation-end(ODD)",
     ),
 ];
 

@@ -41,7 +41,8 @@ impl World {
             }
             let subscriptions = held.subscriptions.iter().map(|held| held.key);
             let incidents = held.incidents.iter().map(|held| held.key);
-            for held in subscriptions.chain(incidents).chain([held.key]) {
+            let signals = held.signals().iter().map(|held| held.key);
+            for held in subscriptions.chain(incidents).chain(signals).chain([held.key]) {
                 assert!(seen.insert(held), "key {held} is in instance {key} once");
             }
         }
@@ -104,8 +105,27 @@ impl World {
             }
         }
         assert_eq!(known, waiting, "mailboxes know the subscriptions of instances, and no others");
+        self.check_listeners();
         self.check_doors();
         self.check_calls();
+    }
+
+    /// BPMN signals know who waits for them, and no others; no broadcast is on its way.
+    fn check_listeners(&self) {
+        let mut waiting = BTreeSet::new();
+        for (instance, held) in &self.instances {
+            for (slot, held) in &held.replayed.elements {
+                let signals = held.signals().iter();
+                waiting.extend(signals.map(|it| (it.key, *instance, *slot, it.name.clone())));
+            }
+        }
+        let mut known = BTreeSet::new();
+        for (key, held) in &self.signals {
+            assert!(held.replayed.broadcasts.is_empty(), "no broadcast of {key} is on its way");
+            let listeners = held.replayed.listeners.iter();
+            known.extend(listeners.map(|it| (it.key, it.instance, it.slot, it.name.clone())));
+        }
+        assert_eq!(known, waiting, "BPMN signals know who waits for them, and no others");
     }
 
     /// Call activities wait for instances that are open, and those know them.
@@ -158,6 +178,7 @@ fn wakes(held: &ElementInstance) -> bool {
         || held.user_task.is_some()
         || !held.timers.is_empty()
         || !held.subscriptions.is_empty()
+        || held.events.is_some()
         || !held.incidents.is_empty()
 }
 
@@ -233,6 +254,14 @@ fn waits(graph: &Graph, held: &ElementInstance) -> bool {
         || held.user_task.is_some()
         || held.timers.iter().any(|timer| own(timer.element))
         || held.subscriptions.iter().any(|waiting| own(waiting.element))
+        || held.signals().iter().any(|awaited| own(awaited.element))
+        || escalates(graph, held)
+}
+
+/// Whether it threw an escalation that will interrupt it, or hears from its callers that not.
+fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
+    let kind = &graph.node(held.element).kind;
+    held.phase == Phase::Active && matches!(kind, Kind::EscalationEnd(_) | Kind::EscalationThrow(_))
 }
 
 /// Slots the kept agenda will come back to, and the scopes around them.

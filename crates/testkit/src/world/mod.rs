@@ -2,6 +2,7 @@
 //!
 //! Not a model of the runtime: no batches, no store, no faults. It checks the engine itself.
 
+mod bpmn_signal;
 mod check;
 mod deploy;
 mod rows;
@@ -17,6 +18,7 @@ use engine::definitions::{Definition, Definitions};
 use engine::event::{ElementIndex, InstanceEvent};
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
+use engine::state::bpmn_signal::{BpmnSignal, BpmnSignalEvent};
 use engine::state::entry::{Entry, EntryEvent};
 use engine::state::evaluation::EvaluationEvent;
 use engine::state::head::{Head, HeadEvent};
@@ -73,6 +75,8 @@ pub enum What {
         /// Whether that message has reached a process.
         reached: bool,
     },
+    /// Among the listeners of a BPMN signal.
+    BpmnSignal(BpmnSignalEvent),
     /// In an entry.
     Entry(EntryEvent),
     /// Outside of any process.
@@ -95,7 +99,8 @@ pub struct World {
     /// Pages of instances beyond the root, as a store would hold them.
     pages: BTreeMap<Key, BTreeMap<u32, Vec<u8>>>,
     mailboxes: BTreeMap<Key, Held<Mailbox>>,
-    /// How new mailboxes lie in pages.
+    signals: BTreeMap<Key, Held<BpmnSignal>>,
+    /// How new mailboxes and BPMN signals lie in pages.
     shape: Shape,
     entries: BTreeMap<Key, Held<Entry>>,
     heads: BTreeMap<Key, Held<Head>>,
@@ -132,6 +137,7 @@ impl World {
             instances: BTreeMap::new(),
             pages: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
+            signals: BTreeMap::new(),
             shape: Shape::default(),
             entries: BTreeMap::new(),
             heads: BTreeMap::new(),
@@ -221,6 +227,11 @@ impl World {
         self.mailboxes.iter().map(|(key, held)| (*key, &held.replayed))
     }
 
+    /// BPMN signals somebody waits for, by key.
+    pub fn bpmn_signals(&self) -> impl Iterator<Item = (Key, &BpmnSignal)> {
+        self.signals.iter().map(|(key, held)| (*key, &held.replayed))
+    }
+
     /// Effects that are on their way, the oldest first.
     pub fn effects(&self) -> impl Iterator<Item = &Effect> {
         self.queue.iter().map(|(_, effect)| effect)
@@ -249,8 +260,8 @@ impl World {
         self.check_every = steps.max(1);
     }
 
-    /// Lets new mailboxes lie in smaller pages: what happens is the same, except that expired
-    /// messages may be swept later.
+    /// Lets new mailboxes and BPMN signals lie in smaller pages: what happens is the same, except
+    /// that expired messages may be swept later.
     pub fn shape_mailboxes(&mut self, shape: Shape) {
         self.shape = shape;
     }

@@ -39,6 +39,7 @@ impl World {
             Command::Head(_) => self.step_head(target, command),
             Command::Resource(_) => self.step_resource(target, command),
             Command::Evaluation(_) => self.step_evaluation(target, command),
+            Command::BpmnSignal(_) => self.step_bpmn_signal(target, command),
         }?;
         for effect in &effects {
             let body = record::encode_effect(effect.target, &Cause::default(), &effect.command);
@@ -296,7 +297,7 @@ impl World {
     }
 
     /// Records what a step did and reads it back; the events returned are those read.
-    fn record<E: Clone>(
+    pub(super) fn record<E: Clone>(
         &mut self,
         target: Key,
         command: &Command,
@@ -321,7 +322,7 @@ impl World {
         Ok((events, outcome.effects))
     }
 
-    fn push_log(&mut self, aggregate: Key, what: What) {
+    pub(super) fn push_log(&mut self, aggregate: Key, what: What) {
         let now_ms = self.now_ms();
         self.log.push(Happened { aggregate, now_ms, what });
     }
@@ -399,6 +400,7 @@ fn element_of(graph: &Graph, before: &Instance, event: &InstanceEvent) -> Elemen
     match event {
         E::ElementEntered { element, .. } | E::TimerStarted { element, .. } => *element,
         E::SubscriptionOpened(opened) => opened.element,
+        E::BpmnSignalAwaited(awaited) => awaited.element,
         E::TokenParked { flow, .. } => graph.flow(*flow).target,
         E::TimerFired { slot, key } | E::TimerCancelled { slot, key } => {
             let held = before.element(*slot).expect("a timer belongs to a live slot");
@@ -409,6 +411,11 @@ fn element_of(graph: &Graph, before: &Instance, event: &InstanceEvent) -> Elemen
             let held = before.element(*slot).expect("a subscription belongs to a live slot");
             let waiting = held.subscriptions.iter().find(|waiting| waiting.key == *key);
             waiting.expect("a subscription that ends was open").element
+        }
+        E::BpmnSignalReceived { slot, key, .. } | E::BpmnSignalClosed { slot, key } => {
+            let held = before.element(*slot).expect("a signal is awaited by a live slot");
+            let awaited = held.signals().iter().find(|awaited| awaited.key == *key);
+            awaited.expect("a signal that comes was awaited").element
         }
         other => {
             let held = other.slot().and_then(|slot| before.element(slot));

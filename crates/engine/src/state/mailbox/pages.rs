@@ -30,7 +30,7 @@ impl<T: Item> Shelf<T> {
     }
 
     /// Drops pages that are as they are stored, except those to be kept.
-    pub(super) fn drop_pages(&mut self, keep: impl Fn(u32) -> bool) {
+    pub(in crate::state) fn drop_pages(&mut self, keep: impl Fn(u32) -> bool) {
         if !self.head.spilled {
             return;
         }

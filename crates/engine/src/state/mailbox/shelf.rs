@@ -292,7 +292,7 @@ impl<T: Item> Shelf<T> {
     }
 
     /// Numbers of the items that may be meant by a hash.
-    pub(super) fn find(&self, hash: u32) -> Result<Vec<u64>, Absent> {
+    pub(in crate::state) fn find(&self, hash: u32) -> Result<Vec<u64>, Absent> {
         if self.head.spilled {
             let held = self.index.bucket(self.head.buckets, hash);
             return held.map_err(|bucket| Absent(vec![bucket_number::<T>(bucket)]));
@@ -307,7 +307,7 @@ impl<T: Item> Shelf<T> {
     }
 
     /// Whether an item may be added.
-    pub(super) fn may_push(&self, hash: Option<u32>) -> Result<(), Absent> {
+    pub(in crate::state) fn may_push(&self, hash: Option<u32>) -> Result<(), Absent> {
         self.page(self.place(self.head.next))?;
         let Some(hash) = hash.filter(|_| self.head.spilled) else { return Ok(()) };
         let touched = Index::touched_by_insert(&self.head, self.shape.bucket, hash);
@@ -315,7 +315,7 @@ impl<T: Item> Shelf<T> {
     }
 
     /// Whether an item may go.
-    pub(super) fn may_remove(&self, number: u64, key: Key) -> Result<(), Absent> {
+    pub(in crate::state) fn may_remove(&self, number: u64, key: Key) -> Result<(), Absent> {
         let Some(item) = self.get(number, key)? else { return Ok(()) };
         let Some(hash) = item.hash().filter(|_| self.head.spilled) else { return Ok(()) };
         let touched = Index::touched_by_remove(&self.head, self.shape.bucket, hash);
@@ -341,7 +341,7 @@ impl<T: Item> Shelf<T> {
     }
 
     /// Adds an item and returns its number.
-    pub(super) fn push(&mut self, item: T) -> u64 {
+    pub(in crate::state) fn push(&mut self, item: T) -> u64 {
         let number = self.head.next;
         let (hash, weight) = (item.hash(), item.weight());
         let page = self.page_mut(self.place(number));
@@ -395,7 +395,7 @@ impl<T: Item> Shelf<T> {
     }
 
     /// Takes an item off, if it is there.
-    pub(super) fn remove(&mut self, number: u64, key: Key) -> Option<T> {
+    pub(in crate::state) fn remove(&mut self, number: u64, key: Key) -> Option<T> {
         self.get_mut(number, key)?;
         let place = self.place(number);
         let size = u64::from(self.shape.page);
@@ -434,12 +434,12 @@ impl<T: Item> Shelf<T> {
     }
 
     /// An empty shelf counts from one again.
-    pub(super) fn restart(&mut self) {
+    pub(in crate::state) fn restart(&mut self) {
         self.head.next = ShelfHead::default().next;
     }
 
     /// From now on a step can be taken back.
-    pub(super) fn begin(&mut self) {
+    pub(in crate::state) fn begin(&mut self) {
         self.undo = Some(Box::new(Undo {
             head: self.head,
             live: self.live.clone(),
@@ -449,7 +449,7 @@ impl<T: Item> Shelf<T> {
     }
 
     /// What the step did stays, or is taken back.
-    pub(super) fn end(&mut self, stays: bool) {
+    pub(in crate::state) fn end(&mut self, stays: bool) {
         self.index.end(stays);
         let Some(undo) = self.undo.take().filter(|_| !stays) else { return };
         (self.head, self.live) = (undo.head, undo.live);

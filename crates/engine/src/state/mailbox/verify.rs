@@ -77,7 +77,7 @@ impl Mailbox {
 }
 
 impl<T: Item> Shelf<T> {
-    fn verify(&self) -> Result<(), String> {
+    pub(in crate::state) fn verify(&self) -> Result<(), String> {
         same("items held", &(self.entries().count() as u64), &self.head.count)?;
         let rising = self.entries().zip(self.entries().skip(1)).all(|(a, b)| a.0 < b.0);
         let known = |number: u64| number < self.head.next && self.live.contains(number);

@@ -1,0 +1,129 @@
+//! A broadcast to thousands that wait, over lanes that come and go: each hears it exactly once.
+//!
+//! Not here: what a listener does, and small broadcasts; scenarios tell those.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use engine::event::InstanceEvent;
+use engine::key::Key;
+use engine::record::{Events, decode_sections};
+use runtime::deploy::compile_all;
+use runtime::lane::{Answered, Lane, LaneLimits, LaneOptions, Order, Reply};
+use runtime::project::Projection;
+use runtime::request::{Answer, Caller, DefinitionRef, Request, Resource};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Store;
+use store::memory::Memory;
+use tokio::sync::oneshot;
+
+const NOW_MS: i64 = 1_767_225_600_000;
+const LISTENERS: usize = 3_000;
+
+fn open(store: &Arc<Memory>) -> Lane {
+    let zone = jiff::tz::TimeZone::UTC;
+    // No page stays in memory: every step has to read what it looks at.
+    let limits = LaneLimits { aggregate_bytes: 0, ..LaneLimits::default() };
+    Lane::open(store.clone(), LaneOptions { node: 0, zone, seed: 7, shared: false, limits })
+        .unwrap()
+}
+
+fn order(request: Request) -> (Order, oneshot::Receiver<Answered>) {
+    let compiled = match &request {
+        Request::Deploy { resources } => compile_all(resources.clone()).unwrap(),
+        _ => Vec::new(),
+    };
+    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+    let caller = Caller { actor, tenant: 0, request_key: None };
+    let (sender, answer) = oneshot::channel();
+    (Order::Request { caller, request, compiled, reply: Reply::to(sender) }, answer)
+}
+
+/// One turn: steps, commits, takes back what goes on.
+fn turn(lane: &mut Lane, store: &Memory, orders: Vec<Order>) {
+    let mut orders = orders;
+    let prepared = loop {
+        match lane.prepare(NOW_MS, orders) {
+            Ok(prepared) => break prepared,
+            Err(unprepared) => orders = unprepared.orders,
+        }
+    };
+    let committed = store.commit(&prepared.batch).unwrap();
+    let finished = lane.finish(prepared, &committed, &mut Projection::default()).unwrap();
+    if !finished.again.is_empty() {
+        turn(lane, store, finished.again);
+    }
+}
+
+fn ask(lane: &mut Lane, store: &Memory, request: Request) -> Answer {
+    let (order, mut answer) = order(request);
+    turn(lane, store, vec![order]);
+    answer.try_recv().unwrap().unwrap()
+}
+
+/// How often each subscription heard a broadcast, and how many instances have completed.
+fn heard(store: &Memory) -> (BTreeMap<Key, u32>, usize) {
+    let (mut heard, mut completed, mut after) = (BTreeMap::new(), 0, 0);
+    loop {
+        let rows = store.events(after, 1_000).unwrap();
+        let Some(last) = rows.last() else { return (heard, completed) };
+        after = last.position;
+        for row in &rows {
+            for section in decode_sections(Key(row.aggregate), &row.body).unwrap() {
+                let Events::Instance(events) = section.events else { continue };
+                for event in events {
+                    match event {
+                        InstanceEvent::BpmnSignalReceived { key, .. } => {
+                            *heard.entry(key).or_default() += 1;
+                        }
+                        InstanceEvent::InstanceCompleted => completed += 1,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn thousands_hear_a_broadcast_once_each_although_lanes_come_and_go() {
+    let store = Arc::new(Memory::new());
+    let mut lane = open(&store);
+    let content = model::short::to_bpmn("start -> hear:catch-signal(news) -> end").unwrap();
+    let content = content.into_bytes();
+    let resources = vec![Resource { name: "news.bpmn".into(), content }];
+    ask(&mut lane, &store, Request::Deploy { resources });
+    let start = || Request::CreateInstance {
+        definition: DefinitionRef::Latest("process".into()),
+        variables: Vec::new(),
+        business_id: None,
+        await_result: false,
+    };
+    for _ in 0..LISTENERS / 500 {
+        let orders = (0..500).map(|_| order(start()).0).collect();
+        turn(&mut lane, &store, orders);
+    }
+    // What a turn leaves goes on in the next.
+    for _ in 0..50 {
+        turn(&mut lane, &store, Vec::new());
+    }
+    let request = Request::BroadcastBpmnSignal { name: "news".into(), variables: Vec::new() };
+    let answer = ask(&mut lane, &store, request);
+    assert!(matches!(answer, Answer::BpmnSignalBroadcast { signal } if signal != Key(0)));
+    let (after_first, _) = heard(&store);
+    assert!(after_first.len() < LISTENERS, "a turn reaches some, not {}", after_first.len());
+    for round in 0..200 {
+        // The process ends and begins again: memory is gone.
+        if round % 3 == 0 {
+            lane = open(&store);
+        }
+        turn(&mut lane, &store, Vec::new());
+    }
+    let (heard, completed) = heard(&store);
+    assert_eq!(heard.len(), LISTENERS, "everybody has heard it");
+    assert!(heard.values().all(|times| *times == 1), "nobody twice");
+    assert_eq!(completed, LISTENERS);
+    let left = store.aggregates(0, 10).unwrap();
+    let kinds: Vec<u8> = left.iter().map(|row| row.kind).collect();
+    assert_eq!(kinds, [engine::state::Kind::Head as u8], "only the definition is left");
+    assert!(store.pending_effects((0, 0, 0), 1).unwrap().is_empty());
+}
