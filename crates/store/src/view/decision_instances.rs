@@ -65,6 +65,6 @@ pub const SPEC: Spec = Spec::of_rows(
     &[
         Index { columns: &[INSTANCE], only: "instance is not null" },
         Index { columns: &[DECISION], only: "" },
-        Index { columns: &[TENANT, EVALUATED_MS], only: "" },
+        Index { columns: &[EVALUATED_MS], only: "" },
     ],
 );
