@@ -180,3 +180,39 @@ fn a_server_that_is_not_there_is_named() {
     assert!(said(&output).contains("http://127.0.0.1:1"), "{}", said(&output));
     assert!(said(&output).contains("segue serve"), "{}", said(&output));
 }
+
+#[test]
+fn decisions_are_asked_checked_and_tested_without_a_server() {
+    let folder = folder_with("start -> ask:decision(dunning-level, level) -> end");
+    let samples = PathBuf::from(sample()).with_file_name("");
+    let dmn = samples.join("dunning.dmn").display().to_string();
+    let input = r#"{"reminders": 1, "amount": 2500}"#;
+    let told = segue(folder.path(), &["decide", &dmn, "--input", input]);
+    let text = printed(&told);
+    assert_eq!(told.status.code(), Some(0), "{text}");
+    assert!(text.starts_with("Dunning level (dunning-level): {\"level\":\"firm\",\"fee\":25}"));
+    assert!(text.contains("  rule 2: level = \"firm\", fee = 25"), "{text}");
+    let json = segue(folder.path(), &["decide", &dmn, "--input", input, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&printed(&json)).unwrap();
+    assert_eq!(json["decisions"][0]["rules"][0]["id"], "Rule_FirmLarge");
+    let unknown = segue(folder.path(), &["decide", &dmn, "--decision", "nothing"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", said(&unknown));
+
+    let suite = samples.join("dunning.decision-test.yaml").display().to_string();
+    let tested = segue(folder.path(), &["test", &suite]);
+    assert_eq!(tested.status.code(), Some(0), "{}", printed(&tested));
+    assert!(printed(&tested).contains("(5 cases)"), "{}", printed(&tested));
+    let wrong = std::fs::read_to_string(&suite).unwrap().replace("fee: 25 }", "fee: 26 }");
+    std::fs::write(folder.path().join("wrong.decision-test.yaml"), wrong).unwrap();
+    std::fs::copy(&dmn, folder.path().join("dunning.dmn")).unwrap();
+    let tested = segue(folder.path(), &["test", "wrong.decision-test.yaml"]);
+    assert_eq!(tested.status.code(), Some(1));
+    assert!(printed(&tested).contains("found {\"level\":\"firm\",\"fee\":25}"));
+
+    let checked = segue(folder.path(), &["check", "dunning.dmn", "a.bpmn"]);
+    assert_eq!(checked.status.code(), Some(0), "{}", printed(&checked));
+    let ran = segue(folder.path(), &["run", "a.bpmn", "dunning.dmn", "--variables", input]);
+    assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+    assert!(printed(&ran).contains("\"fee\":25"), "{}", printed(&ran));
+    assert!(said(&ran).contains("= ask"), "{}", said(&ran));
+}
