@@ -191,3 +191,72 @@ impl Scope for Given<'_> {
         found.map(|(_, json)| Variable::Json(json))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::{Content, ResourceKind};
+
+    /// A file with the decision `all`, which rests on `part`.
+    fn resources(part: &str, all: &str) -> Resources {
+        let dmn = format!(
+            r##"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+            xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" name="D" namespace="n">
+            <decision id="part" name="part"><variable name="part" />
+            <literalExpression><text>{part}</text></literalExpression></decision>
+            <decision id="all" name="all"><variable name="all" />
+            <informationRequirement><requiredDecision href="#part" /></informationRequirement>
+            <literalExpression><text>{all}</text></literalExpression></decision></definitions>"##
+        );
+        let model = dmn::read(dmn.as_bytes(), &[]).expect("a good model");
+        let mut resources = Resources::default();
+        let mut add = |key, kind, id: &str, content| {
+            resources.add(Resource {
+                key: Key(key),
+                kind,
+                tenant: 0,
+                deployment: Key(1),
+                id: id.into(),
+                version: 1,
+                version_tag: "".into(),
+                name: id.into(),
+                content,
+            });
+        };
+        add(2, ResourceKind::Requirements, "d", Content::Requirements(model));
+        let decision = || Content::Decision { requirements: Key(2) };
+        add(3, ResourceKind::Decision, "part", decision());
+        add(4, ResourceKind::Decision, "all", decision());
+        resources
+    }
+
+    fn evaluate(resources: &Resources, variables: &[(&str, &str)]) -> Evaluation {
+        let pair = |(name, value): &(&str, &str)| ((*name).into(), (*value).into());
+        let variables: Variables = variables.iter().map(pair).collect();
+        let env = Env { now_ms: 0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+        let decision = resources.latest(0, ResourceKind::Decision, "all").expect("it is deployed");
+        decide(resources, decision, &Given(&variables), &env).expect("its model is known")
+    }
+
+    #[test]
+    fn keeps_the_variables_that_were_read_and_no_others() {
+        let resources = resources("a + 1", "part * b");
+        let said = evaluate(&resources, &[("a", "1"), ("b", "2"), ("c", "3")]);
+        assert_eq!(&*said.output, "4");
+        assert_eq!(said.variables, [("a".into(), "1".into()), ("b".into(), "2".into())]);
+        let ids: Vec<_> = said.decisions.iter().map(|it| (&*it.id, it.key)).collect();
+        assert_eq!(ids, [("part", Some(Key(3))), ("all", Some(Key(4)))]);
+        assert_eq!(evaluate(&resources, &[("a", "1"), ("b", "2")]).fuel, said.fuel);
+    }
+
+    #[test]
+    fn leaves_out_what_is_too_large_and_never_the_answer() {
+        // Each text has 50 characters: 30,000 of them are more than is kept.
+        let text = "x".repeat(50);
+        let resources = resources(&format!("for i in 1..30000 return \"{text}\""), "part");
+        let said = evaluate(&resources, &[]);
+        assert!(said.output.len() > EVALUATION_BYTES_MAX && said.is_cut);
+        assert!(said.decisions.iter().all(|it| it.output.is_empty()), "their ids are kept");
+        assert_eq!(said.decisions.len(), 2);
+    }
+}
