@@ -2,7 +2,6 @@
 //!
 //! Not here: reading them from the store; a lane fills this in order of deployment.
 
-use crate::element::Kind;
 use crate::event::ElementIndex;
 use crate::graph::Graph;
 use crate::key::Key;
@@ -132,9 +131,10 @@ impl Definitions {
         let latest = self.latest.get(&tenant).into_iter().flat_map(BTreeMap::values);
         latest.flat_map(move |held| {
             let starts = held.graph.node(0).starts.iter().copied();
-            let starts = starts.filter(move |start| match &held.graph.node(*start).kind {
-                Kind::BpmnSignalStart(start) => start.signal.fixed_name() == Some(name),
-                _ => false,
+            let starts = starts.filter(move |start| {
+                let signals = held.graph.triggers(*start);
+                let mut signals = signals.filter_map(|it| held.graph.node(it).kind.bpmn_signal());
+                signals.any(|signal| signal.fixed_name() == Some(name))
             });
             starts.map(move |start| (held, start))
         })
@@ -149,8 +149,8 @@ impl Definitions {
 /// The start event of a process that waits for this message.
 #[must_use]
 pub fn message_start(graph: &Graph, message: &str) -> Option<ElementIndex> {
-    graph.node(0).starts.iter().copied().find(|start| match &graph.node(*start).kind {
-        Kind::MessageStart(start) => start.message.fixed_name() == Some(message),
-        _ => false,
+    graph.node(0).starts.iter().copied().find(|start| {
+        let mut messages = graph.triggers(*start).filter_map(|it| graph.node(it).kind.message());
+        messages.any(|held| held.fixed_name() == Some(message))
     })
 }

@@ -130,6 +130,23 @@ pub enum InstanceEvent {
     BpmnSignalClosed { slot: Slot, key: Key },
     /// A BPMN signal was broadcast.
     BpmnSignalThrown { slot: Slot, name: Arc<str> },
+    /// A condition is awaited by an element, a boundary event or the start of an event sub-process.
+    ConditionAwaited { slot: Slot, element: ElementIndex },
+    /// The condition became true; `closes`: that ends the waiting for it.
+    ConditionMet { slot: Slot, element: ElementIndex, closes: bool },
+    /// The condition is not awaited any more.
+    ConditionDropped { slot: Slot, element: ElementIndex },
+    /// An activity with a standard loop begins its rounds.
+    LoopBegun { slot: Slot },
+    /// A complex gateway let through what its condition asks for; until tokens have come over the
+    /// other flows, or cannot any more, it lets nothing through.
+    GatewayActivated { scope: Slot, element: ElementIndex, flows: Vec<u32> },
+    /// A complex gateway has taken the tokens that came after that and begins anew.
+    GatewayReset { scope: Slot, element: ElementIndex },
+    /// One of several events that must all happen has.
+    EventKept { slot: Slot, element: ElementIndex, variables: Variables },
+    /// All of them have: they begin anew.
+    EventsTaken { slot: Slot, elements: Vec<ElementIndex> },
     /// An escalation was thrown; `caught`: somebody in this instance, or who called it, catches it.
     EscalationThrown { slot: Slot, code: Arc<str>, caught: bool },
 }
@@ -362,6 +379,21 @@ pub enum Work {
     Spawn { slot: Slot },
     /// Cancel what lives in a scope in slots from `from` on, except one.
     CancelInside { scope: Slot, from: Slot, except: Slot },
+    /// A condition that a slot awaits is true.
+    Happen { slot: Slot, element: ElementIndex },
+    /// Variables changed: conditions awaited in slots from `from` on may be true now.
+    Watch { changes: Vec<Change>, from: Slot },
+}
+
+/// A variable that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// Where it is.
+    pub scope: Slot,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether it was not there before.
+    pub is_new: bool,
 }
 
 impl InstanceEvent {
@@ -398,6 +430,12 @@ impl InstanceEvent {
             | E::BpmnSignalClosed { slot, .. }
             | E::BpmnSignalThrown { slot, .. }
             | E::EscalationThrown { slot, .. }
+            | E::ConditionAwaited { slot, .. }
+            | E::ConditionMet { slot, .. }
+            | E::ConditionDropped { slot, .. }
+            | E::LoopBegun { slot }
+            | E::EventKept { slot, .. }
+            | E::EventsTaken { slot, .. }
             | E::IncidentRaised { slot, .. }
             | E::IncidentResolved { slot, .. } => Some(*slot),
             E::BodyBegun { slot, .. }
@@ -416,6 +454,8 @@ impl InstanceEvent {
             | E::TokenParked { .. }
             | E::TokensJoined { .. }
             | E::TokensDropped { .. }
+            | E::GatewayActivated { .. }
+            | E::GatewayReset { .. }
             | E::AgendaKept { .. }
             | E::AgendaTaken
             | E::ErrorEscalated { .. } => None,

@@ -66,6 +66,7 @@ impl Coverage {
             | E::TimerStarted { .. }
             | E::SubscriptionOpened(_)
             | E::BpmnSignalAwaited(_)
+            | E::ConditionAwaited { .. }
             | E::ChildCalled { .. }
             | E::UserTaskCreated(_) => Phase::Wait,
             E::InstanceCompleted | E::ElementCompleted { .. } => Phase::Complete,

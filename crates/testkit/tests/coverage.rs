@@ -22,11 +22,21 @@ const CANNOT: &[(Phase, &[&str])] = &[
     (Phase::Activate, &["link_catch", "link_throw"]),
     (Phase::Activate, &["boundary_bpmn_signal", "boundary_escalation", "bpmn_signal_end"]),
     (Phase::Activate, &["bpmn_signal_start", "bpmn_signal_throw", "escalation_start"]),
+    (Phase::Activate, &["boundary_condition", "boundary_multiple", "complex_gateway"]),
+    (Phase::Activate, &["condition_start", "multiple_start"]),
+    // It waits in the name of its event and is never entered itself.
+    (Phase::Arrive, &["multiple_part"]),
+    (Phase::Activate, &["multiple_part"]),
+    (Phase::Wait, &["multiple_part"]),
+    (Phase::Complete, &["multiple_part"]),
+    (Phase::Cancel, &["multiple_part"]),
+    (Phase::Incident, &["multiple_part"]),
     // No job, timer, subscription or user task is theirs.
     (Phase::Wait, &["boundary_error", "end_event", "error_end", "terminate_end"]),
     (Phase::Wait, &["exclusive_gateway", "parallel_gateway", "process", "sub_process"]),
     (Phase::Wait, &["inclusive_gateway", "manual_task", "none_throw", "undefined_task"]),
     (Phase::Wait, &["error_start", "event_sub_process", "start_event"]),
+    (Phase::Wait, &["complex_gateway", "multiple_end", "multiple_throw"]),
     // The events behind it wait, in its stead.
     (Phase::Wait, &["event_gateway"]),
     (Phase::Wait, &["link_catch", "link_throw"]),

@@ -115,6 +115,14 @@ kinds! {
         E::BpmnSignalClosed { .. } => "BPMN_SIGNAL_CLOSED",
         E::BpmnSignalThrown { .. } => "BPMN_SIGNAL_THROWN",
         E::EscalationThrown { .. } => "ESCALATION_THROWN",
+        E::ConditionAwaited { .. } => "CONDITION_AWAITED",
+        E::ConditionMet { .. } => "CONDITION_MET",
+        E::ConditionDropped { .. } => "CONDITION_DROPPED",
+        E::LoopBegun { .. } => "LOOP_BEGUN",
+        E::GatewayActivated { .. } => "GATEWAY_ACTIVATED",
+        E::GatewayReset { .. } => "GATEWAY_RESET",
+        E::EventKept { .. } => "EVENT_KEPT",
+        E::EventsTaken { .. } => "EVENTS_TAKEN",
 }
 
 fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {

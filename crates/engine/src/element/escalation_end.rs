@@ -24,7 +24,8 @@ impl Element for EscalationEnd {
     }
 
     fn enter(&self, slot: Slot, ctx: &mut Ctx<'_>) -> Result<Entered, Failure> {
-        ctx.escalate(slot, &self.escalation)
+        let code = ctx.escalation_code(slot, &self.escalation)?;
+        Ok(ctx.escalate(slot, code))
     }
 }
 

@@ -18,13 +18,15 @@ impl Element for EventSubProcess {
     }
 
     fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self {
-        if let Some(marker) = node.bpmn("multiInstanceLoopCharacteristics").next() {
+        let marker = node.bpmn("multiInstanceLoopCharacteristics").next();
+        let marker = marker.or_else(|| node.bpmn("standardLoopCharacteristics").next());
+        if let Some(marker) = marker {
             problems
                 .error(
                     marker,
                     "event-sub-process-repeats",
-                    "Expected an event sub-process without a multi-instance marker, but found \
-                     one: each event begins it once.",
+                    "Expected an event sub-process without a loop marker, but found one: each event \
+                     begins it once.",
                 )
                 .hint("Put a multi-instance sub-process into it.");
         }

@@ -4,6 +4,7 @@
 
 use crate::event::{ElementIndex, Slot};
 use crate::life::Ctx;
+use crate::part::condition::ConditionSpec;
 use crate::part::error::ErrorSpec;
 use crate::part::escalation::EscalationSpec;
 use crate::part::job::JobSpec;
@@ -48,6 +49,11 @@ pub trait Element: Sized {
 
     /// The error code a boundary or start event catches.
     fn catches(&self) -> Option<&ErrorSpec> {
+        None
+    }
+
+    /// The condition it awaits, if it is a conditional event.
+    fn condition(&self) -> Option<&ConditionSpec> {
         None
     }
 
@@ -98,6 +104,16 @@ pub enum Joining {
     All,
     /// Every token that can still come over one of the flows that are empty.
     WhoeverCanCome,
+    /// Those its own condition asks for, and then every token that can still come.
+    AsItSays,
+}
+
+impl Joining {
+    /// Whether it looks who can still come.
+    #[must_use]
+    pub(crate) fn looks(self) -> bool {
+        matches!(self, Joining::WhoeverCanCome | Joining::AsItSays)
+    }
 }
 
 macro_rules! elements {
@@ -174,6 +190,12 @@ macro_rules! elements {
                 match self { $(Kind::$variant(it) => it.catches(),)* }
             }
 
+            /// The condition it awaits, if it is a conditional event.
+            #[must_use]
+            pub fn condition(&self) -> Option<&ConditionSpec> {
+                match self { $(Kind::$variant(it) => it.condition(),)* }
+            }
+
             /// The escalation a boundary or start event catches.
             #[must_use]
             pub fn escalation(&self) -> Option<&EscalationSpec> {
@@ -198,9 +220,11 @@ macro_rules! elements {
 // Order: the first file that matches an XML element reads it. File, Camunda's name, starts a scope.
 elements! {
     BoundaryBpmnSignal => boundary_bpmn_signal, "BOUNDARY_EVENT", false;
+    BoundaryCondition => boundary_condition, "BOUNDARY_EVENT", false;
     BoundaryError => boundary_error, "BOUNDARY_EVENT", false;
     BoundaryEscalation => boundary_escalation, "BOUNDARY_EVENT", false;
     BoundaryMessage => boundary_message, "BOUNDARY_EVENT", false;
+    BoundaryMultiple => boundary_multiple, "BOUNDARY_EVENT", false;
     BoundaryTimer => boundary_timer, "BOUNDARY_EVENT", false;
     BpmnSignalCatch => bpmn_signal_catch, "INTERMEDIATE_CATCH_EVENT", false;
     BpmnSignalEnd => bpmn_signal_end, "END_EVENT", false;
@@ -208,6 +232,9 @@ elements! {
     BpmnSignalThrow => bpmn_signal_throw, "INTERMEDIATE_THROW_EVENT", false;
     BusinessRuleTask => business_rule_task, "BUSINESS_RULE_TASK", false;
     CallActivity => call_activity, "CALL_ACTIVITY", false;
+    ComplexGateway => complex_gateway, "COMPLEX_GATEWAY", false;
+    ConditionCatch => condition_catch, "INTERMEDIATE_CATCH_EVENT", false;
+    ConditionStart => condition_start, "START_EVENT", true;
     EndEvent => end_event, "END_EVENT", false;
     ErrorEnd => error_end, "END_EVENT", false;
     ErrorStart => error_start, "START_EVENT", true;
@@ -225,6 +252,11 @@ elements! {
     MessageEnd => message_end, "END_EVENT", false;
     MessageStart => message_start, "START_EVENT", true;
     MessageThrow => message_throw, "INTERMEDIATE_THROW_EVENT", false;
+    MultipleCatch => multiple_catch, "INTERMEDIATE_CATCH_EVENT", false;
+    MultipleEnd => multiple_end, "END_EVENT", false;
+    MultiplePart => multiple_part, "EVENT", false;
+    MultipleStart => multiple_start, "START_EVENT", true;
+    MultipleThrow => multiple_throw, "INTERMEDIATE_THROW_EVENT", false;
     NoneThrow => none_throw, "INTERMEDIATE_THROW_EVENT", false;
     ParallelGateway => parallel_gateway, "PARALLEL_GATEWAY", false;
     ProcessScope => process, "PROCESS", false;
@@ -242,7 +274,7 @@ elements! {
 }
 
 /// The event definitions of an event, in document order.
-fn event_definitions<'a>(node: NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
+pub(crate) fn event_definitions<'a>(node: NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
     node.children().filter(|child| {
         child.namespace() == Namespace::Bpmn && child.name().ends_with("EventDefinition")
     })
@@ -259,6 +291,16 @@ pub(crate) fn is_event(node: NodeRef<'_>, event: &str, definition: &str) -> bool
         (Some(only), None) => only.name() == definition,
         _ => false,
     }
+}
+
+/// Whether the node is that kind of event with several definitions.
+pub(crate) fn is_multiple(node: NodeRef<'_>, event: &str) -> bool {
+    node.is_bpmn(event) && event_definitions(node).nth(1).is_some()
+}
+
+/// Whether all definitions of an event must happen.
+pub(crate) fn is_parallel(node: NodeRef<'_>) -> bool {
+    matches!(node.attr("parallelMultiple").map(str::trim), Some("true" | "1"))
 }
 
 /// The one event definition of a node that `is_event` accepted.

@@ -4,12 +4,14 @@
 
 use super::keep::history_ttl_ms;
 use super::{Flow, Graph, Node, Reach};
-use crate::element::Kind;
 use crate::element::process::ProcessScope;
+use crate::element::{Kind, multiple_part};
 use crate::event::ElementIndex;
 use crate::limits::REACH_BITS_MAX;
 use crate::part::mapping::Mapping;
+use crate::part::message::MessageSpec;
 use crate::part::multi_instance::MultiInstance;
+use crate::part::standard_loop::StandardLoop;
 use crate::part::text::{Written, compile_program};
 use model::{Document, NodeRef, Problems, Structure};
 use std::collections::BTreeMap;
@@ -38,6 +40,7 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
                 graph.by_id.insert(node.id.clone(), index(at));
                 graph.nodes.push(node);
             }
+            add_parts(&mut graph, &structure, problems);
             graph.flows = compile_flows(&structure, problems);
             graph.link();
             graph.reach = reach(&graph, process.node, problems);
@@ -45,6 +48,30 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
             graph
         })
         .collect()
+}
+
+/// Events with several definitions get a part for each, behind the elements of the model.
+fn add_parts(graph: &mut Graph, structure: &Structure<'_>, problems: &mut Problems) {
+    for at in 0..structure.nodes.len() {
+        let event = index(at);
+        for kind in multiple_part::of(&graph.node(event).kind, structure.nodes[at].node, problems) {
+            let part = ElementIndex::try_from(graph.nodes.len()).expect("element counts are small");
+            let whole = graph.node(event);
+            let node = Node {
+                id: whole.id.clone(),
+                name: whole.name.clone(),
+                scope: whole.scope,
+                kind,
+                part_of: Some(event),
+                attached_to: whole.attached_to,
+                interrupting: whole.interrupting,
+                happened: true,
+                ..process_node(structure.nodes[at].node)
+            };
+            graph.nodes.push(node);
+            graph.nodes[event as usize].parts.push(part);
+        }
+    }
 }
 
 /// The element of a structure's flow node: the process itself is element 0.
@@ -73,6 +100,9 @@ fn process_node(process: NodeRef<'_>) -> Node {
         inputs: Vec::new(),
         outputs: Vec::new(),
         multi_instance: None,
+        standard_loop: None,
+        parts: Vec::new(),
+        part_of: None,
         starts: Vec::new(),
         link: None,
     }
@@ -105,6 +135,9 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
         inputs: mappings("input", problems),
         outputs: mappings("output", problems),
         multi_instance: MultiInstance::read(xml, problems),
+        standard_loop: StandardLoop::read(xml, problems),
+        parts: Vec::new(),
+        part_of: None,
         starts: Vec::new(),
         link: None,
     }
@@ -117,11 +150,8 @@ fn is_interrupting(xml: NodeRef<'_>) -> bool {
 }
 
 /// Markers and extensions that change what an element does and are not carried out yet.
-const NOT_CARRIED_OUT: &[(&str, &str)] = &[
-    ("standardLoopCharacteristics", "a loop marker"),
-    ("executionListeners", "execution listeners"),
-    ("taskListeners", "task listeners"),
-];
+const NOT_CARRIED_OUT: &[(&str, &str)] =
+    &[("executionListeners", "execution listeners"), ("taskListeners", "task listeners")];
 
 /// Where the tokens of inclusive joins can come from.
 fn reach(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) -> Reach {
@@ -176,15 +206,16 @@ fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow
     let mut flows = Vec::with_capacity(structure.flows.len());
     for flow in &structure.flows {
         let source = structure.nodes[flow.source].node;
-        let chooses = matches!(source.name(), "exclusiveGateway" | "inclusiveGateway");
+        let chooses =
+            matches!(source.name(), "complexGateway" | "exclusiveGateway" | "inclusiveGateway");
         if let (Some(condition), false) = (flow.condition, chooses) {
             problems
                 .warning(
                     flow.node,
                     "condition-without-choice",
                     format!(
-                        "Expected a condition only after an exclusive or inclusive gateway, but \
-                         found one on a flow out of {} `{}`.",
+                        "Expected a condition only after an exclusive, inclusive or complex \
+                         gateway, but found one on a flow out of {} `{}`.",
                         source.name(),
                         source.id().unwrap_or_default()
                     ),
@@ -209,10 +240,10 @@ fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow
 
 fn refuse_duplicate_message_starts(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    for start in &graph.node(0).starts {
-        let node = graph.node(*start);
-        let Kind::MessageStart(kind) = &node.kind else { continue };
-        let Some(name) = kind.message.fixed_name() else { continue };
+    let starts = graph.node(0).starts.iter();
+    for trigger in starts.flat_map(|start| graph.triggers(*start)) {
+        let node = graph.node(trigger);
+        let Some(name) = node.kind.message().and_then(MessageSpec::fixed_name) else { continue };
         if let Some(first) = seen.insert(name, &node.id) {
             let found = process.document().by_id(&node.id).unwrap_or(process);
             problems.error(

@@ -11,6 +11,7 @@ use crate::element::Kind;
 use crate::event::ElementIndex;
 use crate::part::mapping::Mapping;
 use crate::part::multi_instance::MultiInstance;
+use crate::part::standard_loop::StandardLoop;
 use decision::Program;
 pub use reach::Reach;
 use std::collections::BTreeMap;
@@ -70,6 +71,13 @@ pub struct Node {
     pub outputs: Vec<Mapping>,
     /// Its multi-instance marker.
     pub multi_instance: Option<Box<MultiInstance>>,
+    /// Its standard loop marker.
+    pub standard_loop: Option<Box<StandardLoop>>,
+    /// The events it consists of, if it is an event with several definitions. They stand behind
+    /// the elements of the model.
+    pub parts: Vec<ElementIndex>,
+    /// The event it is a part of.
+    pub part_of: Option<ElementIndex>,
     /// Start events directly inside, if it is a scope.
     pub starts: Vec<ElementIndex>,
     /// The link catch event a link throw event leads to.
@@ -123,6 +131,19 @@ impl Graph {
     #[must_use]
     pub fn find(&self, id: &str) -> Option<ElementIndex> {
         self.by_id.get(id).copied()
+    }
+
+    /// The events an event waits for: its parts, or itself.
+    pub fn triggers(&self, event: ElementIndex) -> impl Iterator<Item = ElementIndex> + '_ {
+        let parts = &self.node(event).parts;
+        let own = parts.is_empty().then_some(event);
+        own.into_iter().chain(parts.iter().copied())
+    }
+
+    /// The event that an awaited event stands for: what it is a part of, or itself.
+    #[must_use]
+    pub fn owner(&self, event: ElementIndex) -> ElementIndex {
+        self.node(event).part_of.unwrap_or(event)
     }
 
     /// The start events of event sub-processes directly in a scope.

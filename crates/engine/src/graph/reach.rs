@@ -3,7 +3,6 @@
 //! Not where tokens are: joining looks them up here (`life::join`).
 
 use super::Graph;
-use crate::element::Joining;
 use crate::event::ElementIndex;
 use crate::limits::REACH_BITS_MAX;
 use std::collections::BTreeMap;
@@ -26,7 +25,7 @@ impl Reach {
     pub(super) fn of(graph: &Graph) -> Option<Reach> {
         let joins = (0..graph.nodes.len()).filter(|at| {
             let node = &graph.nodes[*at];
-            node.kind.joins() == Joining::WhoeverCanCome && node.incoming.len() > 1
+            node.kind.joins().looks() && node.incoming.len() > 1
         });
         let joins: Vec<usize> = joins.collect();
         let flows: usize = joins.iter().map(|join| graph.nodes[*join].incoming.len()).sum();

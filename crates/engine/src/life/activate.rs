@@ -26,14 +26,19 @@ impl Ctx<'_> {
         if let Some(marker) = self.body_of(slot) {
             return self.begin_body(slot, marker);
         }
+        if let Some(marker) = self.loop_of(slot) {
+            return self.begin_loop(slot, marker);
+        }
         let node = self.node(slot);
         let element = self.at(slot).element;
         if !node.inputs.is_empty() {
             let variables = self.map_inputs(slot, &node.inputs)?;
             self.set_variables(slot, variables);
         }
-        let own = if node.happened { None } else { node.kind.wait(slot, self)? };
-        let mut waits: Vec<(u32, Wait)> = own.into_iter().map(|wait| (element, wait)).collect();
+        let mut waits = Vec::new();
+        if !node.happened {
+            self.add_waits(slot, element, &mut waits)?;
+        }
         let waits_itself = !waits.is_empty();
         waits.extend(self.waits_beside(slot)?);
         let entered = node.kind.enter(slot, self)?;
@@ -50,15 +55,28 @@ impl Ctx<'_> {
     /// belong to its body, event sub-processes to each of its instances.
     pub(crate) fn waits_beside(&self, slot: Slot) -> Result<Vec<(u32, Wait)>, Failure> {
         let mut waits = Vec::new();
-        let (is_body, in_body) = (self.body_of(slot).is_some(), self.is_in_body(slot));
+        let (is_body, in_body) = (self.is_body(slot), self.is_in_body(slot));
         for event in &self.node(slot).awaits {
             let node = self.graph.node(*event);
             let elsewhere = if node.attached_to.is_some() { in_body } else { is_body };
             if !elsewhere {
-                let wait = node.kind.wait(slot, self)?;
-                waits.extend(wait.map(|wait| (*event, wait)));
+                self.add_waits(slot, *event, &mut waits)?;
             }
         }
         Ok(waits)
+    }
+
+    /// What an event waits for; one with several definitions for each of them.
+    fn add_waits(
+        &self,
+        slot: Slot,
+        event: u32,
+        waits: &mut Vec<(u32, Wait)>,
+    ) -> Result<(), Failure> {
+        for trigger in self.graph.triggers(event) {
+            let wait = self.graph.node(trigger).kind.wait(slot, self)?;
+            waits.extend(wait.map(|wait| (trigger, wait)));
+        }
+        Ok(())
     }
 }

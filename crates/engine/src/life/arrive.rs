@@ -35,6 +35,11 @@ impl Ctx<'_> {
                 self.release_join(scope, element);
                 return;
             }
+            (Some(flow), Joining::AsItSays) if node.incoming.len() > 1 => {
+                self.emit(InstanceEvent::TokenParked { scope, flow });
+                self.try_gate(scope, element);
+                return;
+            }
             _ => {}
         }
         self.enter(element, scope, payload);
@@ -45,7 +50,8 @@ impl Ctx<'_> {
         self.swallow(element, scope);
         let slot = self.state.next_slot;
         let key = self.next_key();
-        let body = self.graph.node(element).multi_instance.is_some();
+        let node = self.graph.node(element);
+        let body = node.multi_instance.is_some() || node.standard_loop.is_some();
         self.emit(InstanceEvent::ElementEntered { slot, key, element, scope, body });
         self.receive(slot, payload);
         self.push(Work::Activate { slot });

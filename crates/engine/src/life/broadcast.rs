@@ -17,7 +17,7 @@ use std::sync::Arc;
 impl Ctx<'_> {
     /// Which BPMN signal is awaited.
     pub(crate) fn signal_wait(&self, slot: Slot, spec: &BpmnSignalSpec) -> Result<Wait, Failure> {
-        let name = self.name(slot, &spec.name, "the name of the BPMN signal")?;
+        let name = self.signal_name(slot, spec)?;
         Ok(Wait::BpmnSignal { name })
     }
 
@@ -27,14 +27,26 @@ impl Ctx<'_> {
         slot: Slot,
         spec: &BpmnSignalSpec,
     ) -> Result<Entered, Failure> {
-        let name = self.name(slot, &spec.name, "the name of the BPMN signal")?;
+        let name = self.signal_name(slot, spec)?;
         let variables = self.local_variables(slot)?;
+        self.send_signal(slot, name, variables);
+        Ok(Entered::Passes)
+    }
+
+    pub(crate) fn signal_name(
+        &self,
+        slot: Slot,
+        spec: &BpmnSignalSpec,
+    ) -> Result<Arc<str>, Failure> {
+        self.name(slot, &spec.name, "the name of the BPMN signal")
+    }
+
+    pub(crate) fn send_signal(&mut self, slot: Slot, name: Arc<str>, variables: Variables) {
         self.emit(InstanceEvent::BpmnSignalThrown { slot, name: name.clone() });
         let target = self.bpmn_signal(&name);
         let tenant = self.state.tenant;
         let command = BpmnSignalCommand::BroadcastBpmnSignal { tenant, name, variables };
         self.ask(target, Command::BpmnSignal(command));
-        Ok(Entered::Passes)
     }
 
     pub(super) fn listen(&mut self, slot: Slot, element: ElementIndex, key: Key, name: Arc<str>) {

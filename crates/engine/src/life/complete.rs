@@ -22,7 +22,7 @@ impl Ctx<'_> {
             Some(held) if held.phase != Phase::Cancelling && slot != 0 => {}
             _ => return,
         }
-        if self.body_of(slot).is_some() {
+        if self.is_body(slot) {
             return self.complete_body(slot);
         }
         if self.is_scope(slot) && (self.at(slot).children > 0 || self.has_arrivals(slot)) {
@@ -56,7 +56,8 @@ impl Ctx<'_> {
         } else {
             self.set_variables(slot, payload);
             // An instance of a multi-instance body reads and writes its own variables first.
-            let scope = if in_body { slot } else { self.at(slot).scope };
+            let repeats = in_body && node.multi_instance.is_some();
+            let scope = if repeats { slot } else { self.at(slot).scope };
             let results = self.map_outputs(slot, scope, &node.outputs)?;
             self.propagate(scope, results);
         }

@@ -6,7 +6,7 @@
 
 use super::Ctx;
 use crate::command::{ChildEscalation, Command, InstanceCommand};
-use crate::element::{Entered, Kind};
+use crate::element::Entered;
 use crate::event::{
     CaughtEscalation, ElementIndex, InstanceEvent, Interruption, Slot, Variables, Work,
 };
@@ -14,18 +14,23 @@ use crate::part::Failure;
 use crate::part::escalation::EscalationSpec;
 use crate::part::text::Text;
 use crate::state::instance::Phase;
+use std::sync::Arc;
 
 impl Ctx<'_> {
-    /// Throws an escalation at a slot. It waits if that will interrupt it, else it passes.
-    pub(crate) fn escalate(
-        &mut self,
+    /// Which escalation an element throws.
+    pub(crate) fn escalation_code(
+        &self,
         slot: Slot,
         spec: &EscalationSpec,
-    ) -> Result<Entered, Failure> {
-        let code = match &spec.code {
-            Some(code) => self.text(slot, code, "the escalation code")?,
-            None => "".into(),
-        };
+    ) -> Result<Arc<str>, Failure> {
+        match &spec.code {
+            Some(code) => self.text(slot, code, "the escalation code"),
+            None => Ok("".into()),
+        }
+    }
+
+    /// Throws an escalation at a slot. It waits if that will interrupt it, else it passes.
+    pub(crate) fn escalate(&mut self, slot: Slot, code: Arc<str>) -> Entered {
         let here = self.escalation_catcher(slot, &code);
         let above = match here {
             Some(_) => None,
@@ -48,7 +53,7 @@ impl Ctx<'_> {
             }
             (None, None) => false,
         };
-        Ok(if interrupts { Entered::Waits } else { Entered::Passes })
+        if interrupts { Entered::Waits } else { Entered::Passes }
     }
 
     /// An escalation comes out of a called instance. Who threw it waits if it expects to be
@@ -81,9 +86,7 @@ impl Ctx<'_> {
     pub(crate) fn pass_escalation(&mut self, slot: Slot) {
         let held = self.state.element(slot);
         let waits = held.is_some_and(|held| held.phase == Phase::Active);
-        if waits
-            && matches!(self.node(slot).kind, Kind::EscalationEnd(_) | Kind::EscalationThrow(_))
-        {
+        if waits && self.node(slot).kind.escalates() {
             self.push(Work::Complete { slot });
         }
     }
@@ -131,7 +134,8 @@ impl Ctx<'_> {
     }
 
     /// The event at a host takes an escalation; whether it interrupts.
-    fn catch_escalation(&mut self, host: Slot, element: ElementIndex) -> bool {
+    fn catch_escalation(&mut self, host: Slot, trigger: ElementIndex) -> bool {
+        let element = self.graph.owner(trigger);
         let node = self.graph.node(element);
         let variables = Variables::new();
         if node.kind.is_start() {
@@ -164,7 +168,7 @@ impl Ctx<'_> {
 }
 
 /// A code is caught by the nearest event only.
-fn note(caught: &mut Vec<CaughtEscalation>, code: Option<&std::sync::Arc<str>>, interrupts: bool) {
+fn note(caught: &mut Vec<CaughtEscalation>, code: Option<&Arc<str>>, interrupts: bool) {
     let hidden = |held: &CaughtEscalation| held.code.is_none() || held.code.as_ref() == code;
     if !caught.iter().any(hidden) {
         caught.push(CaughtEscalation { code: code.cloned(), interrupts });

@@ -47,11 +47,12 @@ impl Ctx<'_> {
             return;
         }
         let over = |held: &&Incident| {
-            held.resume == Resume::Complete || held.kind == IncidentKind::Deadlock
+            let stands = matches!(held.kind, IncidentKind::Condition | IncidentKind::Deadlock);
+            held.resume == Resume::Complete || stands && held.resume == Resume::Scope
         };
         let over: Vec<Key> = held.incidents.iter().filter(over).map(|held| held.key).collect();
         let graph = self.graph;
-        self.close_events(slot, |element| graph.node(element).kind.is_start());
+        self.close_events(slot, |element| graph.node(graph.owner(element)).kind.is_start());
         for key in over {
             self.emit(InstanceEvent::IncidentResolved { slot, key });
         }

@@ -9,6 +9,7 @@ impl Ctx<'_> {
     /// An event happened at a slot: to its own element, to one of its boundary events, to the
     /// start of an event sub-process in it, or to one it waits for in place of another.
     pub(crate) fn happen(&mut self, slot: Slot, element: ElementIndex, variables: Variables) {
+        let Some((element, variables)) = self.whole(slot, element, variables) else { return };
         let held = self.at(slot);
         let node = self.graph.node(element);
         if held.element == element {

@@ -25,6 +25,9 @@ impl Ctx<'_> {
         for join in self.waiting_joins(scope) {
             self.release_join(scope, join);
         }
+        for gate in self.waiting_gates(scope) {
+            self.try_gate(scope, gate);
+        }
     }
 
     /// Enters a join, unless somebody can still come over a flow that is empty.
@@ -61,7 +64,7 @@ impl Ctx<'_> {
         joins
     }
 
-    fn is_held_back(&self, scope: Slot, join: ElementIndex, taken: &[u32]) -> bool {
+    pub(super) fn is_held_back(&self, scope: Slot, join: ElementIndex, taken: &[u32]) -> bool {
         let incoming = &self.graph.node(join).incoming;
         let holds = |at: ElementIndex| {
             let comes = |flow: &u32| self.graph.reaches(at, *flow);

@@ -8,17 +8,21 @@ mod broadcast;
 mod call;
 mod cancel;
 mod complete;
+mod condition;
 mod decide;
 mod escalate;
 mod evaluate;
+mod gate;
 mod handler;
 mod happen;
 mod join;
 mod multi_instance;
+mod multiple;
 pub mod pages;
 mod race;
 mod scope;
 mod send;
+mod standard_loop;
 mod throw;
 mod variables;
 mod waits;
@@ -180,6 +184,8 @@ impl<'a> Ctx<'a> {
                 Work::CancelInside { scope, from, except } => {
                     self.cancel_inside(scope, from, except);
                 }
+                Work::Happen { slot, element } => self.meet_condition(slot, element),
+                Work::Watch { changes, from } => self.watch(changes, from),
             }
         }
     }

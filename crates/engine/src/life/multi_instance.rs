@@ -18,6 +18,12 @@ impl<'a> Ctx<'a> {
         (!self.is_in_body(slot)).then_some(marker)
     }
 
+    /// Whether the slot stands for a repeated activity as a whole.
+    pub(crate) fn is_body(&self, slot: Slot) -> bool {
+        let node = self.node(slot);
+        (node.multi_instance.is_some() || node.standard_loop.is_some()) && !self.is_in_body(slot)
+    }
+
     /// Whether the slot is one of the instances of a multi-instance body.
     pub(crate) fn is_in_body(&self, slot: Slot) -> bool {
         let held = self.at(slot);
@@ -75,7 +81,9 @@ impl<'a> Ctx<'a> {
         let (Some(held), true) = (self.state.element(slot), self.is_open_body(slot)) else {
             return;
         };
-        let Some(marker) = self.node(slot).multi_instance.as_deref() else { return };
+        let Some(marker) = self.node(slot).multi_instance.as_deref() else {
+            return self.begin_round(slot);
+        };
         let (body, children) = (held.body.as_deref().expect("an open body"), held.children);
         let left = body.count - body.begun;
         let share = match marker.sequential {
@@ -115,14 +123,17 @@ impl<'a> Ctx<'a> {
     fn is_open_body(&self, slot: Slot) -> bool {
         self.state.element(slot).is_some_and(|held| {
             held.phase != Phase::Cancelling
-                && held.body.as_ref().is_some_and(|body| !body.stopped && body.begun < body.count)
+                && held
+                    .body
+                    .as_ref()
+                    .is_some_and(|body| !body.stopped && (body.loops || body.begun < body.count))
         })
     }
 
     /// An instance is about to leave: its output, and whether the whole activity ends with it.
     pub(crate) fn leave_output(&mut self, slot: Slot) -> Result<bool, Failure> {
-        let marker = self.node(slot).multi_instance.as_deref();
-        let marker = marker.expect("an instance of a body has its marker");
+        // A round of a standard loop leaves nothing.
+        let Some(marker) = self.node(slot).multi_instance.as_deref() else { return Ok(false) };
         let output = match &marker.output {
             Some(program) if marker.outputs.is_some() => {
                 Some(self.evaluate(slot, program, IncidentKind::ExtractValue)?.to_json())
@@ -185,7 +196,9 @@ impl<'a> Ctx<'a> {
     /// A body without instances begins the next or is done.
     pub(crate) fn settle_body(&mut self, slot: Slot) {
         let body = self.at(slot).body.as_deref().expect("only bodies are settled here");
-        if body.stopped || body.begun == body.count {
+        if body.loops && !body.stopped {
+            self.settle_loop(slot);
+        } else if body.stopped || body.begun == body.count {
             self.push(Work::Complete { slot });
         } else if self.node(slot).multi_instance.as_ref().is_some_and(|it| it.sequential) {
             self.push(Work::Spawn { slot });

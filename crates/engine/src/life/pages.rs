@@ -3,7 +3,6 @@
 //! Not here: loading; a lane brings the pages and goes on with the kept agenda.
 
 use crate::command::InstanceCommand;
-use crate::element::Joining;
 use crate::event::{Slot, Work};
 use crate::graph::Graph;
 use crate::state::elements::page_of;
@@ -55,7 +54,11 @@ pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> 
     }
     let mut pages = match work {
         Work::Arrive { scope, .. } => of_slot(state, *scope),
-        Work::Activate { slot } => of_slot(state, *slot),
+        Work::Activate { slot } | Work::Happen { slot, .. } => of_slot(state, *slot),
+        Work::Watch { from, .. } => {
+            let next = state.watchers.iter().find(|slot| *slot >= from);
+            next.map_or_else(Vec::new, |slot| of_slot(state, *slot))
+        }
         Work::Begin { .. } => of_slot(state, 0),
         Work::Complete { slot } | Work::Cancel { slot } | Work::Settle { slot } => {
             let mut pages = of_slot(state, *slot);
@@ -88,7 +91,7 @@ pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> 
 
 /// Whether an inclusive join looks at everything alive in the scope the work is about.
 fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
-    let waits = |element| graph.node(element).kind.joins() == Joining::WhoeverCanCome;
+    let waits = |element| graph.node(element).kind.joins().looks();
     let scope = match work {
         Work::Arrive { element, .. } if waits(*element) => return true,
         Work::Arrive { scope, .. } | Work::CancelInside { scope, .. } => *scope,
@@ -98,9 +101,11 @@ fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
         }
         Work::Settle { slot } => *slot,
         Work::Begin { .. } => 0,
+        Work::Happen { .. } | Work::Watch { .. } => return false,
     };
+    let has_gates = state.element(scope).is_some_and(|held| !held.resets().is_empty());
     let parked = state.element(scope).map(|held| held.parked.as_slice()).unwrap_or_default();
-    parked.iter().any(|(flow, _)| waits(graph.flow(*flow).target))
+    has_gates || parked.iter().any(|(flow, _)| waits(graph.flow(*flow).target))
 }
 
 /// A slot's page and those of the scopes around it, and the page new slots come into.

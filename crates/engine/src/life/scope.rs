@@ -40,7 +40,10 @@ impl Ctx<'_> {
             self.settle_body(slot);
             return;
         }
-        let told = held.incidents.iter().any(|held| held.kind == IncidentKind::Deadlock);
+        let told = held.incidents.iter().any(|held| {
+            let asks = held.kind == IncidentKind::Condition && held.resume == Resume::Scope;
+            held.kind == IncidentKind::Deadlock || asks
+        });
         if held.parked.is_empty() {
             self.end_scope(slot);
         } else if !self.release_first_join(slot) && !told {

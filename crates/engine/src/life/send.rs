@@ -56,7 +56,7 @@ impl Ctx<'_> {
     }
 
     /// What the input mappings of an element made, which is what it throws brings.
-    pub(super) fn local_variables(&self, slot: Slot) -> Result<Variables, Failure> {
+    pub(crate) fn local_variables(&self, slot: Slot) -> Result<Variables, Failure> {
         let held = self.at(slot).variables.iter();
         let variables: Variables = held.map(|(n, value)| (n.clone(), value.clone())).collect();
         refuse_large(&variables)?;

@@ -13,7 +13,8 @@ use crate::part::text::Text;
 impl Ctx<'_> {
     /// Throws an error code at a slot. `false`: nobody catches it, nothing changed.
     pub(crate) fn throw(&mut self, slot: Slot, code: &str, variables: Variables) -> bool {
-        if let Some((host, element)) = self.catcher(slot, code) {
+        if let Some((host, trigger)) = self.catcher(slot, code) {
+            let element = self.graph.owner(trigger);
             if self.graph.node(element).kind.is_start() {
                 self.start_handler(host, element, variables);
             } else {
@@ -53,11 +54,13 @@ impl Ctx<'_> {
         let mut handles = false;
         for host in self.state.scopes(slot) {
             let node = self.node(host);
-            if handles && self.body_of(host).is_none() {
-                groups.push((host, self.graph.handlers(self.at(host).element).collect()));
+            let triggers = |event: &ElementIndex| self.graph.triggers(*event);
+            if handles && !self.is_body(host) {
+                let handlers: Vec<_> = self.graph.handlers(self.at(host).element).collect();
+                groups.push((host, handlers.iter().flat_map(triggers).collect()));
             }
             if !self.is_in_body(host) {
-                groups.push((host, node.boundary.clone()));
+                groups.push((host, node.boundary.iter().flat_map(triggers).collect()));
             }
             handles = !matches!(node.kind, Kind::EventSubProcess(_));
         }

@@ -17,6 +17,7 @@ impl Ctx<'_> {
         let held = &self.at(slot).variables;
         variables.retain(|(name, value)| held.get(name) != Some(value));
         if !variables.is_empty() {
+            self.note_changes(slot, &variables);
             self.emit(InstanceEvent::VariablesSet { slot, variables });
         }
     }

@@ -82,13 +82,15 @@ impl Ctx<'_> {
                 self.ask(mailbox, Command::Mailbox(command));
             }
             Wait::BpmnSignal { name } => self.listen(slot, element, key, name),
+            Wait::Condition => self.await_condition(slot, element),
         }
     }
 
     /// Whether one event at this element ends the wait: only boundary events and starts of event
     /// sub-processes that do not interrupt go on waiting.
     pub(crate) fn closes(&self, slot: Slot, element: ElementIndex) -> bool {
-        self.at(slot).element == element || self.graph.node(element).interrupting
+        let event = self.graph.owner(element);
+        self.at(slot).element == event || self.graph.node(event).interrupting
     }
 
     pub(super) fn mailbox(&self, name: &Arc<str>, correlation_key: &Arc<str>) -> Key {
@@ -124,6 +126,7 @@ impl Ctx<'_> {
             self.emit(InstanceEvent::TimerCancelled { slot, key });
         }
         self.stop_listening(slot, &closes);
+        self.drop_conditions(slot, &closes);
         for held in subscriptions {
             self.emit(InstanceEvent::SubscriptionClosed { slot, key: held.key });
             let mailbox = self.mailbox(&held.name, &held.correlation_key);

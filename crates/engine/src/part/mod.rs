@@ -3,6 +3,7 @@
 //! Not elements themselves: a part neither waits nor leaves on its own.
 
 pub mod bpmn_signal;
+pub mod condition;
 pub mod decision;
 pub mod duration;
 pub mod error;
@@ -12,7 +13,9 @@ pub mod mapping;
 pub mod message;
 pub mod multi_instance;
 pub mod send;
+pub mod standard_loop;
 pub mod text;
+pub mod throws;
 pub mod timer;
 
 use crate::event::IncidentKind;
@@ -51,6 +54,8 @@ pub enum Wait {
         /// Correlation key.
         correlation_key: Arc<str>,
     },
+    /// That its condition is true.
+    Condition,
     /// A BPMN signal.
     BpmnSignal {
         /// Its name.

@@ -17,7 +17,7 @@ use crate::state::bpmn_signal::{BpmnSignal, BpmnSignalEvent};
 use crate::state::entry::{Entry, EntryEvent};
 use crate::state::evaluation::EvaluationEvent;
 use crate::state::head::{Head, HeadEvent};
-use crate::state::instance::{ElementInstance, Instance};
+use crate::state::instance::{Awaited, Body, ElementInstance, Instance};
 use crate::state::mailbox::{Mailbox, MailboxEvent};
 use crate::state::resource::{ResourceEvent, ResourceHead};
 use std::fmt::{Debug, Write};
@@ -59,6 +59,8 @@ fn file<T: Sample + Wire + Debug + PartialEq>(name: &'static str) -> File {
 
 fn files() -> Vec<File> {
     vec![
+        file::<Awaited>("awaited"),
+        file::<Body>("body"),
         file::<BpmnSignal>("bpmn_signal"),
         file::<BpmnSignalCommand>("bpmn_signal_command"),
         file::<BpmnSignalEvent>("bpmn_signal_event"),

@@ -10,7 +10,7 @@ use crate::command::{
 };
 use crate::decide::{DecisionFailure, DecisionValue, EvaluatedDecision, Evaluation, MatchedRule};
 use crate::event::{
-    Activation, BpmnSignalAwaited, CaughtEscalation, Created, IncidentKind, InstanceEvent,
+    Activation, BpmnSignalAwaited, CaughtEscalation, Change, Created, IncidentKind, InstanceEvent,
     Interruption, JobCreated, Parent, Place, Resume, SubscriptionOpened, UserTaskCreated, Work,
 };
 use crate::resources::ResourceKind;
@@ -83,6 +83,14 @@ variants!(InstanceEvent {
     62: BpmnSignalClosed { 1: slot, 2: key },
     63: BpmnSignalThrown { 1: slot, 2: name },
     64: EscalationThrown { 1: slot, 2: code, 3: caught },
+    65: ConditionAwaited { 1: slot, 2: element },
+    66: ConditionMet { 1: slot, 2: element, 3: closes },
+    67: ConditionDropped { 1: slot, 2: element },
+    68: LoopBegun { 1: slot },
+    69: GatewayActivated { 1: scope, 2: element, 3: flows },
+    70: GatewayReset { 1: scope, 2: element },
+    71: EventKept { 1: slot, 2: element, 3: variables },
+    72: EventsTaken { 1: slot, 2: elements },
     130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
 });
 
@@ -149,7 +157,10 @@ variants!(Work {
     10: Begin { 1: start },
     15: Spawn { 1: slot },
     16: CancelInside { 1: scope, 2: from, 3: except },
+    20: Happen { 1: slot, 2: element },
+    21: Watch { 1: changes, 2: from },
 });
+fields!(Change { 1: scope, 2: name, 3: is_new });
 
 impl Wire for Numbers {
     fn put(&self, writer: &mut Writer) {

@@ -43,6 +43,7 @@ impl Wire for Instance {
             }
             writer.field(15, &self.parent);
             writer.field(16, &self.failing);
+            writer.field(60, &self.watchers);
         });
     }
 
@@ -70,6 +71,7 @@ impl Wire for Instance {
                 14 => first.kept = Wire::take(&mut field)?,
                 15 => value.parent = Wire::take(&mut field)?,
                 16 => value.failing = Wire::take(&mut field)?,
+                60 => value.watchers = Wire::take(&mut field)?,
                 _ => {}
             }
         }
@@ -97,9 +99,9 @@ fields!(ElementInstance {
     16: child,
     60: events,
 });
-fields!(Awaited { 1: signals });
+fields!(Awaited { 1: signals, 2: conditions, 3: kept, 4: resets });
 fields!(AwaitedSignal { 1: key, 2: element, 3: name });
-fields!(Body { 1: first, 2: count, 3: begun, 4: completed, 5: cancelled, 6: stopped });
+fields!(Body { 1: first, 2: count, 3: begun, 4: completed, 5: cancelled, 6: stopped, 60: loops });
 numbers!(Phase { 0: Entering, 1: Active, 2: Cancelling });
 fields!(Job { 1: key, 2: job_type, 3: retries, 4: headers });
 fields!(Timer { 1: key, 2: element, 3: due_ms, 4: repetitions });

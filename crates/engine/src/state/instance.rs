@@ -38,6 +38,8 @@ pub struct Instance {
     pub incidents: u32,
     /// Work kept when a step stopped at its budget.
     pub agenda: Vec<Work>,
+    /// Slots that await a condition.
+    pub watchers: Vec<Slot>,
     /// How often the step stopped since the last wait.
     pub continuations: u32,
     /// Pages changed since they were last written (page number = slot / PAGE_ELEMENTS).
@@ -103,6 +105,13 @@ pub struct ElementInstance {
 pub struct Awaited {
     /// BPMN signals.
     pub signals: Vec<AwaitedSignal>,
+    /// Elements whose condition is awaited.
+    pub conditions: Vec<ElementIndex>,
+    /// Of several events that must all happen those that have, with what they brought.
+    pub kept: Vec<(ElementIndex, Variables)>,
+    /// Complex gateways in this scope that wait for their reset, and the flows over which tokens
+    /// came before.
+    pub resets: Vec<(ElementIndex, Vec<u32>)>,
 }
 
 /// An awaited BPMN signal.
@@ -130,6 +139,24 @@ impl ElementInstance {
     pub fn signals(&self) -> &[AwaitedSignal] {
         self.events.as_ref().map_or(&[], |events| &events.signals)
     }
+
+    /// Elements whose condition it awaits.
+    #[must_use]
+    pub fn conditions(&self) -> &[ElementIndex] {
+        self.events.as_ref().map_or(&[], |events| &events.conditions)
+    }
+
+    /// Of several events that must all happen those that have.
+    #[must_use]
+    pub fn kept(&self) -> &[(ElementIndex, Variables)] {
+        self.events.as_ref().map_or(&[], |events| &events.kept)
+    }
+
+    /// Complex gateways in this scope that wait for their reset.
+    #[must_use]
+    pub fn resets(&self) -> &[(ElementIndex, Vec<u32>)] {
+        self.events.as_ref().map_or(&[], |events| &events.resets)
+    }
 }
 
 /// How far a multi-instance body is. Its instances have the slots `first..first + count`.
@@ -147,6 +174,9 @@ pub struct Body {
     pub cancelled: u32,
     /// Whether the completion condition held: no more begin.
     pub stopped: bool,
+    /// Whether it is a standard loop: nobody knows how many there are to be, and each gets a slot
+    /// when it begins.
+    pub loops: bool,
 }
 
 impl Body {

@@ -36,17 +36,17 @@ impl Instance {
             E::PayloadReceived { slot, variables } => self.at(*slot).payload.clone_from(variables),
             E::TokenParked { scope, flow } => self.park(*scope, *flow),
             E::TokensJoined { scope, flows } => self.join(*scope, flows),
-            E::TokensDropped { scope } => self.at(*scope).parked.clear(),
+            E::TokensDropped { scope } => self.drop_tokens(*scope),
             E::AgendaKept { agenda } => {
                 self.agenda.clone_from(agenda);
                 self.continuations += 1;
             }
             E::AgendaTaken => self.agenda.clear(),
             E::ScopeInterrupted { slot, by } => {
-                let scope = self.at(*slot);
-                scope.interrupted_by = Some(by.clone());
-                scope.parked.clear();
+                self.at(*slot).interrupted_by = Some(by.clone());
+                self.drop_tokens(*slot);
             }
+            E::LoopBegun { slot } => self.begin_loop(*slot),
             E::ScopeCleared { slot } => self.at(*slot).interrupted_by = None,
             E::IncidentRaised { slot, key, kind, job, resume, .. } => {
                 let incident = Incident { key: *key, kind: *kind, resume: *resume, job: *job };
@@ -139,7 +139,7 @@ impl Instance {
         }
     }
 
-    /// The part of `apply` about BPMN signals.
+    /// The part of `apply` about events that few elements wait for, and complex gateways.
     fn apply_event(&mut self, event: &InstanceEvent) {
         use InstanceEvent as E;
         match event {
@@ -160,8 +160,44 @@ impl Instance {
             E::BpmnSignalReceived { slot, key, .. } | E::BpmnSignalClosed { slot, key } => {
                 self.awaited(*slot, |events| events.signals.retain(|held| held.key != *key));
             }
-            _ => unreachable!("apply handles every other event"),
+            E::ConditionAwaited { slot, element } => {
+                // It may be true already: that is no rest for what loops.
+                let held = self.at(*slot);
+                held.events.get_or_insert_default().conditions.push(*element);
+                if let Err(at) = self.watchers.binary_search(slot) {
+                    self.watchers.insert(at, *slot);
+                }
+            }
+            E::ConditionMet { closes: false, .. } => {}
+            E::ConditionMet { slot, element, .. } | E::ConditionDropped { slot, element } => {
+                self.awaited(*slot, |events| events.conditions.retain(|held| held != element));
+                if self.at(*slot).conditions().is_empty() {
+                    self.watchers.retain(|held| held != slot);
+                }
+            }
+            E::EventKept { slot, element, variables } => {
+                let kept = &mut self.at(*slot).events.get_or_insert_default().kept;
+                kept.retain(|(held, _)| held != element);
+                kept.push((*element, variables.clone()));
+            }
+            E::EventsTaken { slot, elements } => {
+                self.awaited(*slot, |events| events.kept.retain(|(it, _)| !elements.contains(it)));
+            }
+            E::GatewayActivated { scope, element, flows } => {
+                let resets = &mut self.at(*scope).events.get_or_insert_default().resets;
+                resets.push((*element, flows.clone()));
+            }
+            E::GatewayReset { scope, element } => {
+                self.awaited(*scope, |events| events.resets.retain(|(held, _)| held != element));
+            }
+            _ => unreachable!("only events about awaited events come here"),
         }
+    }
+
+    /// Tokens before joins go, and what joins remember of those that came.
+    fn drop_tokens(&mut self, scope: Slot) {
+        self.at(scope).parked.clear();
+        self.awaited(scope, |events| events.resets.clear());
     }
 
     /// Changes what a slot waits for; where nothing is left, nothing is kept.
@@ -219,6 +255,11 @@ impl Instance {
         let around = self.at(scope);
         around.children += 1;
         match &mut around.body {
+            Some(body) if body.loops => {
+                body.begun += 1;
+                assert!(slot >= self.next_slot, "slots rise and are never reused");
+                self.next_slot = slot + 1;
+            }
             Some(body) => {
                 assert_eq!(slot, body.first + body.begun, "instances of a body begin in order");
                 body.begun += 1;
@@ -248,6 +289,10 @@ impl Instance {
                 *count += 1;
             }
         }
+    }
+
+    fn begin_loop(&mut self, slot: Slot) {
+        self.at(slot).body = Some(Box::new(Body { loops: true, ..Body::default() }));
     }
 
     fn begin_body(&mut self, slot: Slot, first: Slot, items: &[std::sync::Arc<str>]) {

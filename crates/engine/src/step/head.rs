@@ -54,15 +54,15 @@ fn emit(state: &mut Head, out: &mut Outcome<HeadEvent>, event: HeadEvent) {
 
 fn first_timers(graph: &Graph, inputs: &mut Inputs) -> Result<Vec<StartTimer>, Rejection> {
     let mut timers = Vec::new();
-    for start in &graph.node(0).starts {
-        let node = graph.node(*start);
+    for start in graph.node(0).starts.iter().flat_map(|start| graph.triggers(*start)) {
+        let node = graph.node(start);
         let Some(spec) = node.kind.timer() else { continue };
         let text = timer_text(spec, inputs)?;
         let due = spec.due(&text, inputs.now_ms, &inputs.zone);
         let due = due.map_err(|message| {
             Rejection::invalid_argument(format!("Timer start event `{}`: {message}", node.id))
         })?;
-        timers.push(start_timer(*start, due, inputs));
+        timers.push(start_timer(start, due, inputs));
     }
     Ok(timers)
 }
@@ -137,7 +137,7 @@ fn fire(
     let command = InstanceCommand::CreateInstance(Box::new(CreateInstance {
         instance,
         definition: definition.key,
-        start: timer.element,
+        start: definition.graph.owner(timer.element),
         ..CreateInstance::default()
     }));
     out.effects.push(Effect { target: instance, command: Command::Instance(command) });

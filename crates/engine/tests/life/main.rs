@@ -17,6 +17,7 @@ mod multi_instance;
 mod pages;
 mod problems;
 mod refusals;
+mod standard_loop;
 mod starts;
 mod timers;
 mod tokens;

@@ -11,7 +11,6 @@ use crate::vocabulary::SUB_PROCESSES;
 pub(super) const AD_HOC_START: &str = "An ad-hoc sub-process has no start event.";
 pub(super) const BOUNDARY_UNATTACHED: &str =
     "A boundary event is attached to an activity of its scope.";
-pub(super) const EVENT_DEFINITIONS_MULTIPLE: &str = "An event has at most one event definition.";
 pub(super) const EVENT_SUB_START: &str =
     "An event sub-process has exactly one start event, and that waits for something.";
 pub(super) const START_MISSING: &str = "A process or sub-process has a start event.";
@@ -141,17 +140,6 @@ pub(super) fn event_sub_process_start(checked: &Checked<'_>, problems: &mut Prob
         if is_none(start) {
             let message = "Expected a start event with a trigger, but found one without";
             problems.error(start, rule, message).hint(hint);
-        }
-    }
-}
-
-pub(super) fn event_definitions_multiple(checked: &Checked<'_>, problems: &mut Problems) {
-    for event in checked.process_elements().filter(|node| node.name().ends_with("Event")) {
-        for another in definitions(event).skip(1) {
-            let message =
-                format!("Expected one event definition, but found {} too", another.name());
-            let hint = "use one event for each, side by side or behind an event-based gateway";
-            problems.error(another, "event-definitions-multiple", message).hint(hint);
         }
     }
 }

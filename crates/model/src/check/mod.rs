@@ -62,11 +62,6 @@ pub const RULES: &[Rule] = &[
     rule("default-not-outgoing", flows::DEFAULT_NOT_OUTGOING, flows::default_not_outgoing),
     rule("element-foreign", names::ELEMENT_FOREIGN, names::element_foreign),
     rule("element-misplaced", names::ELEMENT_MISPLACED, names::element_misplaced),
-    rule(
-        "event-definitions-multiple",
-        events::EVENT_DEFINITIONS_MULTIPLE,
-        events::event_definitions_multiple,
-    ),
     rule("event-gateway-events", races::EVENTS, races::events),
     rule("event-gateway-target", races::TARGET, races::target),
     rule("event-sub-process-start", events::EVENT_SUB_START, events::event_sub_process_start),

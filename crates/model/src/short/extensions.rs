@@ -15,6 +15,25 @@ pub(super) fn value<'i>(item: &'i Item<'_>, word: &str) -> Option<&'i str> {
     option(item, word).and_then(|choice| choice.values.first()).map(String::as_str)
 }
 
+/// A standard loop: `loop` looks at its condition after each round, `loop-while` before each.
+pub(super) fn loops(xml: &mut Xml, item: &Item<'_>) {
+    let first = option(item, "loop-while");
+    let Some(found) = first.or(option(item, "loop")) else {
+        return;
+    };
+    let (mut condition, mut maximum) = (None, None);
+    for value in &found.values {
+        let place = if value.starts_with('=') { &mut condition } else { &mut maximum };
+        *place = Some(value.as_str());
+    }
+    let before = ("testBefore", first.map(|_| "true"));
+    xml.open("bpmn:standardLoopCharacteristics", &[before, ("loopMaximum", maximum)]);
+    if let Some(condition) = condition {
+        xml.text("bpmn:loopCondition", &[], condition);
+    }
+    xml.close("bpmn:standardLoopCharacteristics");
+}
+
 /// Multi-instance.
 pub(super) fn repeats(xml: &mut Xml, item: &Item<'_>) {
     let in_turn = option(item, "each-in-turn");

@@ -49,6 +49,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("catch-signal", CATCH, SIGNAL, &["signal name"]),
     kind("compensation-end", END, COMPENSATE, &["activity?"]),
     kind("compensation-throw", THROW, COMPENSATE, &["activity?"]),
+    kind("complex", "complexGateway", "", &[]),
     kind("condition-start", START, CONDITIONAL, &["= condition"]),
     kind("decision", "businessRuleTask", "", &["decision id", "result variable"]),
     kind("end", END, "", &[]),
@@ -166,6 +167,14 @@ fn listened(kind: &Kind) -> bool {
     !kind.word.is_empty()
 }
 
+fn has_trigger(kind: &Kind) -> bool {
+    !kind.event.is_empty()
+}
+
+fn waits(kind: &Kind) -> bool {
+    has_trigger(kind) && !matches!(kind.element, END | THROW)
+}
+
 fn can_be_gentle(kind: &Kind) -> bool {
     kind.element == START || kind.element == BOUNDARY
 }
@@ -173,6 +182,13 @@ fn can_be_gentle(kind: &Kind) -> bool {
 /// All options.
 pub(super) const OPTIONS: &[Opt] = &[
     opt("active", Form::Arguments(1, 1), |kind| kind.word == "ad-hoc"),
+    opt("all", Form::Flag, waits),
+    opt("also-condition", Form::Arguments(1, 1), has_trigger),
+    opt("also-error", Form::Arguments(1, 1), has_trigger),
+    opt("also-escalation", Form::Arguments(1, 1), has_trigger),
+    opt("also-message", Form::Arguments(1, 2), has_trigger),
+    opt("also-signal", Form::Arguments(1, 1), has_trigger),
+    opt("also-timer", Form::Arguments(1, 1), has_trigger),
     opt("assignee", Form::Value, Kind::is_user_task),
     opt("due", Form::Value, Kind::is_user_task),
     opt("each", Form::Arguments(1, 4), Kind::is_activity),
@@ -183,6 +199,8 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("headers", Form::Entries, |kind| kind.has_job() || kind.is_user_task()),
     opt("inputs", Form::Entries, mapped),
     opt("interrupting", Form::Flag, can_be_gentle),
+    opt("loop", Form::Arguments(0, 2), Kind::is_activity),
+    opt("loop-while", Form::Arguments(0, 2), Kind::is_activity),
     opt("non-interrupting", Form::Flag, can_be_gentle),
     opt("on-assigning", Form::Arguments(1, 2), Kind::is_user_task),
     opt("on-canceling", Form::Arguments(1, 2), Kind::is_user_task),
@@ -200,6 +218,7 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("type", Form::Value, |kind| kind.word == "ad-hoc"),
     opt("until", Form::Arguments(1, 1), Kind::is_activity),
     opt("users", Form::Value, Kind::is_user_task),
+    opt("when", Form::Arguments(1, 1), |kind| kind.word == "complex"),
 ];
 
 /// The kind of this word, in the flow or after `!`.

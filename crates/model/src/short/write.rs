@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::extensions::{extensions, option, repeats};
+use super::extensions::{extensions, loops, option, repeats};
 use super::kinds::{COMPENSATE, CONDITIONAL, ERROR, ESCALATION, LINK, MESSAGE, SIGNAL, TIMER};
 use super::roots::{Roots, numbered};
 use super::xml::Xml;
@@ -143,6 +143,7 @@ impl Writer<'_, '_> {
             ("messageRef", message.as_deref()),
             ("triggeredByEvent", (item.kind.word == "event-sub").then_some("true")),
             ("isForCompensation", item.compensates.then_some("true")),
+            ("parallelMultiple", option(item, "all").map(|_| "true")),
         ];
         xml.open(&element, &attributes);
         let mut inner = xml.inside();
@@ -159,7 +160,12 @@ impl Writer<'_, '_> {
             }
         }
         repeats(xml, item);
+        loops(xml, item);
         self.event(xml, item);
+        self.also(xml, item);
+        if let Some(when) = option(item, "when") {
+            xml.text("bpmn:activationCondition", &[], &when.values[0]);
+        }
         if let Some(opened) = item.opens {
             self.scope(xml, opened);
         }
@@ -180,13 +186,39 @@ impl Writer<'_, '_> {
         if item.kind.event.is_empty() {
             return;
         }
-        let name = format!("bpmn:{}", item.kind.event);
-        let first = item.arguments.first();
-        match (item.kind.event, first) {
-            (MESSAGE, _) => {
-                let id = self.message(item);
-                xml.leaf(&name, &[("messageRef", Some(&id))]);
+        if item.kind.event == MESSAGE {
+            let id = self.message(item);
+            xml.leaf("bpmn:messageEventDefinition", &[("messageRef", Some(&id))]);
+            return;
+        }
+        self.definition(xml, item.kind.event, item.arguments.first());
+    }
+
+    /// What else the event waits for, or throws.
+    fn also(&mut self, xml: &mut Xml, item: &Item<'_>) {
+        for choice in &item.options {
+            let event = match choice.word {
+                "also-condition" => CONDITIONAL,
+                "also-error" => ERROR,
+                "also-escalation" => ESCALATION,
+                "also-message" => MESSAGE,
+                "also-signal" => SIGNAL,
+                "also-timer" => TIMER,
+                _ => continue,
+            };
+            if event == MESSAGE {
+                let named = (choice.values[0].clone(), choice.values.get(1).cloned());
+                let id = numbered(&mut self.roots.messages, "message", named);
+                xml.leaf("bpmn:messageEventDefinition", &[("messageRef", Some(&id))]);
+            } else {
+                self.definition(xml, event, choice.values.first());
             }
+        }
+    }
+
+    fn definition(&mut self, xml: &mut Xml, event: &str, first: Option<&String>) {
+        let name = format!("bpmn:{event}");
+        match (event, first) {
             (SIGNAL, Some(signal)) => {
                 let id = numbered(&mut self.roots.signals, "signal", signal.clone());
                 xml.leaf(&name, &[("signalRef", Some(&id))]);

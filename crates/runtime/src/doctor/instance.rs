@@ -78,7 +78,10 @@ impl Exam<'_> {
         let scope = state.elements.get(&held.scope);
         self.check(
             scope.is_some_and(|scope| match &scope.body {
-                Some(body) => scope.element == held.element && body.slots().contains(&slot),
+                Some(body) => {
+                    let mine = body.loops || body.slots().contains(&slot);
+                    scope.element == held.element && mine
+                }
                 None => scope.element == node.scope,
             }),
             key,
@@ -196,14 +199,14 @@ fn waits(graph: &Graph, held: &ElementInstance) -> bool {
         || held.timers.iter().any(|timer| own(timer.element))
         || held.subscriptions.iter().any(|waiting| own(waiting.element))
         || held.signals().iter().any(|awaited| own(awaited.element))
+        || held.conditions().iter().any(|element| own(*element))
         || escalates(graph, held)
 }
 
 /// Whether it threw an escalation that will interrupt it, or hears from its callers that not.
 fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
-    let kind = graph.nodes.get(held.element as usize).map(|node| &node.kind);
-    held.phase == Phase::Active
-        && matches!(kind, Some(Kind::EscalationEnd(_) | Kind::EscalationThrow(_)))
+    let node = graph.nodes.get(held.element as usize);
+    held.phase == Phase::Active && node.is_some_and(|node| node.kind.escalates())
 }
 
 /// Slots the kept agenda will come back to, and the scopes around them.
@@ -217,6 +220,8 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         | Work::Settle { slot }
         | Work::Spawn { slot } => *slot,
         Work::CancelInside { scope, .. } => *scope,
+        Work::Happen { slot, .. } => *slot,
+        Work::Watch { .. } => 0,
     });
     let mut found: BTreeSet<Slot> =
         named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect();

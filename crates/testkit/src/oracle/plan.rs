@@ -141,6 +141,12 @@ impl Plan {
         for node in &structure.nodes {
             let owner = structure.scopes[node.scope].owner;
             let listeners = node.node.extension("executionListeners");
+            let definitions = node.node.children();
+            let definitions = definitions.filter(|it| it.name().ends_with("EventDefinition"));
+            let loops = node.node.bpmn("standardLoopCharacteristics").next().is_some();
+            if loops || definitions.count() > 1 {
+                return None;
+            }
             if listeners.is_some() || node.node.extension("taskListeners").is_some() {
                 return None;
             }

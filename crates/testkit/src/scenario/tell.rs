@@ -158,6 +158,11 @@ impl Teller {
                 self.names.insert(awaited.key, quoted(&awaited.name));
                 format!("listening {}", quoted(&awaited.name))
             }
+            E::ConditionAwaited { .. } => format!("watching {id}"),
+            E::ConditionMet { .. } => format!("true {id}"),
+            E::ConditionDropped { .. } => format!("stopped watching {id}"),
+            E::EventKept { .. } => format!("kept {id}"),
+            E::GatewayReset { .. } => format!("reset {id}"),
             E::BpmnSignalReceived { key, .. } => format!("heard {}", self.name(*key)),
             E::BpmnSignalClosed { key, .. } => format!("stopped listening {}", self.name(*key)),
             E::UserTaskCreated(task) => format!("task {id}{}", details(task, now_ms)),

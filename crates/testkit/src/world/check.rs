@@ -178,7 +178,8 @@ fn wakes(held: &ElementInstance) -> bool {
         || held.user_task.is_some()
         || !held.timers.is_empty()
         || !held.subscriptions.is_empty()
-        || held.events.is_some()
+        || !held.signals().is_empty()
+        || !held.conditions().is_empty()
         || !held.incidents.is_empty()
 }
 
@@ -205,7 +206,7 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
             let scope = state.elements[&held.scope].element;
             let around = &state.elements[&held.scope];
             let fits = match &around.body {
-                Some(body) => held.element == scope && body.slots().contains(slot),
+                Some(body) => held.element == scope && (body.loops || body.slots().contains(slot)),
                 None => graph.node(held.element).scope == scope,
             };
             assert!(fits, "slot {slot} is in its scope");
@@ -255,13 +256,13 @@ fn waits(graph: &Graph, held: &ElementInstance) -> bool {
         || held.timers.iter().any(|timer| own(timer.element))
         || held.subscriptions.iter().any(|waiting| own(waiting.element))
         || held.signals().iter().any(|awaited| own(awaited.element))
+        || held.conditions().iter().any(|element| own(*element))
         || escalates(graph, held)
 }
 
 /// Whether it threw an escalation that will interrupt it, or hears from its callers that not.
 fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
-    let kind = &graph.node(held.element).kind;
-    held.phase == Phase::Active && matches!(kind, Kind::EscalationEnd(_) | Kind::EscalationThrow(_))
+    held.phase == Phase::Active && graph.node(held.element).kind.escalates()
 }
 
 /// Slots the kept agenda will come back to, and the scopes around them.
@@ -275,6 +276,8 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         | Work::Settle { slot }
         | Work::Spawn { slot } => *slot,
         Work::CancelInside { scope, .. } => *scope,
+        Work::Happen { slot, .. } => *slot,
+        Work::Watch { .. } => 0,
     });
     let mut found: BTreeSet<Slot> =
         named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect();

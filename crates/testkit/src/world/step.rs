@@ -398,24 +398,30 @@ fn message_of(event: &MailboxEvent) -> Option<Key> {
 fn element_of(graph: &Graph, before: &Instance, event: &InstanceEvent) -> ElementIndex {
     use InstanceEvent as E;
     match event {
-        E::ElementEntered { element, .. } | E::TimerStarted { element, .. } => *element,
-        E::SubscriptionOpened(opened) => opened.element,
-        E::BpmnSignalAwaited(awaited) => awaited.element,
+        E::ElementEntered { element, .. } => *element,
+        E::TimerStarted { element, .. } => graph.owner(*element),
+        E::SubscriptionOpened(opened) => graph.owner(opened.element),
+        E::BpmnSignalAwaited(awaited) => graph.owner(awaited.element),
+        E::ConditionAwaited { element, .. }
+        | E::ConditionMet { element, .. }
+        | E::ConditionDropped { element, .. }
+        | E::EventKept { element, .. } => graph.owner(*element),
+        E::GatewayActivated { element, .. } | E::GatewayReset { element, .. } => *element,
         E::TokenParked { flow, .. } => graph.flow(*flow).target,
         E::TimerFired { slot, key } | E::TimerCancelled { slot, key } => {
             let held = before.element(*slot).expect("a timer belongs to a live slot");
             let timer = held.timers.iter().find(|timer| timer.key == *key);
-            timer.expect("a timer that ends was running").element
+            graph.owner(timer.expect("a timer that ends was running").element)
         }
         E::SubscriptionCorrelated { slot, key, .. } | E::SubscriptionClosed { slot, key } => {
             let held = before.element(*slot).expect("a subscription belongs to a live slot");
             let waiting = held.subscriptions.iter().find(|waiting| waiting.key == *key);
-            waiting.expect("a subscription that ends was open").element
+            graph.owner(waiting.expect("a subscription that ends was open").element)
         }
         E::BpmnSignalReceived { slot, key, .. } | E::BpmnSignalClosed { slot, key } => {
             let held = before.element(*slot).expect("a signal is awaited by a live slot");
             let awaited = held.signals().iter().find(|awaited| awaited.key == *key);
-            awaited.expect("a signal that comes was awaited").element
+            graph.owner(awaited.expect("a signal that comes was awaited").element)
         }
         other => {
             let held = other.slot().and_then(|slot| before.element(slot));
