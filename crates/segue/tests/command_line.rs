@@ -36,7 +36,7 @@ fn sample() -> String {
 
 #[test]
 fn check_says_yes_to_the_sample_and_no_to_what_cannot_run() {
-    let folder = folder_with("start -> work:job(charge) -> buy:catch-signal(bought) -> end");
+    let folder = folder_with("start -> work:job(charge) -> buy:message-throw(bought) -> end");
     let yes = segue(folder.path(), &["check", &sample()]);
     assert_eq!(yes.status.code(), Some(0), "{}", printed(&yes));
     let no = segue(folder.path(), &["check", &sample(), "a.bpmn", "--json"]);

@@ -126,7 +126,7 @@ fn a_start_can_wait_for_the_end() {
 #[test]
 fn a_file_that_cannot_run_is_refused_with_reasons() {
     let server = Server::start();
-    let xml = model::short::to_bpmn("start -> buy:catch-signal(bought) -> end").unwrap();
+    let xml = model::short::to_bpmn("start -> buy:message-throw(bought) -> end").unwrap();
     std::fs::write(server.folder.path().join("bad.bpmn"), xml).unwrap();
     let output = server.verb(&["deploy", "bad.bpmn"]);
     let said = String::from_utf8_lossy(&output.stderr);
