@@ -4,7 +4,7 @@
 //! ```
 //! use decision::{Budget, Env, Value, Variable};
 //!
-//! let model = decision::dmn::read(br#"
+//! let model = decision::dmn::read(br##"
 //!     <definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="dish" name="Dish"
 //!                  namespace="https://example.org/dish">
 //!       <inputData id="season" name="season"/>
@@ -19,7 +19,7 @@
 //!             <outputEntry><text>"Salad"</text></outputEntry></rule>
 //!         </decisionTable>
 //!       </decision>
-//!     </definitions>"#, &[]).expect("a good model");
+//!     </definitions>"##, &[]).expect("a good model");
 //! let scope = [("season", Value::from("Winter"))];
 //! let env = Env { now_ms: 0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
 //! let found = model.evaluate("choice", &scope, &env, &mut Budget::default()).expect("it exists");
