@@ -144,6 +144,9 @@ impl<'m> Compiler<'m> {
             Kind::Input => self.input(expr),
             Kind::Name(name) => {
                 self.check_known(name, &expr.span);
+                if let Some(function) = self.function_value(name) {
+                    return function;
+                }
                 Ok(self.variable(name))
             }
             Kind::Or(terms) => {
@@ -300,7 +303,7 @@ impl<'m> Compiler<'m> {
         let iterations = self.iterations(iterations)?;
         let condition = self.expression(condition)?;
         self.frame().release(mark);
-        Ok(self.push(Node::Quantified { every, iterations, condition }))
+        Ok(self.push(Node::Quantified { every, strict: false, iterations, condition }))
     }
 
     fn postfix(&mut self, base: &Expr, steps: &[Step]) -> Compiled {

@@ -14,8 +14,9 @@ use crate::budget::{Budget, Env, Evaluation, Scope, Variable};
 use crate::builtin::Patterns;
 use crate::error::{Failure, Stop, Warning, WarningKind};
 use crate::limits;
-use crate::program::{Code, Id, Node, Program};
+use crate::program::{Code, Id, Mode, Node, Program};
 use crate::value::{Brief, Value};
+use collection::Quantifier;
 pub(crate) use kind::{from_wire, input_as};
 use slots::Slots;
 pub(crate) use table::Trace;
@@ -111,6 +112,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) locals: Vec<Value>,
     warnings: Vec<Warning>,
     depth: u32,
+    /// Whose rules the function being run follows.
+    pub(crate) mode: Mode,
     /// Draws taken from the seed so far.
     draws: u64,
     /// Regular expressions compiled so far.
@@ -130,8 +133,8 @@ impl<'a> Machine<'a> {
     fn new(scope: &'a dyn Scope, env: &'a Env, budget: &'a mut Budget, slots: usize) -> Self {
         let slots = Slots::new(slots);
         let (locals, warnings, patterns) = (Vec::new(), Vec::new(), Vec::new());
-        let (depth, draws, trace) = (0, 0, None);
-        Machine { scope, env, budget, slots, locals, warnings, depth, draws, patterns, trace }
+        let (depth, draws, trace, mode) = (0, 0, None, Mode::default());
+        Machine { scope, env, budget, slots, locals, warnings, depth, mode, draws, patterns, trace }
     }
 
     /// The next number of the seed's sequence (SplitMix64).
@@ -213,8 +216,9 @@ impl<'a> Machine<'a> {
             Node::For { iterations, body, partial } => {
                 self.for_loop(frame, *iterations, *body, *partial)
             }
-            Node::Quantified { every, iterations, condition } => {
-                self.quantified(frame, *every, *iterations, *condition)
+            Node::Quantified { every, strict, iterations, condition } => {
+                let kind = Quantifier { every: *every, strict: *strict };
+                self.quantified(frame, kind, *iterations, *condition)
             }
             Node::List(items) => self.list_of(frame, *items),
             Node::Context(entries) => self.context_of(frame, *entries),

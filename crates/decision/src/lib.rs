@@ -25,5 +25,5 @@ pub use error::{CompileError, Failure, Warning, WarningKind};
 pub use json::JsonError;
 pub use number::{NotANumber, Number, Rounding};
 pub use program::{Mode, Note, Program};
-pub use temporal::{DateTime, Time, YearsMonths, Zone};
+pub use temporal::{DateTime, Far, Time, YearsMonths, Zone};
 pub use value::{Context, Function, List, Range, Value};

@@ -195,6 +195,8 @@ pub(crate) enum Node {
     },
     Quantified {
         every: bool,
+        /// A condition that is neither boolean nor null makes the result null.
+        strict: bool,
         iterations: Run,
         condition: Id,
     },
@@ -238,6 +240,8 @@ pub(crate) enum FilterStyle {
     Index,
     /// Decided by its value for the first item.
     Condition,
+    /// A condition; a value that is neither boolean nor null makes the result null.
+    Strict,
     /// First evaluated without an item: a number is an index.
     Open,
 }

@@ -1,10 +1,13 @@
 //! FEEL's times, dates with times, and durations, on jiff's calendar.
 //! It is not a clock: the present is an input ([`crate::Env`]).
 
+mod far;
 mod parse;
 
+pub use far::Far;
+
 pub(crate) use parse::{
-    parse_date, parse_date_time, parse_duration, parse_literal, parse_time, parse_zone,
+    parse_date, parse_date_time, parse_duration, parse_far, parse_literal, parse_time, parse_zone,
 };
 
 use jiff::civil;

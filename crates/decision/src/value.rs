@@ -9,7 +9,7 @@ pub use collection::{Context, Function, List, Range};
 pub(crate) use display::Brief;
 
 use crate::number::Number;
-use crate::temporal::{DateTime, Time, YearsMonths};
+use crate::temporal::{DateTime, Far, Time, YearsMonths};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use std::cmp::Ordering;
@@ -33,6 +33,8 @@ pub enum Value {
     Time(Arc<Time>),
     /// A day and time, with or without an offset or zone.
     DateTime(Arc<DateTime>),
+    /// A day, or a day and time, in a year beyond 9999 or before -9999.
+    Far(Arc<Far>),
     /// A duration of days, hours, minutes and seconds.
     DaysTimeDuration(SignedDuration),
     /// A duration of years and months.
@@ -86,6 +88,8 @@ impl Value {
             Value::Date(_) => "date",
             Value::Time(_) => "time",
             Value::DateTime(_) => "date and time",
+            Value::Far(far) if far.is_date() => "date",
+            Value::Far(_) => "date and time",
             Value::DaysTimeDuration(_) => "days and time duration",
             Value::YearsMonthsDuration(_) => "years and months duration",
             Value::List(_) => "list",
@@ -138,10 +142,24 @@ impl Value {
             (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
             (Value::Time(a), Value::Time(b)) => a.order(b),
             (Value::DateTime(a), Value::DateTime(b)) => a.order(b),
+            (Value::Far(a), Value::Far(b)) => a.order(b),
+            (Value::Far(a), near) => near.order_of_near(a).map(Ordering::reverse),
+            (near, Value::Far(b)) => near.order_of_near(b),
             (Value::DaysTimeDuration(a), Value::DaysTimeDuration(b)) => Some(a.cmp(b)),
             (Value::YearsMonthsDuration(a), Value::YearsMonthsDuration(b)) => Some(a.cmp(b)),
             _ => None,
         }
+    }
+
+    /// The order of a day of the calendar against one beyond it.
+    fn order_of_near(&self, far: &Far) -> Option<Ordering> {
+        let comparable = match (self, &far.time) {
+            (Value::Date(_), None) => true,
+            (Value::DateTime(at), Some(time)) => at.is_local() == time.is_local(),
+            _ => false,
+        };
+        let order = if far.is_future() { Ordering::Less } else { Ordering::Greater };
+        comparable.then_some(order)
     }
 
     /// FEEL's equality: null equals only null; `None` between values of different types.
@@ -153,6 +171,8 @@ impl Value {
             (Value::Time(a), Value::Time(b)) if a.is_local() != b.is_local() => None,
             (Value::DateTime(a), Value::DateTime(b)) if a.is_local() != b.is_local() => None,
             (Value::Function(_), _) => None,
+            (Value::Far(_), Value::Date(_) | Value::DateTime(_))
+            | (Value::Date(_) | Value::DateTime(_), Value::Far(_)) => Some(false),
             _ if std::mem::discriminant(self) == std::mem::discriminant(other) => {
                 Some(self == other)
             }
@@ -172,6 +192,7 @@ impl PartialEq for Value {
             (Value::Date(a), Value::Date(b)) => a == b,
             (Value::Time(a), Value::Time(b)) => a == b,
             (Value::DateTime(a), Value::DateTime(b)) => a == b,
+            (Value::Far(a), Value::Far(b)) => a == b,
             (Value::DaysTimeDuration(a), Value::DaysTimeDuration(b)) => a == b,
             (Value::YearsMonthsDuration(a), Value::YearsMonthsDuration(b)) => a == b,
             (Value::List(a), Value::List(b)) => a.items == b.items,

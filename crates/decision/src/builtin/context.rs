@@ -1,8 +1,9 @@
 //! Functions on contexts. They keep the order of entries.
 
-use super::{Answer, Refusal, items_of};
+use super::{Answer, Refusal, because, items_of};
 use crate::evaluate::Machine;
 use crate::limits;
+use crate::program::Mode;
 use crate::value::{Context, Value};
 use std::sync::Arc;
 
@@ -103,5 +104,11 @@ pub(super) fn context(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer 
             _ => return Ok(Value::Null),
         }
     }
-    Ok(machine.context(entries)?)
+    let given = entries.len();
+    let made = machine.context(entries)?;
+    let kept = made.as_context().map_or(0, |context| context.entries().len());
+    if kept < given && machine.mode == Mode::Standard {
+        return Err(because("a key is there twice"));
+    }
+    Ok(made)
 }

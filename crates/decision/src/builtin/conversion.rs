@@ -1,13 +1,15 @@
 //! Functions that make a value of one type from values of others.
 
 use super::{Answer, Refusal, because};
+use crate::ast::{Arguments, Expr, Kind};
 use crate::compile::compile;
 use crate::evaluate::Machine;
+use crate::names::Vocabulary;
 use crate::number::{Number, Rounding};
 use crate::program::{Mode, Node};
 use crate::temporal::{
-    DateTime, Time, YearsMonths, Zone, parse_date, parse_date_time, parse_duration, parse_time,
-    parse_zone,
+    DateTime, Far, Time, YearsMonths, Zone, parse_date, parse_date_time, parse_duration, parse_far,
+    parse_time, parse_zone,
 };
 use crate::value::Value;
 use jiff::civil;
@@ -24,13 +26,19 @@ pub(super) fn date(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
     match arguments {
         [Value::String(text)] => match parse_date(text) {
             Some(date) => Ok(Value::Date(date)),
-            None => Err(because(format!("Failed to parse date from '{text}'"))),
+            None => match parse_far(text).filter(Far::is_date) {
+                Some(far) => Ok(Value::Far(Arc::new(far))),
+                None => Err(because(format!("Failed to parse date from '{text}'"))),
+            },
         },
+        [Value::Far(far)] => Ok(Value::Far(Arc::new(Far { time: None, ..Far::clone(far) }))),
         [Value::Date(date)] => Ok(Value::Date(*date)),
         [Value::DateTime(at)] => Ok(Value::Date(at.civil().date())),
         [Value::Number(year), Value::Number(month), Value::Number(day)] => {
             let made = || civil::Date::new(field(year)?, field(month)?, field(day)?).ok();
-            made().map(Value::Date).ok_or_else(|| {
+            let far = || Far::new(field(year)?, field(month)?, field(day)?, None);
+            let far = || far().map(|far| Value::Far(Arc::new(far)));
+            made().map(Value::Date).or_else(far).ok_or_else(|| {
                 because(format!("Failed to parse date from: year={year}, month={month}, day={day}"))
             })
         }
@@ -40,8 +48,17 @@ pub(super) fn date(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
 
 pub(super) fn date_and_time(_: &mut Machine<'_>, arguments: &[Value]) -> Answer {
     let at = match arguments {
-        [Value::String(text)] => parse_date_time(text)
-            .ok_or_else(|| because(format!("Failed to parse date-time from '{text}'")))?,
+        [Value::String(text)] => match parse_date_time(text) {
+            Some(at) => at,
+            None => {
+                let failed = || because(format!("Failed to parse date-time from '{text}'"));
+                return far_at_time(parse_far(text).ok_or_else(failed)?, None);
+            }
+        },
+        [Value::Far(far)] => return far_at_time(Far::clone(far), None),
+        [Value::Far(far), Value::Time(time)] => {
+            return far_at_time(Far::clone(far), Some(Time::clone(time)));
+        }
         [Value::DateTime(at)] => return Ok(Value::DateTime(Arc::clone(at))),
         [Value::Date(date)] => DateTime::Local(date.at(0, 0, 0, 0)),
         [Value::Date(date), Value::Time(time)] => combined(*date, time)?,
@@ -59,6 +76,13 @@ pub(super) fn date_and_time(_: &mut Machine<'_>, arguments: &[Value]) -> Answer 
         _ => return Err(Refusal::Arguments),
     };
     Ok(Value::DateTime(Arc::new(at)))
+}
+
+/// A far day at a time: the one given, its own, or midnight.
+fn far_at_time(far: Far, time: Option<Time>) -> Answer {
+    let midnight = || Time { clock: civil::Time::midnight(), zone: None };
+    let time = Some(time.or(far.time).unwrap_or_else(midnight));
+    Ok(Value::Far(Arc::new(Far { time, ..far })))
 }
 
 fn combined(date: civil::Date, time: &Time) -> Result<DateTime, Refusal> {
@@ -179,11 +203,29 @@ pub(super) fn years_and_months_duration(_: &mut Machine<'_>, arguments: &[Value]
     Ok(Value::YearsMonthsDuration(YearsMonths(i64::from(span.get_months()))))
 }
 
+/// Whether both ends of a range are literals, or made of one by a conversion (DMN 10.3.4.1).
+fn has_literal_ends(text: &str) -> bool {
+    fn is_literal(expr: &Expr) -> bool {
+        match &expr.kind {
+            Kind::Literal(_) => true,
+            Kind::Negate(inner) => is_literal(inner),
+            Kind::Call(name, Arguments::Positional(arguments)) => {
+                let converts = matches!(&**name, "date" | "date and time" | "duration" | "time");
+                converts && arguments.iter().all(|it| matches!(it.kind, Kind::Literal(_)))
+            }
+            _ => false,
+        }
+    }
+    let parsed = crate::parser::parse_expression(text, Mode::Camunda, &Vocabulary::default());
+    matches!(parsed, Ok(Expr { kind: Kind::Range(range), .. })
+        if is_literal(&range.start) && is_literal(&range.end))
+}
+
 /// A range written as a text of constants.
 pub(super) fn range(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer {
     let [Value::String(text)] = arguments else { return Err(Refusal::Arguments) };
     machine.budget.charge(text.len(), 0)?;
-    let program = compile(text, Mode::Camunda).ok();
+    let program = compile(text, Mode::Camunda).ok().filter(|_| has_literal_ends(text));
     let constant = program.as_ref().map(|program| &program.0.nodes[program.0.root as usize]);
     match constant {
         Some(Node::Constant(Value::Range(range)))

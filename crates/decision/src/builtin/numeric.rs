@@ -6,11 +6,14 @@ use crate::number::{Number, Rounding};
 use crate::temporal::YearsMonths;
 use crate::value::Value;
 
-/// Scales beyond what a number's exponent can reach change nothing.
-const LARGEST_SCALE: i64 = 6_200;
+/// The scales a number may be rounded to (DMN 10.3.4.5).
+const SCALES: std::ops::RangeInclusive<i64> = -6_111..=6_176;
 
 fn rounded(number: &Number, scale: Option<&Number>, rounding: Rounding) -> Answer {
-    let scale = scale.map_or(0, Number::to_i64_saturating).clamp(-LARGEST_SCALE, LARGEST_SCALE);
+    let scale = scale.map_or(0, Number::to_i64_saturating);
+    if !SCALES.contains(&scale) {
+        return Err(because("the scale must be between -6111 and 6176"));
+    }
     match number.rounded(scale as i32, rounding) {
         Some(number) => Ok(Value::Number(number)),
         None => Err(because("the result is too large for a number")),

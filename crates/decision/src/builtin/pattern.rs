@@ -1,16 +1,21 @@
 //! Functions with regular expressions, in time linear in the text.
 //! They are not Java's: back-references and look-around do not exist here.
 
+mod translate;
+
 use super::{Answer, Refusal, because};
 use crate::error::Stop;
 use crate::evaluate::Machine;
 use crate::limits;
 use crate::value::Value;
-use regex_lite::{Captures, Regex, RegexBuilder};
+use regex::{Captures, Regex, RegexBuilder};
 use std::sync::Arc;
+use translate::translate;
 
 /// Largest compiled pattern, in bytes.
-const COMPILED_BYTES: usize = 64 * 1024;
+const COMPILED_BYTES: usize = 256 * 1024;
+/// Fuel for compiling a pattern whose classes or counts may make it large.
+const COSTLY_PATTERN: usize = 10_000;
 /// States that a pattern with repetition counts may have, whatever its length.
 const STATES: usize = 2_048;
 /// Steps of matching that cost one unit of fuel.
@@ -34,16 +39,25 @@ fn prepare(
     if let Some((_, _, regex)) = known {
         return Ok(Arc::clone(regex));
     }
-    machine.budget.charge(states, 0)?;
+    let costly = ["{", "\\w", "\\W", "\\b", "\\p", "\\P"];
+    let costly = flags.contains('i') || costly.iter().any(|it| pattern.contains(it));
+    machine.budget.charge(if costly { COSTLY_PATTERN } else { states }, 0)?;
     let invalid = || because(format!("Invalid pattern '{pattern}'"));
     if pattern.len() > limits::PATTERN_BYTES {
         return Err(because("the pattern is longer than 4 KiB"));
     }
-    let regex = RegexBuilder::new(pattern)
+    if let Some(flag) = flags.chars().find(|flag| !"imqsx".contains(*flag)) {
+        return Err(because(format!("Invalid flag '{flag}'")));
+    }
+    let translated = match flags.contains('q') {
+        true => regex::escape(pattern),
+        false => translate(pattern, flags),
+    };
+    let regex = RegexBuilder::new(&translated)
         .dot_matches_new_line(flags.contains('s'))
         .multi_line(flags.contains('m'))
         .case_insensitive(flags.contains('i'))
-        .ignore_whitespace(flags.contains('x'))
+        .dfa_size_limit(COMPILED_BYTES)
         .size_limit(COMPILED_BYTES)
         .nest_limit(limits::SOURCE_DEPTH)
         .build()

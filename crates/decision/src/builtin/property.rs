@@ -1,6 +1,6 @@
 //! Properties of temporal values and ranges: `@"2024-02-29".year`.
 
-use crate::temporal::{DateTime, Time, Zone};
+use crate::temporal::{DateTime, Far, Time, Zone};
 use crate::value::{Range, Value};
 use jiff::SignedDuration;
 use jiff::civil;
@@ -17,6 +17,7 @@ pub(crate) fn property(value: &Value, name: &str) -> Result<Value, Names> {
         Value::Date(date) => (of_date(*date, name), DATE),
         Value::Time(time) => (of_time(time, name), TIME),
         Value::DateTime(at) => (of_date_time(at, name), DATE_TIME),
+        Value::Far(far) => (of_far(far, name), if far.is_date() { DATE } else { DATE_TIME }),
         Value::YearsMonthsDuration(months) => {
             let found = match name {
                 "years" => Some(months.0 / 12),
@@ -43,6 +44,15 @@ fn of_date(date: civil::Date, name: &str) -> Option<Value> {
         "day" => i64::from(date.day()),
         "weekday" => i64::from(date.weekday().to_monday_one_offset()),
         _ => return None,
+    }))
+}
+
+fn of_far(far: &Far, name: &str) -> Option<Value> {
+    Some(Value::from(match name {
+        "year" => far.year,
+        "month" => i64::from(far.month),
+        "day" => i64::from(far.day),
+        _ => return far.time.as_ref().and_then(|time| of_time(time, name)),
     }))
 }
 

@@ -281,14 +281,24 @@ impl<'m> Compiler<'m> {
             }
             Logic::Conditional(parts) => {
                 let [condition, met, otherwise] = &**parts;
-                let condition = self.boxed(condition);
+                let value = self.boxed(condition);
+                let mark = self.frame().mark();
+                let local = self.frame().bind(&"".into());
                 let (met, otherwise) = (self.boxed(met), self.boxed(otherwise));
-                self.push(Node::If { condition, met, otherwise })
+                self.frame().release(mark);
+                // Unlike FEEL's own, a boxed conditional without a boolean is null.
+                let condition = self.push(Node::Local(local));
+                let met = self.push(Node::If { condition, met, otherwise });
+                let kind = self.kind(&Type::Named("boolean".into()));
+                let condition = self.push(Node::InstanceOf { value: condition, kind });
+                let otherwise = self.null();
+                let body = self.push(Node::If { condition, met, otherwise });
+                self.push(Node::Bind { local, value, body })
             }
             Logic::Filter(parts) => {
                 let [list, filter] = &**parts;
                 let list = self.boxed(list);
-                let style = FilterStyle::Condition;
+                let style = FilterStyle::Strict;
                 let id = self.filter_by(list, style, |compiler| Ok(compiler.boxed(filter)));
                 id.unwrap_or_else(|_| self.null())
             }
@@ -303,6 +313,7 @@ impl<'m> Compiler<'m> {
                 let every = *every;
                 self.iterated(iterator, parts, |iterations, condition, _| Node::Quantified {
                     every,
+                    strict: true,
                     iterations,
                     condition,
                 })

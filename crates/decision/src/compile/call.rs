@@ -2,10 +2,10 @@
 //! It does not check the types of arguments; functions do, when they run.
 
 use super::{Compiled, Compiler};
-use crate::ast::Arguments;
+use crate::ast::{Arguments, Parameter};
 use crate::builtin;
 use crate::error::Refused;
-use crate::program::{Id, Node, Note, Run};
+use crate::program::{Id, Mode, Node, Note, Run};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -77,6 +77,31 @@ impl Compiler<'_> {
         let names: Option<Run> = names.map(|names| self.run_of_names(names));
         let name = self.name(name);
         self.push(Node::CallValue { callee, name, arguments, names })
+    }
+
+    /// A built-in function as a value, which only models have.
+    pub(super) fn function_value(&mut self, name: &Arc<str>) -> Option<Compiled> {
+        let model = self.model.as_ref()?;
+        if self.code.mode != Mode::Standard
+            || model.visible.contains(name)
+            || !builtin::exists(name)
+        {
+            return None;
+        }
+        let resolution = self.resolve(self.frames.len() - 1, name);
+        if resolution.found.is_some() || !resolution.items.is_empty() {
+            return None;
+        }
+        let names = builtin::forms(name).next()?;
+        let (function, _) = builtin::select(name, names.len(), None)?;
+        let parameter = |name: &&str| Parameter { name: (*name).into(), kind: None };
+        let parameters: Vec<Parameter> = names.iter().map(parameter).collect();
+        Some(self.lambda(&parameters, |compiler| {
+            let locals = (0..names.len() as u32).map(Node::Local);
+            let ids: Vec<Id> = locals.map(|local| compiler.push(local)).collect();
+            let arguments = compiler.run_of(&ids);
+            Ok(Some(compiler.push(Node::CallBuiltin { function, arguments })))
+        }))
     }
 
     #[expect(clippy::type_complexity, reason = "ids and, for named arguments, their names")]

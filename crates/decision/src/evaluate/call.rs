@@ -54,6 +54,7 @@ impl Machine<'_> {
         arguments: &[Value],
     ) -> Result<Value, Stop> {
         let builtin = &BUILTINS[usize::from(function)];
+        self.mode = mode;
         let mut answer = (builtin.run)(self, arguments);
         if matches!(answer, Err(Refusal::Arguments)) && mode == Mode::Standard {
             let coerced = self.coerced(builtin, arguments)?;

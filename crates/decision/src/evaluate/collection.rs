@@ -12,6 +12,13 @@ use std::sync::Arc;
 /// Keys that a warning about a missing one lists.
 pub(super) const SHOWN_KEYS: usize = 20;
 
+/// `some` or `every`, and whether what is no condition makes the result null.
+#[derive(Clone, Copy)]
+pub(super) struct Quantifier {
+    pub(super) every: bool,
+    pub(super) strict: bool,
+}
+
 /// What a loop does with each combination of its iterators: go on, or stop.
 type Visit<'v, 'm> = dyn FnMut(&mut Machine<'m>) -> Result<bool, Stop> + 'v;
 
@@ -180,7 +187,7 @@ impl<'a> Machine<'a> {
             return Ok(Value::Null);
         };
         let local = frame.base + local as usize;
-        if style != FilterStyle::Condition {
+        if matches!(style, FilterStyle::Index | FilterStyle::Open) {
             // An index is looked up where no item shadows it; warnings come with the items.
             self.locals[local] = Value::Null;
             let warned = self.warnings.len();
@@ -194,6 +201,11 @@ impl<'a> Machine<'a> {
             self.locals[local] = item.clone();
             match self.eval(frame, filter)? {
                 Value::Boolean(true) => kept.push(item.clone()),
+                Value::Boolean(false) | Value::Null => {}
+                other if style == FilterStyle::Strict => {
+                    self.expected("boolean", &other);
+                    return Ok(Value::Null);
+                }
                 Value::Number(index) if at == 0 => return Ok(at_index(list, &index)),
                 _ => {}
             }
@@ -244,20 +256,30 @@ impl<'a> Machine<'a> {
     pub(super) fn quantified(
         &mut self,
         frame: &Frame<'_>,
-        every: bool,
+        kind: Quantifier,
         iterations: Run,
         condition: Id,
     ) -> Result<Value, Stop> {
-        let (mut unknown, mut decided) = (false, false);
+        let Quantifier { every, strict } = kind;
+        let (mut unknown, mut decided, mut broken) = (false, false, false);
         let iterations = iterations.of(&frame.code.iterations);
         let done = self.iterate(frame, iterations, &mut |machine| {
+            if strict {
+                let value = machine.eval(frame, condition)?;
+                broken = !matches!(value, Value::Boolean(_) | Value::Null);
+                match machine.truth(&value) {
+                    Some(truth) => decided = truth != every,
+                    None => unknown = true,
+                }
+                return Ok(!decided && !broken);
+            }
             match machine.condition(frame, condition)? {
                 Some(truth) => decided = truth != every,
                 None => unknown = true,
             }
             Ok(!decided)
         })?;
-        Ok(match (done, decided, unknown) {
+        Ok(match (done && !broken, decided, unknown) {
             (false, ..) => Value::Null,
             (_, true, _) => Value::Boolean(!every),
             (_, _, true) => Value::Null,

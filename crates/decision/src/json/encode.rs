@@ -38,7 +38,11 @@ pub(super) fn write_value(out: &mut String, value: &Value) {
             }
             out.push('}');
         }
-        Value::Date(_) | Value::YearsMonthsDuration(_) | Value::Range(_) | Value::Function(_) => {
+        Value::Date(_)
+        | Value::Far(_)
+        | Value::YearsMonthsDuration(_)
+        | Value::Range(_)
+        | Value::Function(_) => {
             write_string(out, &value.to_string());
         }
     }

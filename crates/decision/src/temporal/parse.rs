@@ -1,7 +1,7 @@
 //! Temporal text: what `@"..."` and the conversion functions accept.
 //! It is not jiff's own parser: FEEL allows less (no week dates) and more (`@Europe/Berlin`).
 
-use super::{DateTime, Time, YearsMonths, Zone};
+use super::{DateTime, Far, Time, YearsMonths, Zone};
 use crate::value::Value;
 use jiff::SignedDuration;
 use jiff::civil;
@@ -55,8 +55,13 @@ impl<'a> Cursor<'a> {
     }
 
     fn date(&mut self) -> Option<civil::Date> {
+        let (year, month, day) = self.day()?;
+        civil::Date::new(i16::try_from(year).ok()?, month, day).ok()
+    }
+
+    fn day(&mut self) -> Option<(i64, i8, i8)> {
         let negative = self.eat('-');
-        let year: i16 = match self.digits() {
+        let year: i64 = match self.digits() {
             digits if digits.len() < 4 || (digits.len() > 4 && digits.starts_with('0')) => {
                 return None;
             }
@@ -73,7 +78,7 @@ impl<'a> Cursor<'a> {
             return None;
         };
         let year = if negative { -year } else { year };
-        civil::Date::new(year, month as i8, day as i8).ok()
+        Some((year, month as i8, day as i8))
     }
 
     fn clock(&mut self) -> Option<civil::Time> {
@@ -140,6 +145,18 @@ pub(crate) fn parse_zone(text: &str) -> Option<TimeZone> {
 pub(crate) fn parse_date(text: &str) -> Option<civil::Date> {
     let mut cursor = Cursor { rest: text };
     cursor.date().filter(|_| cursor.rest.is_empty())
+}
+
+/// A date, or a date and time, in a year beyond the calendar.
+pub(crate) fn parse_far(text: &str) -> Option<Far> {
+    let mut cursor = Cursor { rest: text };
+    let (year, month, day) = cursor.day()?;
+    let time = match cursor.rest.is_empty() {
+        true => None,
+        false if cursor.eat('T') => Some(parse_time(cursor.rest)?),
+        false => return None,
+    };
+    Far::new(year, month, day, time)
 }
 
 /// `10:30:00`, `T10:30`, `10:30:00.5+02:00`, `10:30:00@Europe/Berlin`.
@@ -242,5 +259,8 @@ pub(crate) fn parse_literal(text: &str) -> Option<Value> {
     if let Some(time) = parse_time(text) {
         return Some(Value::Time(Arc::new(time)));
     }
-    parse_date_time(text).map(|value| Value::DateTime(Arc::new(value)))
+    if let Some(at) = parse_date_time(text) {
+        return Some(Value::DateTime(Arc::new(at)));
+    }
+    parse_far(text).map(|far| Value::Far(Arc::new(far)))
 }

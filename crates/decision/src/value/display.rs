@@ -15,6 +15,7 @@ impl fmt::Display for Value {
             Value::Date(value) => write!(f, "{value}"),
             Value::Time(value) => write!(f, "{value}"),
             Value::DateTime(value) => write!(f, "{value}"),
+            Value::Far(value) => write!(f, "{value}"),
             Value::DaysTimeDuration(value) => crate::temporal::write_duration(f, *value),
             Value::YearsMonthsDuration(value) => write!(f, "{value}"),
             Value::List(list) => {

@@ -115,7 +115,11 @@ fn judge(model: &Model, case: Node<'_, '_>) -> Vec<String> {
             None => Value::from(format!("no decision {wanted}")),
             Some(found) => match found.failure {
                 Some(failed) => Value::from(failed.failure.to_string()),
-                None => found.output,
+                // Of a service with several outputs each is a result of its own.
+                None => match found.output.as_context().and_then(|all| all.get(wanted)) {
+                    Some(output) => output.clone(),
+                    None => found.output,
+                },
             },
         };
         let expected = child(result, "expected").map_or(Value::Null, value_of);
