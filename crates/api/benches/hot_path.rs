@@ -100,7 +100,7 @@ async fn direct(node: &Node) -> Vec<(&'static str, u64)> {
     }
     let activated = cpu_ns();
     for job in &jobs {
-        let request = Request::CompleteJob { job: job.key, variables: Vec::new() };
+        let request = Request::CompleteJob { job: job.key, variables: Vec::new(), result: None };
         node.submit(caller(), request).await.unwrap();
     }
     let completed = cpu_ns();

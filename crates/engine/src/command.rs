@@ -37,8 +37,14 @@ pub enum InstanceCommand {
     CreateInstance(Box<CreateInstance>),
     /// Cancel everything and end.
     CancelInstance,
-    /// A worker did the job.
-    CompleteJob { slot: Slot, job: Key, variables: Variables, by: Activation },
+    /// A worker did the job. `result`: what it decided, if there was something to decide.
+    CompleteJob {
+        slot: Slot,
+        job: Key,
+        variables: Variables,
+        by: Activation,
+        result: Option<Box<JobResult>>,
+    },
     /// A worker failed.
     FailJob {
         slot: Slot,
@@ -108,6 +114,40 @@ pub struct ChildEscalation {
     pub thrower: Key,
     /// Where it threw it; it waits there if it expects to be interrupted.
     pub waits: Option<Slot>,
+}
+
+/// What a worker decides beside bringing variables. Words as Camunda 8's `JobResult`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JobResult {
+    /// A task listener refuses the change of its task.
+    pub denied: bool,
+    /// Why.
+    pub denied_reason: Arc<str>,
+    /// A task listener's corrections of its task; what is absent stays.
+    pub corrections: TaskCorrections,
+    /// Elements an ad-hoc sub-process activates, each with its variables.
+    pub activate: Vec<(Arc<str>, Variables)>,
+    /// The ad-hoc sub-process has done what it is for.
+    pub is_fulfilled: bool,
+    /// What still runs in it is cancelled.
+    pub cancels_remaining: bool,
+}
+
+/// What a task listener changes of its task; `None`: it stays as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TaskCorrections {
+    /// Who has it; empty: nobody.
+    pub assignee: Option<Arc<str>>,
+    /// Due date, as it is written in ISO 8601; empty: none.
+    pub due_date: Option<Arc<str>>,
+    /// Follow-up date, as it is written in ISO 8601; empty: none.
+    pub follow_up_date: Option<Arc<str>>,
+    /// Persons who may claim it.
+    pub candidate_users: Option<Vec<Arc<str>>>,
+    /// Groups that may claim it.
+    pub candidate_groups: Option<Vec<Arc<str>>>,
+    /// 0 to 100.
+    pub priority: Option<i32>,
 }
 
 /// How a called instance ended.

@@ -2,8 +2,11 @@
 //!
 //! Not here: how events look on disk (`record`) and what they do to state (`state`).
 
+mod job;
+
 use crate::decide::Evaluation;
 use crate::key::Key;
+pub use job::{JobCreated, JobKind, ListenerEvent};
 use std::sync::Arc;
 
 /// Variables by name, each as raw JSON text.
@@ -149,6 +152,18 @@ pub enum InstanceEvent {
     EventsTaken { slot: Slot, elements: Vec<ElementIndex> },
     /// An escalation was thrown; `caught`: somebody in this instance, or who called it, catches it.
     EscalationThrown { slot: Slot, code: Arc<str>, caught: bool },
+    /// An activity that can be undone is about to leave completed. `scope`: with what completed
+    /// in it, and its variables.
+    CompensationKept { slot: Slot, scope: bool },
+    /// A compensation event begins to undo what has completed up to now.
+    CompensationThrown { slot: Slot },
+    /// What is noted in a slot is being undone by its handler, or by itself entered again; `after`:
+    /// the note in front of it. `keep`: what completed in it comes next.
+    CompensationBegun { slot: Slot, by: Slot, scope: Slot, note: Slot, after: Slot, keep: bool },
+    /// The event sub-process that undoes a scope begins in it.
+    CompensationHandled { slot: Slot, by: Slot },
+    /// Their scope is gone: these are not undone any more.
+    CompensationsDropped { slots: Vec<Slot> },
 }
 
 /// How an instance came to be.
@@ -198,21 +213,6 @@ pub struct CaughtEscalation {
     pub code: Option<Arc<str>>,
     /// Whether who throws it ends with that.
     pub interrupts: bool,
-}
-
-/// A job's birth.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct JobCreated {
-    /// Element instance it belongs to.
-    pub slot: Slot,
-    /// Job key.
-    pub key: Key,
-    /// Type workers poll for.
-    pub job_type: Arc<str>,
-    /// Tries left.
-    pub retries: i32,
-    /// Headers that replace those of the element (user-task jobs), usually empty.
-    pub headers: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// A message subscription's birth.
@@ -317,6 +317,10 @@ pub enum IncidentKind {
     CalledDecision,
     /// A decision stopped.
     DecisionEvaluation,
+    /// An execution listener's job has no retries left.
+    ExecutionListenerNoRetries,
+    /// A task listener's job has no retries left.
+    TaskListenerNoRetries,
 }
 
 impl IncidentKind {
@@ -337,6 +341,8 @@ impl IncidentKind {
             IncidentKind::CalledElement => "CALLED_ELEMENT_ERROR",
             IncidentKind::CalledDecision => "CALLED_DECISION_ERROR",
             IncidentKind::DecisionEvaluation => "DECISION_EVALUATION_ERROR",
+            IncidentKind::ExecutionListenerNoRetries => "EXECUTION_LISTENER_NO_RETRIES",
+            IncidentKind::TaskListenerNoRetries => "TASK_LISTENER_NO_RETRIES",
         }
     }
 }
@@ -383,6 +389,10 @@ pub enum Work {
     Happen { slot: Slot, element: ElementIndex },
     /// Variables changed: conditions awaited in slots from `from` on may be true now.
     Watch { changes: Vec<Change>, from: Slot },
+    /// Undo what completed, the last first.
+    Compensate { slot: Slot },
+    /// Forget what completed in a scope that is gone, from this slot back.
+    DropNotes { note: Slot },
 }
 
 /// A variable that changed.
@@ -442,7 +452,11 @@ impl InstanceEvent {
             | E::OutputKept { slot, .. }
             | E::BodyStopped { slot }
             | E::ChildCalled { slot, .. }
-            | E::ChildEnded { slot, .. } => Some(*slot),
+            | E::ChildEnded { slot, .. }
+            | E::CompensationKept { slot, .. }
+            | E::CompensationThrown { slot }
+            | E::CompensationBegun { slot, .. }
+            | E::CompensationHandled { slot, .. } => Some(*slot),
             E::JobCreated(created) => Some(created.slot),
             E::SubscriptionOpened(opened) => Some(opened.slot),
             E::BpmnSignalAwaited(awaited) => Some(awaited.slot),
@@ -458,6 +472,7 @@ impl InstanceEvent {
             | E::GatewayReset { .. }
             | E::AgendaKept { .. }
             | E::AgendaTaken
+            | E::CompensationsDropped { .. }
             | E::ErrorEscalated { .. } => None,
         }
     }

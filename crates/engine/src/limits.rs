@@ -18,6 +18,9 @@ pub const INSTANCE_ELEMENTS_MAX: usize = 120_000;
 pub const MULTI_INSTANCE_ITEMS_MAX: usize = 100_000;
 /// Instances of a multi-instance activity begun before other work of the step goes on.
 pub const SPAWN_INSTANCES_MAX: u32 = 64;
+/// Completed activities that can be compensated and are forgotten before other work of the step
+/// goes on.
+pub const DROPPED_NOTES_MAX: usize = 64;
 /// Calls of processes by processes within each other; beyond it is an incident.
 pub const CALL_DEPTH_MAX: u32 = 100;
 /// Bits of the table that says from where inclusive joins can be reached (2 MiB): flows into them

@@ -39,7 +39,8 @@ async fn work(node: Node) {
         };
         let Ok(jobs) = node.activate(caller(), wanted).await else { return };
         for job in jobs {
-            let complete = Request::CompleteJob { job: job.key, variables: Vec::new() };
+            let complete =
+                Request::CompleteJob { job: job.key, variables: Vec::new(), result: None };
             if node.submit(caller(), complete).await.is_err() {
                 return;
             }

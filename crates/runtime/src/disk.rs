@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn a_full_disk_still_lets_people_cancel() {
         let cancel = Request::CancelInstance { instance: Key(1) };
-        let complete = Request::CompleteJob { job: Key(1), variables: Vec::new() };
+        let complete = Request::CompleteJob { job: Key(1), variables: Vec::new(), result: None };
         let deploy = Request::Deploy { resources: Vec::new() };
         let table = [
             (DISK_FREE_STARTS_MIN, false, false, false),

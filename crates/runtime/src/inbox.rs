@@ -212,7 +212,11 @@ mod tests {
     }
 
     fn completion() -> Order {
-        request(Request::CompleteJob { job: engine::key::Key(1), variables: Vec::new() })
+        request(Request::CompleteJob {
+            job: engine::key::Key(1),
+            variables: Vec::new(),
+            result: None,
+        })
     }
 
     fn is_start(order: &Order) -> bool {

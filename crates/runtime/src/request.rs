@@ -2,9 +2,9 @@
 //!
 //! Not here: how it looks on a wire (`api`), and how it is carried out (`lane`).
 
-use engine::command::Rejection;
+use engine::command::{JobResult, Rejection};
 use engine::decide::Evaluation;
-use engine::event::Variables;
+use engine::event::{JobKind, ListenerEvent, Variables};
 use engine::key::Key;
 use engine::resources::ResourceKind;
 use std::sync::Arc;
@@ -64,8 +64,8 @@ pub enum Request {
     },
     /// Cancel an instance.
     CancelInstance { instance: Key },
-    /// Complete a job.
-    CompleteJob { job: Key, variables: Variables },
+    /// Complete a job. `result`: what its worker decided, if there was something to decide.
+    CompleteJob { job: Key, variables: Variables, result: Option<Box<JobResult>> },
     /// Fail a job.
     FailJob { job: Key, retries: i32, back_off_ms: i64, message: Arc<str>, variables: Variables },
     /// Throw a BPMN error for a job.
@@ -293,6 +293,10 @@ pub struct ActivatedJob {
     pub process_id: Arc<str>,
     /// Version of the definition.
     pub version: u32,
+    /// What it is for.
+    pub kind: JobKind,
+    /// The event its listener listens to.
+    pub listener: ListenerEvent,
     /// Headers in the order written.
     pub headers: Vec<(Arc<str>, Arc<str>)>,
     /// Worker it was handed to.

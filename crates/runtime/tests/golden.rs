@@ -80,7 +80,7 @@ async fn job(node: &Node, job_type: &str) -> Key {
 
 async fn complete(node: &Node, job: Key) {
     let variables = variables(&[("receipt", "{\"n\": 7, \"of\": [1.50, null, \"ä\"]}")]);
-    ask(node, Request::CompleteJob { job, variables }).await;
+    ask(node, Request::CompleteJob { job, variables, result: None }).await;
 }
 
 /// The first thing that happened in an instance and fits.

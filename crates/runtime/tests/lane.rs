@@ -256,7 +256,7 @@ fn effects_keep_their_order_whichever_lane_left_them() {
     assert_eq!(one.store.pending_effects((0, 0, 0), 9).unwrap().len(), 1, "it is to subscribe");
     other.lane.look_again().unwrap();
     let job = one.store.all_jobs(0, 1).unwrap()[0].key;
-    let complete = Request::CompleteJob { job: Key(job), variables: Vec::new() };
+    let complete = Request::CompleteJob { job: Key(job), variables: Vec::new(), result: None };
     other.ask(complete).unwrap();
     for _ in 0..3 {
         other.turn(NOW_MS, Vec::new());
@@ -287,7 +287,8 @@ fn jobs_are_handed_out_from_pages_that_are_not_in_memory() {
         for job in jobs {
             let item = job.variables.iter().find(|(name, _)| &**name == "item").unwrap();
             items.push(item.1.parse::<u32>().unwrap());
-            desk.ask(Request::CompleteJob { job: job.key, variables: Vec::new() }).unwrap();
+            desk.ask(Request::CompleteJob { job: job.key, variables: Vec::new(), result: None })
+                .unwrap();
         }
     }
     items.sort_unstable();

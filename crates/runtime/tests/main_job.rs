@@ -84,7 +84,7 @@ async fn a_job_is_created_worked_on_and_completed_over_both_stores() {
         assert_eq!(activated.len(), 1);
         assert_eq!(activated[0].variables, vec![("amount".into(), "5".into())]);
         let variables = vec![("paid".into(), "true".into())];
-        let complete = Request::CompleteJob { job: activated[0].key, variables };
+        let complete = Request::CompleteJob { job: activated[0].key, variables, result: None };
         node.submit(caller(), complete.clone()).await.unwrap();
         assert_eq!(state_of(&node, created.instance.0).await, 1);
         let again = node.submit(caller(), complete).await.unwrap_err();
@@ -114,13 +114,15 @@ async fn a_restart_loses_nothing() {
     deploy(&node, "start -> a:job(a) -> wait:timer(PT0.2S) -> b:job(b) -> end").await;
     let created = start(&node, &[("x", "1")]).await;
     let job = node.activate(caller(), jobs("a", 1)).await.unwrap()[0].key;
-    node.submit(caller(), Request::CompleteJob { job, variables: Vec::new() }).await.unwrap();
+    node.submit(caller(), Request::CompleteJob { job, variables: Vec::new(), result: None })
+        .await
+        .unwrap();
     node.stop();
     drop(node);
     let node = Node::start(sqlite(folder.path()), Options::default()).unwrap();
     let jobs = node.activate(caller(), jobs("b", 1)).await.unwrap();
     assert_eq!(jobs.len(), 1, "the timer fired after the restart");
-    let request = Request::CompleteJob { job: jobs[0].key, variables: Vec::new() };
+    let request = Request::CompleteJob { job: jobs[0].key, variables: Vec::new(), result: None };
     node.submit(caller(), request).await.unwrap();
     assert_eq!(state_of(&node, created.instance.0).await, 1);
     node.stop();
@@ -164,7 +166,8 @@ async fn a_message_is_buffered_taken_once_and_starts_one_instance_per_key() {
     for _ in 0..3 {
         let activated = node.activate(caller(), jobs("a", 10)).await.unwrap();
         assert_eq!(activated.len(), 1, "one open instance per key");
-        let request = Request::CompleteJob { job: activated[0].key, variables: Vec::new() };
+        let request =
+            Request::CompleteJob { job: activated[0].key, variables: Vec::new(), result: None };
         node.submit(caller(), request).await.unwrap();
     }
     let wanted = ActivateJobs { wait_ms: 0, ..jobs("a", 10) };
@@ -210,7 +213,7 @@ async fn jobs_of_clients_that_went_away_come_back_at_once() {
             Err(_) => node.activate(caller(), jobs("a", 1)).await.unwrap(),
         };
         assert_eq!(job.len(), 1, "round {round}: the job is lost until its time-out");
-        let request = Request::CompleteJob { job: job[0].key, variables: Vec::new() };
+        let request = Request::CompleteJob { job: job[0].key, variables: Vec::new(), result: None };
         node.submit(caller(), request).await.unwrap();
     }
     node.stop();

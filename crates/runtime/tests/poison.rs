@@ -79,7 +79,7 @@ impl Clinic {
     }
 
     async fn complete(&self, job: Key) -> Result<Answer, Refusal> {
-        self.ask(Request::CompleteJob { job, variables: Vec::new() }).await
+        self.ask(Request::CompleteJob { job, variables: Vec::new(), result: None }).await
     }
 
     /// Incidents of quarantine, from the state of the instances: (instance, incident).

@@ -58,6 +58,8 @@ impl Coverage {
     ) {
         use InstanceEvent as E;
         let phase = match event {
+            // A listener's job is no wait of its element.
+            E::JobCreated(created) if created.kind.listens() => return,
             E::InstanceCreated(_) | E::ElementEntered { .. } | E::TokenParked { .. } => {
                 Phase::Arrive
             }

@@ -134,7 +134,7 @@ impl Driver {
         let row = self.world.activate(job, "worker").expect("an available job has its row");
         let (slot, by, variables) = (row.slot, row.by, self.variables(20));
         let command = match self.dice.weighted(&[6, 2, 2]) {
-            0 => InstanceCommand::CompleteJob { slot, job, variables, by },
+            0 => InstanceCommand::CompleteJob { slot, job, variables, by, result: None },
             1 => InstanceCommand::FailJob {
                 slot,
                 job,
@@ -271,7 +271,8 @@ impl Driver {
             while let Some(job) = self.world.available_job(job_type, None) {
                 let row = self.world.activate(job, "worker").expect("an available job has a row");
                 let (slot, by, variables) = (row.slot, row.by, Variables::new());
-                let command = InstanceCommand::CompleteJob { slot, job, variables, by };
+                let command =
+                    InstanceCommand::CompleteJob { slot, job, variables, by, result: None };
                 self.ask(row.instance, command);
             }
         }

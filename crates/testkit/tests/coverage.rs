@@ -31,6 +31,13 @@ const CANNOT: &[(Phase, &[&str])] = &[
     (Phase::Complete, &["multiple_part"]),
     (Phase::Cancel, &["multiple_part"]),
     (Phase::Incident, &["multiple_part"]),
+    (Phase::Activate, &["boundary_cancel", "compensation_start"]),
+    // No token comes to it: it names who undoes its activity.
+    (Phase::Arrive, &["boundary_compensation"]),
+    (Phase::Activate, &["boundary_compensation"]),
+    (Phase::Complete, &["boundary_compensation"]),
+    (Phase::Cancel, &["boundary_compensation"]),
+    (Phase::Incident, &["boundary_compensation"]),
     // No job, timer, subscription or user task is theirs.
     (Phase::Wait, &["boundary_error", "end_event", "error_end", "terminate_end"]),
     (Phase::Wait, &["exclusive_gateway", "parallel_gateway", "process", "sub_process"]),
@@ -42,6 +49,12 @@ const CANNOT: &[(Phase, &[&str])] = &[
     (Phase::Wait, &["link_catch", "link_throw"]),
     (Phase::Wait, &["boundary_escalation", "bpmn_signal_end", "bpmn_signal_throw"]),
     (Phase::Wait, &["escalation_end", "escalation_start", "escalation_throw"]),
+    (Phase::Wait, &["boundary_cancel", "boundary_compensation", "compensation_start"]),
+    // Handlers work for them, in slots of their own.
+    (Phase::Wait, &["cancel_end", "compensation_end", "compensation_throw"]),
+    (Phase::Wait, &["transaction"]),
+    // It ends with the transaction it cancels.
+    (Phase::Complete, &["cancel_end"]),
     // An error that is caught cancels its event; one that is not is an incident.
     (Phase::Complete, &["error_end"]),
     // It has no mappings and no conditions: nothing in it can fail.

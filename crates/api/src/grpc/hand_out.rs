@@ -12,6 +12,7 @@ use crate::limits::{
 };
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_NAME;
+use engine::event::{JobKind, ListenerEvent};
 use engine::key::Key;
 use futures_util::stream::{Stream, unfold};
 use runtime::node::Node;
@@ -136,9 +137,36 @@ fn message(job: &ActivatedJob) -> wire::ActivatedJob {
         variables: variables::text(&job.variables),
         tenant_id: DEFAULT_NAME.to_owned(),
         user_task: None,
-        kind: wire::activated_job::JobKind::BpmnElement.into(),
-        listener_event_type: wire::activated_job::ListenerEventType::Unspecified.into(),
+        kind: kind(job.kind).into(),
+        listener_event_type: listener(job.listener).into(),
         tags: Vec::new(),
+    }
+}
+
+fn kind(kind: JobKind) -> wire::activated_job::JobKind {
+    use wire::activated_job::JobKind as K;
+    match kind {
+        JobKind::Element => K::BpmnElement,
+        JobKind::ExecutionListener => K::ExecutionListener,
+        JobKind::TaskListener => K::TaskListener,
+        JobKind::AdHocSubProcess => K::AdHocSubProcess,
+    }
+}
+
+/// What the protocol has no word for is unspecified there.
+fn listener(event: ListenerEvent) -> wire::activated_job::ListenerEventType {
+    use wire::activated_job::ListenerEventType as L;
+    match event {
+        ListenerEvent::Start => L::Start,
+        ListenerEvent::End => L::End,
+        ListenerEvent::Creating => L::Creating,
+        ListenerEvent::Assigning => L::Assigning,
+        ListenerEvent::Updating => L::Updating,
+        ListenerEvent::Completing => L::Completing,
+        ListenerEvent::Canceling => L::Canceling,
+        ListenerEvent::Unspecified | ListenerEvent::BeforeAll | ListenerEvent::Cancel => {
+            L::Unspecified
+        }
     }
 }
 

@@ -66,10 +66,9 @@ pub(super) async fn complete(
     let caller = caller(state, &request)?;
     let asked = request.into_inner();
     let job = key("jobKey", asked.job_key)?;
-    let result = asked.result.as_ref().map(result::json).transpose()?;
     let completion = JobCompletion {
         variables: Some(variables::read(&asked.variables)?),
-        result: result.as_deref(),
+        result: asked.result.as_ref().map(result::read).transpose()?,
     };
     let request = completion.request(job).map_err(of)?;
     done(&state.submit(caller, request).await.map_err(of)?).map_err(of)?;
@@ -140,11 +139,11 @@ pub(super) async fn update_timeout(
 /// The result of a listener's or ad-hoc sub-process's job, in REST's shape.
 mod result {
     use super::{variables, wire};
-    use serde_json::value::{RawValue, to_raw_value};
+    use crate::v2::jobs::DecidedByJob;
     use serde_json::{Map, Value};
     use tonic::Status;
 
-    pub(super) fn json(result: &wire::JobResult) -> Result<Box<RawValue>, Status> {
+    pub(super) fn read(result: &wire::JobResult) -> Result<DecidedByJob, Status> {
         let mut out = Map::new();
         let kind = result.r#type.as_deref().unwrap_or("userTask");
         out.insert("type".to_owned(), kind.into());
@@ -165,7 +164,12 @@ mod result {
                 out.insert("corrections".to_owned(), self::corrections(corrections));
             }
         }
-        Ok(to_raw_value(&out).expect("texts and numbers are valid JSON"))
+        let text = Value::Object(out).to_string();
+        serde_json::from_str(&text).map_err(|error| {
+            Status::invalid_argument(format!(
+                "Expected `result` to be a job's result, but found this: {error}."
+            ))
+        })
     }
 
     fn element(element: &wire::JobResultActivateElement) -> Result<Value, Status> {

@@ -6,7 +6,9 @@
 use crate::json_write::{ObjectWriter, list, string};
 use crate::raw_variables;
 use crate::time;
-use engine::event::{Activation, ElementIndex, InstanceEvent, Place, Slot, UserTaskCreated};
+use engine::event::{
+    Activation, ElementIndex, InstanceEvent, JobKind, Place, Slot, UserTaskCreated,
+};
 use engine::graph::Graph;
 use engine::key::Key;
 use std::collections::BTreeMap;
@@ -123,6 +125,11 @@ kinds! {
         E::GatewayReset { .. } => "GATEWAY_RESET",
         E::EventKept { .. } => "EVENT_KEPT",
         E::EventsTaken { .. } => "EVENTS_TAKEN",
+        E::CompensationKept { .. } => "COMPENSATION_KEPT",
+        E::CompensationThrown { .. } => "COMPENSATION_THROWN",
+        E::CompensationBegun { .. } => "COMPENSATION_BEGUN",
+        E::CompensationHandled { .. } => "COMPENSATION_HANDLED",
+        E::CompensationsDropped { .. } => "COMPENSATIONS_DROPPED",
 }
 
 fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {
@@ -237,6 +244,10 @@ fn write_job_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
             object.key("jobKey", created.key);
             object.text("jobType", &created.job_type);
             object.number("retries", created.retries);
+            if created.kind != JobKind::Element {
+                object.text("jobKind", created.kind.as_str());
+                object.text("listenerEventType", created.listener.as_str());
+            }
         }
         E::JobCompleted { key, by, .. } => write_job(object, *key, by),
         E::JobFailed { key, by, retries, due_ms, message, .. } => {

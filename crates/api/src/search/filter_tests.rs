@@ -103,10 +103,6 @@ fn what_is_the_same_for_all_rows_is_known_without_asking() {
         assert!(found.query.filters.is_empty());
         found.nothing
     };
-    assert!(!nothing(r#"{"kind":"BPMN_ELEMENT"}"#));
-    assert!(nothing(r#"{"kind":{"$neq":"BPMN_ELEMENT"}}"#));
-    assert!(!nothing(r#"{"kind":{"$in":["TASK_LISTENER","BPMN_ELEMENT"]}}"#));
-    assert!(!nothing(r#"{"kind":{"$like":"BPMN*"}}"#));
     assert!(nothing(r#"{"isDenied":true}"#));
     assert!(!nothing(r#"{"isDenied":{"$exists":false}}"#));
     assert!(!nothing(r#"{"priority":{"$gte":0,"$lt":1}}"#));

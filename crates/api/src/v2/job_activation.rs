@@ -84,9 +84,9 @@ pub(crate) struct ActivatedJobDetail {
     root_process_instance_key: WireKey,
     process_definition_key: WireKey,
     element_instance_key: WireKey,
-    /// `BPMN_ELEMENT`.
+    /// `BPMN_ELEMENT`, `EXECUTION_LISTENER`, `TASK_LISTENER` or `AD_HOC_SUB_PROCESS`.
     kind: String,
-    /// `UNSPECIFIED`.
+    /// What the listener listens to: `START`, `END`, `COMPLETING` and so on; else `UNSPECIFIED`.
     listener_event_type: String,
     /// Always null: user tasks are no jobs.
     #[schema(required, value_type = Option<Object>)]
@@ -181,7 +181,7 @@ fn write_jobs(out: &mut String, jobs: &[ActivatedJob]) {
 
 /// Fields that are the same for every job today.
 const SAME_FOR_ALL: &str = concat!(
-    r#","physicalTenantId":"default","kind":"BPMN_ELEMENT","listenerEventType":"UNSPECIFIED","#,
+    r#","physicalTenantId":"default","#,
     r#""userTask":null,"tags":[],"businessId":null,"priority":0,"jobLeaseToken":null}"#
 );
 
@@ -201,6 +201,8 @@ fn write_job(out: &mut String, job: &ActivatedJob) {
     object.number("retries", job.retries);
     object.number("deadline", job.deadline_ms);
     raw_variables::write(object.name("variables"), &job.variables);
+    object.text("kind", job.kind.as_str());
+    object.text("listenerEventType", job.listener.as_str());
     object.text("tenantId", DEFAULT_NAME);
     object.close_with(SAME_FOR_ALL);
 }
@@ -263,6 +265,7 @@ impl Drop for HandOut {
 mod tests {
     use super::*;
     use crate::schema_test::assert_described;
+    use engine::event::{JobKind, ListenerEvent};
 
     fn check(text: &str) -> Result<ActivateJobs, Problem> {
         JsonBody::of(text).parse::<JobActivation>().and_then(JobActivation::check)
@@ -311,6 +314,8 @@ mod tests {
             definition: Key(4),
             process_id: "order".into(),
             version: 5,
+            kind: JobKind::ExecutionListener,
+            listener: ListenerEvent::End,
             headers: vec![("a".into(), "x\"y".into())],
             worker: "w".into(),
             retries: 3,
@@ -325,6 +330,8 @@ mod tests {
         let [first, second] = value["jobs"].as_array().unwrap().as_slice() else { panic!() };
         assert_eq!(first, second);
         assert_eq!(first["jobKey"], "1");
+        assert_eq!(first["kind"], "EXECUTION_LISTENER");
+        assert_eq!(first["listenerEventType"], "END");
         assert_eq!(first["customHeaders"]["a"], "x\"y");
         assert!(out.contains(r#""variables":{"n":1e2}"#));
         assert_described::<ActivatedJobDetail>(&first.to_string());

@@ -12,6 +12,7 @@ use crate::state::ApiState;
 use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::http::StatusCode;
+use engine::command::{JobResult, TaskCorrections};
 use engine::key::Key;
 use engine::limits::JOB_TIMEOUT_MS_MAX;
 use runtime::request::Request;
@@ -22,14 +23,102 @@ use utoipa::ToSchema;
 /// The result of a job.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct JobCompletion<'a> {
+pub(crate) struct JobCompletion {
     /// Variables it brings.
     pub(crate) variables: Option<RawVariables>,
-    /// Only for listeners and ad-hoc sub-processes, which Segue does not have yet: taken and not
-    /// used.
-    #[serde(borrow)]
-    #[schema(value_type = Option<Object>)]
-    pub(crate) result: Option<&'a RawValue>,
+    /// What the worker decided, for a task listener or an ad-hoc sub-process.
+    pub(crate) result: Option<DecidedByJob>,
+}
+
+/// What a worker decides beside bringing variables.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = JobResult)]
+pub(crate) struct DecidedByJob {
+    /// `userTask` or `adHocSubProcess`.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    /// A task listener refuses the change of its task.
+    denied: Option<bool>,
+    /// Why.
+    denied_reason: Option<String>,
+    /// What a task listener changes of its task.
+    corrections: Option<Corrections>,
+    /// Elements to activate in an ad-hoc sub-process.
+    activate_elements: Option<Vec<ActivatedElement>>,
+    /// The ad-hoc sub-process has done what it is for.
+    is_completion_condition_fulfilled: Option<bool>,
+    /// What still runs in the ad-hoc sub-process is cancelled.
+    is_cancel_remaining_instances: Option<bool>,
+}
+
+/// What a task listener changes of its task; what is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = JobResultCorrections)]
+pub(crate) struct Corrections {
+    /// Who has it; empty: nobody.
+    assignee: Option<String>,
+    /// ISO 8601; empty: none.
+    due_date: Option<String>,
+    /// ISO 8601; empty: none.
+    follow_up_date: Option<String>,
+    /// Persons who may claim it.
+    candidate_users: Option<Vec<String>>,
+    /// Groups that may claim it.
+    candidate_groups: Option<Vec<String>>,
+    /// 0 to 100.
+    priority: Option<i32>,
+}
+
+/// An element to activate in an ad-hoc sub-process.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = JobResultActivateElement)]
+pub(crate) struct ActivatedElement {
+    /// BPMN id of the element.
+    element_id: String,
+    /// Variables for its instance.
+    variables: Option<RawVariables>,
+}
+
+impl DecidedByJob {
+    fn decided(self) -> Result<JobResult, Problem> {
+        let kind = self.kind.as_deref().unwrap_or("userTask");
+        if !matches!(kind, "userTask" | "adHocSubProcess") {
+            return Err(Problem::invalid(format!(
+                "Expected `result.type` to be `userTask` or `adHocSubProcess`, but found `{kind}`."
+            )));
+        }
+        let corrections = self.corrections.unwrap_or_default();
+        if let Some(priority) = corrections.priority.filter(|it| !(0..=100).contains(it)) {
+            return Err(Problem::invalid(format!(
+                "Expected `corrections.priority` to be 0 to 100, but found {priority}."
+            )));
+        }
+        let texts =
+            |list: Option<Vec<String>>| list.map(|it| it.into_iter().map(Into::into).collect());
+        let activate = self.activate_elements.unwrap_or_default().into_iter();
+        let activate = activate.map(|it| {
+            let id = some_name("elementId", &it.element_id)?;
+            Ok((id, it.variables.unwrap_or_default().0))
+        });
+        Ok(JobResult {
+            denied: self.denied.unwrap_or(false),
+            denied_reason: self.denied_reason.unwrap_or_default().into(),
+            corrections: TaskCorrections {
+                assignee: corrections.assignee.map(Into::into),
+                due_date: corrections.due_date.map(Into::into),
+                follow_up_date: corrections.follow_up_date.map(Into::into),
+                candidate_users: texts(corrections.candidate_users),
+                candidate_groups: texts(corrections.candidate_groups),
+                priority: corrections.priority,
+            },
+            activate: activate.collect::<Result<_, Problem>>()?,
+            is_fulfilled: self.is_completion_condition_fulfilled.unwrap_or(false),
+            cancels_remaining: self.is_cancel_remaining_instances.unwrap_or(false),
+        })
+    }
 }
 
 /// Complete a job
@@ -51,20 +140,22 @@ pub(crate) async fn complete_job(
     CallerOf(caller): CallerOf,
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
-    let request = body.parse::<JobCompletion<'_>>()?.request(job)?;
+    let request = body.parse::<JobCompletion>()?.request(job)?;
     answer::no_content(&state.submit(caller, request).await?)
 }
 
-impl JobCompletion<'_> {
+impl JobCompletion {
     /// What is asked of the node.
     pub(crate) fn request(self, job: Key) -> Result<Request, Problem> {
-        if self.result.is_some_and(|result| result.get().contains("\"adHocSubProcess\"")) {
+        if self.result.as_ref().is_some_and(|it| it.kind.as_deref() == Some("adHocSubProcess")) {
             return Err(Problem::not_implemented(
                 "Expected a job of a BPMN element, but `result` is for an ad-hoc sub-process: \
                  Segue does not have them yet.",
             ));
         }
-        Ok(Request::CompleteJob { job, variables: self.variables.unwrap_or_default().0 })
+        let result = self.result.map(DecidedByJob::decided).transpose()?.map(Box::new);
+        let variables = self.variables.unwrap_or_default().0;
+        Ok(Request::CompleteJob { job, variables, result })
     }
 }
 
@@ -251,9 +342,41 @@ mod tests {
 
     #[test]
     fn a_completion_needs_no_body() {
-        assert!(JsonBody::of("").parse::<JobCompletion<'_>>().unwrap().variables.is_none());
+        assert!(JsonBody::of("").parse::<JobCompletion>().unwrap().variables.is_none());
         let null = r#"{"variables":null,"result":null}"#;
-        assert!(JsonBody::of(null).parse::<JobCompletion<'_>>().is_ok());
+        assert!(JsonBody::of(null).parse::<JobCompletion>().is_ok());
+    }
+
+    #[test]
+    fn a_worker_says_what_it_decided() {
+        let decided = |text: &str| {
+            let parsed = JsonBody::of(text).parse::<JobCompletion>()?;
+            parsed.result.unwrap_or_default().decided()
+        };
+        let denied = decided(
+            r#"{"result":{"type":"userTask","denied":true,"deniedReason":"no","corrections":
+            {"assignee":"","candidateGroups":["a"],"priority":7}}}"#,
+        )
+        .unwrap();
+        assert!(denied.denied && &*denied.denied_reason == "no");
+        assert_eq!(denied.corrections.assignee.as_deref(), Some(""));
+        assert_eq!(denied.corrections.due_date, None);
+        let activates = decided(
+            r#"{"result":{"type":"adHocSubProcess","activateElements":[{"elementId":"a",
+            "variables":{"n":1}}],"isCompletionConditionFulfilled":false,
+            "isCancelRemainingInstances":true}}"#,
+        )
+        .unwrap();
+        assert_eq!(activates.activate, [("a".into(), vec![("n".into(), "1".into())])]);
+        assert!(activates.cancels_remaining && !activates.is_fulfilled);
+        for text in [
+            r#"{"result":{"type":"person"}}"#,
+            r#"{"result":{"corrections":{"priority":101}}}"#,
+            r#"{"result":{"activateElements":[{}]}}"#,
+            r#"{"result":{"deny":true}}"#,
+        ] {
+            assert!(decided(text).is_err(), "{text}");
+        }
     }
 
     #[test]

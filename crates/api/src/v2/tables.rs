@@ -4,6 +4,7 @@
 
 use super::filters;
 use crate::search::{Field, Joined, Kind, Special, SpecialKind, Table};
+use engine::event::{JobKind, ListenerEvent};
 use store::view::{View, definitions, elements, incidents, instances, jobs, user_tasks, variables};
 
 /// What most rows show of their process instance.
@@ -162,8 +163,8 @@ pub(crate) const JOBS: Table = Table {
         Field::new("processDefinitionKey", jobs::DEFINITION, Kind::Key),
         Field::new("processDefinitionId", jobs::PROCESS_ID, Kind::Text),
         Field::new("tenantId", jobs::TENANT, Kind::Tenant),
-        Field::fixed("kind", "\"BPMN_ELEMENT\""),
-        Field::fixed("listenerEventType", "\"UNSPECIFIED\""),
+        Field::new("kind", jobs::KIND, Kind::Word(&JobKind::WORDS, &[])),
+        Field::new("listenerEventType", jobs::LISTENER, Kind::Word(&ListenerEvent::WORDS, &[])),
         Field::shown("customHeaders", jobs::HEADERS, Kind::Object),
         Field::new("lastUpdateTime", jobs::UPDATED_MS, Kind::Time),
         Field::fixed("deniedReason", "null"),

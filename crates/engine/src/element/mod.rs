@@ -221,6 +221,8 @@ macro_rules! elements {
 elements! {
     BoundaryBpmnSignal => boundary_bpmn_signal, "BOUNDARY_EVENT", false;
     BoundaryCondition => boundary_condition, "BOUNDARY_EVENT", false;
+    BoundaryCancel => boundary_cancel, "BOUNDARY_EVENT", false;
+    BoundaryCompensation => boundary_compensation, "BOUNDARY_EVENT", false;
     BoundaryError => boundary_error, "BOUNDARY_EVENT", false;
     BoundaryEscalation => boundary_escalation, "BOUNDARY_EVENT", false;
     BoundaryMessage => boundary_message, "BOUNDARY_EVENT", false;
@@ -235,6 +237,10 @@ elements! {
     ComplexGateway => complex_gateway, "COMPLEX_GATEWAY", false;
     ConditionCatch => condition_catch, "INTERMEDIATE_CATCH_EVENT", false;
     ConditionStart => condition_start, "START_EVENT", true;
+    CancelEnd => cancel_end, "END_EVENT", false;
+    CompensationEnd => compensation_end, "END_EVENT", false;
+    CompensationStart => compensation_start, "START_EVENT", true;
+    CompensationThrow => compensation_throw, "INTERMEDIATE_THROW_EVENT", false;
     EndEvent => end_event, "END_EVENT", false;
     ErrorEnd => error_end, "END_EVENT", false;
     ErrorStart => error_start, "START_EVENT", true;
@@ -269,8 +275,21 @@ elements! {
     TerminateEnd => terminate_end, "END_EVENT", false;
     TimerCatch => timer_catch, "INTERMEDIATE_CATCH_EVENT", false;
     TimerStart => timer_start, "START_EVENT", true;
+    Transaction => transaction, "SUB_PROCESS", false;
     UndefinedTask => undefined_task, "TASK", false;
     UserTask => user_task, "USER_TASK", false;
+}
+
+impl Kind {
+    /// Whether tokens move inside of it.
+    #[must_use]
+    pub fn is_scope(&self) -> bool {
+        use Kind as K;
+        matches!(
+            self,
+            K::EventSubProcess(_) | K::ProcessScope(_) | K::SubProcess(_) | K::Transaction(_)
+        )
+    }
 }
 
 /// The event definitions of an event, in document order.

@@ -8,6 +8,7 @@ use crate::element::process::ProcessScope;
 use crate::element::{Kind, multiple_part};
 use crate::event::ElementIndex;
 use crate::limits::REACH_BITS_MAX;
+use crate::part::listener::ListenerSpec;
 use crate::part::mapping::Mapping;
 use crate::part::message::MessageSpec;
 use crate::part::multi_instance::MultiInstance;
@@ -32,7 +33,10 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
                 name: process.name().unwrap_or_default().into(),
                 version_tag: version_tag(process.node),
                 history_ttl_ms: history_ttl_ms(process.node, problems),
-                nodes: vec![process_node(process.node)],
+                nodes: vec![Node {
+                    listeners: ListenerSpec::read_all(process.node, problems),
+                    ..process_node(process.node)
+                }],
                 flows: Vec::new(),
                 by_id: BTreeMap::new(),
                 reach: Reach::default(),
@@ -105,8 +109,10 @@ fn process_node(process: NodeRef<'_>) -> Node {
         standard_loop: None,
         parts: Vec::new(),
         part_of: None,
+        listeners: Vec::new(),
         starts: Vec::new(),
         link: None,
+        handler: None,
     }
 }
 
@@ -140,8 +146,10 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
         standard_loop: StandardLoop::read(xml, problems),
         parts: Vec::new(),
         part_of: None,
+        listeners: ListenerSpec::read_all(xml, problems),
         starts: Vec::new(),
         link: None,
+        handler: None,
     }
 }
 
@@ -152,8 +160,7 @@ fn is_interrupting(xml: NodeRef<'_>) -> bool {
 }
 
 /// Markers and extensions that change what an element does and are not carried out yet.
-const NOT_CARRIED_OUT: &[(&str, &str)] =
-    &[("executionListeners", "execution listeners"), ("taskListeners", "task listeners")];
+const NOT_CARRIED_OUT: &[(&str, &str)] = &[("taskListeners", "task listeners")];
 
 /// Where the tokens of inclusive joins can come from.
 fn reach(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) -> Reach {
@@ -190,17 +197,6 @@ fn refuse_markers(xml: NodeRef<'_>, problems: &mut Problems) {
                 )
                 .hint("docs/elements.md lists what runs; remove the marker for now.");
         }
-    }
-    if xml.attr("isForCompensation").map(str::trim) == Some("true") {
-        problems
-            .error(
-                xml,
-                "not-executable",
-                "Expected an activity in the flow, but found a compensation handler: this \
-                 version of Segue does not carry out compensation.",
-            )
-            .at_attr("isForCompensation")
-            .hint("Remove the compensation event and its handler for now.");
     }
 }
 

@@ -15,6 +15,26 @@ impl Graph {
         self.link_links();
         self.link_events();
         self.link_handlers();
+        self.link_compensation();
+    }
+
+    /// Which activity undoes which, and which one an event is about.
+    fn link_compensation(&mut self) {
+        for at in self.elements() {
+            let node = self.node(at);
+            let (activity, handler) = match &node.kind {
+                Kind::BoundaryCompensation(it) => (node.attached_to, it.handler.as_deref()),
+                Kind::CompensationThrow(it) => (Some(at), it.activity.as_deref()),
+                Kind::CompensationEnd(it) => (Some(at), it.activity.as_deref()),
+                _ => continue,
+            };
+            let found = handler.and_then(|id| self.find(id));
+            let Some(activity) = activity else { continue };
+            match activity == at {
+                true => self.nodes[at as usize].link = found,
+                false => self.nodes[activity as usize].handler = found,
+            }
+        }
     }
 
     fn elements(&self) -> impl Iterator<Item = ElementIndex> + use<> {

@@ -9,6 +9,7 @@ mod reach;
 
 use crate::element::Kind;
 use crate::event::ElementIndex;
+use crate::part::listener::ListenerSpec;
 use crate::part::mapping::Mapping;
 use crate::part::multi_instance::MultiInstance;
 use crate::part::standard_loop::StandardLoop;
@@ -78,10 +79,34 @@ pub struct Node {
     pub parts: Vec<ElementIndex>,
     /// The event it is a part of.
     pub part_of: Option<ElementIndex>,
+    /// Its listeners, in order.
+    pub listeners: Vec<ListenerSpec>,
     /// Start events directly inside, if it is a scope.
     pub starts: Vec<ElementIndex>,
-    /// The link catch event a link throw event leads to.
+    /// The link catch event a link throw event leads to, or the one activity a compensation event
+    /// undoes.
     pub link: Option<ElementIndex>,
+    /// The activity that undoes it.
+    pub handler: Option<ElementIndex>,
+}
+
+impl Node {
+    /// The start of the event sub-process in it that undoes it, if it is a scope that has one.
+    #[must_use]
+    pub fn compensation_start(&self, graph: &Graph) -> Option<ElementIndex> {
+        let is_one =
+            |event: &ElementIndex| matches!(graph.node(*event).kind, Kind::CompensationStart(_));
+        self.awaits.iter().copied().find(is_one)
+    }
+
+    /// Headers for whoever does its work, in the order written.
+    #[must_use]
+    pub fn headers(&self) -> &[(Arc<str>, Arc<str>)] {
+        match &self.kind {
+            Kind::UserTask(task) => task.headers(),
+            kind => kind.job().map_or(&[], |spec| &spec.headers),
+        }
+    }
 }
 
 /// One sequence flow.

@@ -3,6 +3,7 @@
 //! Not where tokens are: joining looks them up here (`life::join`).
 
 use super::Graph;
+use crate::element::Kind;
 use crate::event::ElementIndex;
 use crate::limits::REACH_BITS_MAX;
 use std::collections::BTreeMap;
@@ -56,7 +57,7 @@ fn before(graph: &Graph) -> Vec<Vec<usize>> {
     for (at, node) in graph.nodes.iter().enumerate() {
         // A boundary event takes the place of its host, or goes beside it.
         before[at].extend(node.attached_to.map(|host| host as usize));
-        if let Some(catch) = node.link {
+        if let (Some(catch), Kind::LinkThrow(_)) = (node.link, &node.kind) {
             before[catch as usize].push(at);
         }
     }

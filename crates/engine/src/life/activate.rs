@@ -1,11 +1,12 @@
-//! Activate: input mappings, what the element and its boundary events wait for, its behaviour.
+//! Activate: input mappings, start listeners, what the element and its boundary events wait for,
+//! its behaviour.
 //!
 //! Whatever can fail is evaluated before the first wait is opened, so that a resolved incident
 //! can simply do it again.
 
 use super::Ctx;
 use crate::element::Entered;
-use crate::event::{InstanceEvent, Resume, Slot, Work};
+use crate::event::{InstanceEvent, ListenerEvent, Resume, Slot, Work};
 use crate::part::{Failure, Wait};
 use crate::state::instance::Phase;
 
@@ -16,24 +17,32 @@ impl Ctx<'_> {
             _ => return,
         }
         match self.try_activate(slot) {
-            Ok(Entered::Passes) => self.push(Work::Complete { slot }),
-            Ok(Entered::Waits) => self.emit(InstanceEvent::ElementActivated { slot }),
+            Ok(None) => {}
+            Ok(Some(Entered::Passes)) => self.push(Work::Complete { slot }),
+            Ok(Some(Entered::Waits)) => self.emit(InstanceEvent::ElementActivated { slot }),
             Err(failure) => self.raise(slot, failure, Resume::Activate, None),
         }
     }
 
-    fn try_activate(&mut self, slot: Slot) -> Result<Entered, Failure> {
+    /// `None`: a listener is heard first, and this comes again.
+    fn try_activate(&mut self, slot: Slot) -> Result<Option<Entered>, Failure> {
         if let Some(marker) = self.body_of(slot) {
-            return self.begin_body(slot, marker);
+            if self.listens(slot, ListenerEvent::BeforeAll)? {
+                return Ok(None);
+            }
+            return self.begin_body(slot, marker).map(Some);
         }
         if let Some(marker) = self.loop_of(slot) {
-            return self.begin_loop(slot, marker);
+            return self.begin_loop(slot, marker).map(Some);
         }
         let node = self.node(slot);
         let element = self.at(slot).element;
-        if !node.inputs.is_empty() {
+        if !node.inputs.is_empty() && self.heard(slot, ListenerEvent::Start) == 0 {
             let variables = self.map_inputs(slot, &node.inputs)?;
             self.set_variables(slot, variables);
+        }
+        if self.listens(slot, ListenerEvent::Start)? {
+            return Ok(None);
         }
         let mut waits = Vec::new();
         if !node.happened {
@@ -43,12 +52,12 @@ impl Ctx<'_> {
         waits.extend(self.waits_beside(slot)?);
         let entered = node.kind.enter(slot, self)?;
         if !waits_itself && entered == Entered::Passes {
-            return Ok(Entered::Passes);
+            return Ok(Some(Entered::Passes));
         }
         for (element, wait) in waits {
             self.open_wait(slot, element, wait);
         }
-        Ok(Entered::Waits)
+        Ok(Some(Entered::Waits))
     }
 
     /// What a slot waits for beside its own event. Boundary events of a multi-instance activity

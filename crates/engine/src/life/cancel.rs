@@ -3,7 +3,7 @@
 //! Not here: who asks for it: a boundary event, a terminate end, a person.
 
 use super::Ctx;
-use crate::event::{InstanceEvent, Interruption, Slot, Work};
+use crate::event::{InstanceEvent, Interruption, ListenerEvent, Resume, Slot, Work};
 use crate::limits::PAGE_ELEMENTS;
 use crate::state::elements::page_of;
 use crate::state::instance::{ElementInstance, Phase};
@@ -31,8 +31,18 @@ impl Ctx<'_> {
         }
     }
 
-    /// Ends a slot whose children are gone.
+    /// Ends a slot whose children are gone, once its listeners were heard.
     pub(crate) fn finish_cancel(&mut self, slot: Slot) {
+        match self.listens(slot, ListenerEvent::Cancel) {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(failure) => {
+                if self.at(slot).incidents.is_empty() {
+                    self.raise(slot, failure, Resume::Scope, None);
+                }
+                return;
+            }
+        }
         if slot == 0 {
             self.tell_entry();
             self.tell_parent(false);
@@ -41,7 +51,10 @@ impl Ctx<'_> {
         }
         let element = self.at(slot);
         let (scope, by) = (element.scope, element.interrupted_by.clone());
+        let undoes = element.compensation.as_ref().and_then(|it| it.by);
+        self.drop_notes(slot);
         self.emit(InstanceEvent::ElementCancelled { slot });
+        self.undone(undoes);
         if let Some(Interruption { element, variables }) = by {
             self.push(Work::Arrive { element, scope, flow: None, payload: variables });
         }

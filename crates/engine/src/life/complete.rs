@@ -1,10 +1,10 @@
-//! Complete: output mappings, then out by the flows the element chooses.
+//! Complete: output mappings, end listeners, then out by the flows the element chooses.
 //!
 //! Not here: whether it may complete; the event or worker that says so was checked before.
 
 use super::Ctx;
 use crate::element::Leaving;
-use crate::event::{InstanceEvent, Resume, Slot, Work};
+use crate::event::{InstanceEvent, ListenerEvent, Resume, Slot, Work};
 use crate::part::Failure;
 use crate::state::instance::Phase;
 
@@ -14,12 +14,15 @@ enum Left {
     By(Leaving),
     /// Back to its multi-instance body; `ends`: the completion condition holds.
     Body { ends: bool },
+    /// Not yet: a listener is heard first, and this comes again.
+    Listens,
 }
 
 impl Ctx<'_> {
     pub(crate) fn complete(&mut self, slot: Slot) {
         match self.state.element(slot) {
-            Some(held) if held.phase != Phase::Cancelling && slot != 0 => {}
+            Some(_) if slot == 0 => return self.settle(slot),
+            Some(held) if held.phase != Phase::Cancelling => {}
             _ => return,
         }
         if self.is_body(slot) {
@@ -35,6 +38,7 @@ impl Ctx<'_> {
                 self.close_waits(slot);
                 self.leave_body(slot, ends);
             }
+            Ok(Left::Listens) => {}
             Err(failure) => {
                 if !self.at(slot).payload.is_empty() {
                     // It is in the element's variables now: a repair there must not be undone.
@@ -49,7 +53,9 @@ impl Ctx<'_> {
         let node = self.node(slot);
         let payload = self.at(slot).payload.clone();
         let in_body = self.is_in_body(slot);
-        if node.outputs.is_empty() {
+        if self.heard(slot, ListenerEvent::End) > 0 {
+            // The outputs were mapped before the first listener.
+        } else if node.outputs.is_empty() {
             if node.kind.propagates() {
                 self.propagate(slot, payload);
             }
@@ -60,6 +66,9 @@ impl Ctx<'_> {
             let scope = if repeats { slot } else { self.at(slot).scope };
             let results = self.map_outputs(slot, scope, &node.outputs)?;
             self.propagate(scope, results);
+        }
+        if self.listens(slot, ListenerEvent::End)? {
+            return Ok(Left::Listens);
         }
         if in_body {
             return self.leave_output(slot).map(|ends| Left::Body { ends });
@@ -81,8 +90,11 @@ impl Ctx<'_> {
     fn leave(&mut self, slot: Slot, leaving: Leaving) {
         let node = self.node(slot);
         let scope = self.at(slot).scope;
+        let by = self.at(slot).compensation.as_ref().and_then(|it| it.by);
         self.close_waits(slot);
+        self.keep_done(slot);
         self.emit(InstanceEvent::ElementCompleted { slot });
+        self.undone(by);
         let mut take = |flow: u32| {
             let element = self.graph.flow(flow).target;
             let flow = Some(flow);

@@ -5,17 +5,22 @@
 
 use super::Ctx;
 use crate::event::{
-    ElementIndex, IncidentKind, InstanceEvent, Interruption, Resume, Slot, Variables, Work,
+    ElementIndex, IncidentKind, InstanceEvent, Interruption, ListenerEvent, Resume, Slot,
+    Variables, Work,
 };
 use crate::key::Key;
+use crate::part::{Failure, Wait};
 use crate::state::instance::{Incident, Phase};
 
 impl Ctx<'_> {
     /// The process begins: its event sub-processes wait before the first token moves. If that
     /// cannot be, the instance stands still until the incident is resolved.
     pub(crate) fn begin(&mut self, start: ElementIndex) {
-        match self.waits_beside(0) {
-            Ok(waits) => {
+        match self.begin_process() {
+            Ok(None) => {
+                self.emit(InstanceEvent::AgendaKept { agenda: vec![Work::Begin { start }] });
+            }
+            Ok(Some(waits)) => {
                 for (element, wait) in waits {
                     self.open_wait(0, element, wait);
                 }
@@ -26,6 +31,14 @@ impl Ctx<'_> {
                 self.raise(0, failure, Resume::Agenda, None);
             }
         }
+    }
+
+    /// What the process waits for beside its tokens. `None`: a listener is heard first.
+    fn begin_process(&mut self) -> Result<Option<Vec<(u32, Wait)>>, Failure> {
+        if self.listens(0, ListenerEvent::Start)? {
+            return Ok(None);
+        }
+        self.waits_beside(0).map(Some)
     }
 
     /// The start event of an event sub-process happened in a scope.
@@ -48,11 +61,13 @@ impl Ctx<'_> {
         }
         let over = |held: &&Incident| {
             let stands = matches!(held.kind, IncidentKind::Condition | IncidentKind::Deadlock);
-            held.resume == Resume::Complete || stands && held.resume == Resume::Scope
+            matches!(held.resume, Resume::Complete | Resume::Job)
+                || stands && held.resume == Resume::Scope
         };
         let over: Vec<Key> = held.incidents.iter().filter(over).map(|held| held.key).collect();
         let graph = self.graph;
         self.close_events(slot, |element| graph.node(graph.owner(element)).kind.is_start());
+        self.stop_listener(slot);
         for key in over {
             self.emit(InstanceEvent::IncidentResolved { slot, key });
         }

@@ -7,6 +7,7 @@ mod arrive;
 mod broadcast;
 mod call;
 mod cancel;
+mod compensate;
 mod complete;
 mod condition;
 mod decide;
@@ -16,6 +17,7 @@ mod gate;
 mod handler;
 mod happen;
 mod join;
+mod listen;
 mod multi_instance;
 mod multiple;
 pub mod pages;
@@ -161,10 +163,14 @@ impl<'a> Ctx<'a> {
     /// from the store first.
     pub(crate) fn run(&mut self) {
         while let Some(work) = self.agenda.pop_front() {
+            if self.state.has_ended() {
+                self.agenda.clear();
+                return;
+            }
             self.transitions += 1;
             // Only what adds an element instance is stopped: the others make room.
             let crowded = matches!(work, Work::Arrive { .. } | Work::Spawn { .. })
-                && self.state.elements.len() > INSTANCE_ELEMENTS_MAX;
+                && self.state.elements.len() + self.state.notes as usize > INSTANCE_ELEMENTS_MAX;
             let over = self.transitions > STEP_TRANSITIONS_MAX;
             if over || crowded || !pages::of_work(self.graph, self.state, &work).is_empty() {
                 self.agenda.push_front(work);
@@ -186,6 +192,8 @@ impl<'a> Ctx<'a> {
                 }
                 Work::Happen { slot, element } => self.meet_condition(slot, element),
                 Work::Watch { changes, from } => self.watch(changes, from),
+                Work::Compensate { slot } => self.compensate(slot),
+                Work::DropNotes { note } => self.forget_notes(note),
             }
         }
     }

@@ -183,6 +183,7 @@ impl<'a> Ctx<'a> {
     /// Takes an instance out of its body; the body looks what is next.
     pub(crate) fn leave_body(&mut self, slot: Slot, ends: bool) {
         let body = self.at(slot).scope;
+        self.keep_done(slot);
         self.emit(InstanceEvent::ElementCompleted { slot });
         if ends {
             self.emit(InstanceEvent::BodyStopped { slot: body });

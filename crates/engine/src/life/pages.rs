@@ -65,6 +65,21 @@ pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> 
             pages.extend(of_body(graph, state, *slot, matches!(work, Work::Complete { .. })));
             pages
         }
+        Work::Compensate { slot } => {
+            let mut pages = of_slot(state, *slot);
+            pages.extend(super::compensate::pages(graph, state, *slot));
+            if let Some(last) = pages.iter().max().copied() {
+                // Where one page is brought, those of what is undone next come with it.
+                pages.extend(super::compensate::pages_around(graph, state, *slot));
+                let before: Vec<u32> = state.elements.absent(..last).collect();
+                pages.extend(before.iter().rev().take(PAGES_AT_ONCE));
+            }
+            pages
+        }
+        Work::DropNotes { note } => {
+            let own = Some(page_of(*note)).filter(|page| state.elements.is_absent(*page));
+            own.into_iter().collect()
+        }
         Work::Spawn { slot } => {
             let mut pages = of_slot(state, *slot);
             if let Some(body) = state.element(*slot).and_then(|held| held.body.as_deref()) {
@@ -102,6 +117,7 @@ fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
         Work::Settle { slot } => *slot,
         Work::Begin { .. } => 0,
         Work::Happen { .. } | Work::Watch { .. } => return false,
+        Work::Compensate { .. } | Work::DropNotes { .. } => return false,
     };
     let has_gates = state.element(scope).is_some_and(|held| !held.resets().is_empty());
     let parked = state.element(scope).map(|held| held.parked.as_slice()).unwrap_or_default();
@@ -125,7 +141,8 @@ fn of_body(graph: &Graph, state: &Instance, slot: Slot, completes: bool) -> Vec<
     }
     let marker = graph.node(held.element).multi_instance.as_deref();
     let (first, last) = (page_of(slots.start), page_of(slots.end - 1));
-    if completes && marker.is_some_and(|marker| marker.outputs.is_some()) {
+    let collects = completes && marker.is_some_and(|marker| marker.outputs.is_some());
+    if collects || held.last_done != 0 {
         return state.elements.absent(first..=last).collect();
     }
     // Pages that are the body's alone are given up unread.

@@ -4,8 +4,7 @@
 
 use super::Ctx;
 use crate::command::{Command, EntryCommand};
-use crate::element::Kind as ElementKind;
-use crate::event::{IncidentKind, InstanceEvent, Resume, Slot, Work};
+use crate::event::{IncidentKind, InstanceEvent, ListenerEvent, Resume, Slot, Work};
 use crate::part::Failure;
 use crate::state::instance::Phase;
 
@@ -19,11 +18,16 @@ impl Ctx<'_> {
         }
         self.release_joins(slot);
         let held = self.at(slot);
-        if held.children > 0 || held.phase == Phase::Entering || !self.is_scope(slot) {
+        if held.children > 0 || held.phase == Phase::Entering {
             return;
         }
         if held.phase == Phase::Cancelling {
-            self.finish_cancel(slot);
+            if held.child.is_none() {
+                self.finish_cancel(slot);
+            }
+            return;
+        }
+        if !self.is_scope(slot) {
             return;
         }
         if held.interrupted_by.is_some() {
@@ -52,10 +56,7 @@ impl Ctx<'_> {
     }
 
     pub(super) fn is_scope(&self, slot: Slot) -> bool {
-        use ElementKind as K;
-        let kind = &self.node(slot).kind;
-        self.at(slot).body.is_some()
-            || matches!(kind, K::EventSubProcess(_) | K::ProcessScope(_) | K::SubProcess(_))
+        self.at(slot).body.is_some() || self.node(slot).kind.is_scope()
     }
 
     /// Whether a token is on its way in a scope, in this step or in the work another one left.
@@ -69,13 +70,21 @@ impl Ctx<'_> {
     }
 
     fn end_scope(&mut self, slot: Slot) {
-        if slot == 0 {
-            self.close_waits(0);
-            self.tell_entry();
-            self.tell_parent(true);
-            self.emit(InstanceEvent::InstanceCompleted);
-        } else {
-            self.push(Work::Complete { slot });
+        if self.at(slot).compensation.as_ref().is_some_and(|it| it.revived) {
+            return self.push(Work::Compensate { slot });
+        }
+        if slot != 0 {
+            return self.push(Work::Complete { slot });
+        }
+        match self.listens(0, ListenerEvent::End) {
+            Ok(true) => {}
+            Ok(false) => {
+                self.close_waits(0);
+                self.tell_entry();
+                self.tell_parent(true);
+                self.emit(InstanceEvent::InstanceCompleted);
+            }
+            Err(failure) => self.raise(0, failure, Resume::Complete, None),
         }
     }
 

@@ -24,6 +24,13 @@ const RETRIES_DEFAULT: i32 = 3;
 impl Ctx<'_> {
     /// Creates a job for a worker and waits.
     pub(crate) fn create_job(&mut self, slot: Slot, spec: &JobSpec) -> Result<Entered, Failure> {
+        let created = self.new_job(slot, spec)?;
+        self.emit(InstanceEvent::JobCreated(Box::new(created)));
+        Ok(Entered::Waits)
+    }
+
+    /// A job as it is asked for, with a key.
+    pub(super) fn new_job(&mut self, slot: Slot, spec: &JobSpec) -> Result<JobCreated, Failure> {
         let job_type = self.text(slot, &spec.job_type, "the job type")?;
         if job_type.chars().count() > NAME_CHARACTERS_MAX {
             return Err(Failure::new(
@@ -44,9 +51,7 @@ impl Ctx<'_> {
             }
         };
         let key = self.next_key();
-        let created = JobCreated { slot, key, job_type, retries, headers: Vec::new() };
-        self.emit(InstanceEvent::JobCreated(Box::new(created)));
-        Ok(Entered::Waits)
+        Ok(JobCreated { slot, key, job_type, retries, ..JobCreated::default() })
     }
 
     /// Creates a user task; the caller waits.

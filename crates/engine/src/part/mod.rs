@@ -3,12 +3,14 @@
 //! Not elements themselves: a part neither waits nor leaves on its own.
 
 pub mod bpmn_signal;
+pub mod compensation;
 pub mod condition;
 pub mod decision;
 pub mod duration;
 pub mod error;
 pub mod escalation;
 pub mod job;
+pub mod listener;
 pub mod mapping;
 pub mod message;
 pub mod multi_instance;

@@ -10,6 +10,7 @@ mod sample;
 pub mod upgrade;
 pub mod v1;
 mod v1_bpmn_signal;
+mod v1_job;
 mod v1_mailbox;
 mod v1_state;
 
@@ -163,8 +164,11 @@ pub fn encode_instance(instance: &Instance) -> EncodedAggregate {
 fn encode_page(instance: Key, page: &Page) -> Vec<u8> {
     let mut writer = Writer::new(instance, FORMAT);
     page.elements.put(&mut writer);
-    if !page.kept.is_empty() {
+    if !page.kept.is_empty() || !page.done.is_empty() {
         page.kept.put(&mut writer);
+    }
+    if !page.done.is_empty() {
+        page.done.put(&mut writer);
     }
     writer.finish()
 }
@@ -174,7 +178,8 @@ pub fn decode_page(instance: Key, number: u32, body: &[u8]) -> Result<Page, Bad>
     let mut reader = Reader::new(instance, FORMAT, body)?;
     let elements = Wire::take(&mut reader)?;
     let kept = if reader.is_empty() { Vec::new() } else { Wire::take(&mut reader)? };
-    Ok(Page { number, elements, kept })
+    let done = if reader.is_empty() { Vec::new() } else { Wire::take(&mut reader)? };
+    Ok(Page { number, elements, kept, done })
 }
 
 /// Decodes an instance from its root row and some of its pages; the others are absent.

@@ -11,7 +11,7 @@ use crate::command::{
 use crate::decide::{DecisionFailure, DecisionValue, EvaluatedDecision, Evaluation, MatchedRule};
 use crate::event::{
     Activation, BpmnSignalAwaited, CaughtEscalation, Change, Created, IncidentKind, InstanceEvent,
-    Interruption, JobCreated, Parent, Place, Resume, SubscriptionOpened, UserTaskCreated, Work,
+    Interruption, Parent, Place, Resume, SubscriptionOpened, UserTaskCreated, Work,
 };
 use crate::resources::ResourceKind;
 use crate::state::bpmn_signal::{BpmnSignalEvent, Broadcast, Listener};
@@ -91,6 +91,11 @@ variants!(InstanceEvent {
     70: GatewayReset { 1: scope, 2: element },
     71: EventKept { 1: slot, 2: element, 3: variables },
     72: EventsTaken { 1: slot, 2: elements },
+    80: CompensationKept { 1: slot, 2: scope },
+    81: CompensationThrown { 1: slot },
+    82: CompensationBegun { 1: slot, 2: by, 3: scope, 4: note, 5: after, 6: keep },
+    83: CompensationHandled { 1: slot, 2: by },
+    84: CompensationsDropped { 1: slots },
     130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
 });
 
@@ -115,7 +120,6 @@ fields!(Parent {
 });
 fields!(CaughtEscalation { 1: code, 2: interrupts });
 fields!(BpmnSignalAwaited { 1: slot, 2: key, 3: element, 4: name });
-fields!(JobCreated { 1: slot, 2: key, 3: job_type, 4: retries, 5: headers });
 fields!(SubscriptionOpened { 1: slot, 2: key, 3: element, 4: name, 5: correlation_key });
 fields!(UserTaskCreated {
     1: slot,
@@ -142,6 +146,8 @@ numbers!(IncidentKind {
     7: Loop,
     8: Deadlock,
     9: Quarantined,
+    13: ExecutionListenerNoRetries,
+    14: TaskListenerNoRetries,
     25: CalledElement,
     130: CalledDecision,
     131: DecisionEvaluation,
@@ -159,6 +165,8 @@ variants!(Work {
     16: CancelInside { 1: scope, 2: from, 3: except },
     20: Happen { 1: slot, 2: element },
     21: Watch { 1: changes, 2: from },
+    30: Compensate { 1: slot },
+    31: DropNotes { 1: note },
 });
 fields!(Change { 1: scope, 2: name, 3: is_new });
 
@@ -286,7 +294,7 @@ variants!(ResourceCommand {
 variants!(InstanceCommand {
     1: CreateInstance(create),
     2: CancelInstance,
-    3: CompleteJob { 1: slot, 2: job, 3: variables, 4: by },
+    3: CompleteJob { 1: slot, 2: job, 3: variables, 4: by, 30: result },
     4: FailJob { 1: slot, 2: job, 3: retries, 4: back_off_ms, 5: message, 6: variables, 7: by },
     5: ThrowJobError { 1: slot, 2: job, 3: code, 4: message, 5: variables, 6: by },
     6: UpdateJob { 1: slot, 2: job, 3: retries, 4: deadline_ms },

@@ -7,8 +7,8 @@ use crate::state::elements::{Elements, Page};
 use crate::state::entry::{Door, Entry};
 use crate::state::head::Head;
 use crate::state::instance::{
-    Awaited, AwaitedSignal, Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase,
-    Subscription, Timer,
+    Awaited, AwaitedSignal, Body, Compensation, Done, ElementInstance, Incident, Instance,
+    InstancePhase, Job, Listening, Phase, Subscription, Timer,
 };
 use crate::state::resource::ResourceHead;
 
@@ -44,6 +44,11 @@ impl Wire for Instance {
             writer.field(15, &self.parent);
             writer.field(16, &self.failing);
             writer.field(60, &self.watchers);
+            writer.field(30, &self.completions);
+            writer.field(31, &self.notes);
+            if let Some(page) = first {
+                writer.field(32, &page.done);
+            }
         });
     }
 
@@ -72,6 +77,9 @@ impl Wire for Instance {
                 15 => value.parent = Wire::take(&mut field)?,
                 16 => value.failing = Wire::take(&mut field)?,
                 60 => value.watchers = Wire::take(&mut field)?,
+                30 => value.completions = Wire::take(&mut field)?,
+                31 => value.notes = Wire::take(&mut field)?,
+                32 => first.done = Wire::take(&mut field)?,
                 _ => {}
             }
         }
@@ -97,13 +105,19 @@ fields!(ElementInstance {
     14: incidents,
     15: body,
     16: child,
+    30: listening,
+    31: last_done,
+    32: compensation,
     60: events,
 });
 fields!(Awaited { 1: signals, 2: conditions, 3: kept, 4: resets });
 fields!(AwaitedSignal { 1: key, 2: element, 3: name });
 fields!(Body { 1: first, 2: count, 3: begun, 4: completed, 5: cancelled, 6: stopped, 60: loops });
+fields!(Compensation { 1: by, 2: until, 3: active, 4: revived, 5: handled });
+fields!(Done { 1: element, 2: order, 3: before, 4: last, 5: variables, 6: is_scope, 7: undone });
+fields!(Listening { 1: event, 2: number });
 numbers!(Phase { 0: Entering, 1: Active, 2: Cancelling });
-fields!(Job { 1: key, 2: job_type, 3: retries, 4: headers });
+fields!(Job { 1: key, 2: job_type, 3: retries, 4: headers, 30: kind, 31: listener });
 fields!(Timer { 1: key, 2: element, 3: due_ms, 4: repetitions });
 fields!(Subscription { 1: key, 2: element, 3: name, 4: correlation_key });
 fields!(Incident { 1: key, 2: kind, 3: resume, 4: job });

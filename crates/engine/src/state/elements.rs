@@ -2,7 +2,7 @@
 //!
 //! Not here: which pages a step needs (`step::pages`), and how a page looks on disk (`record`).
 
-use super::instance::ElementInstance;
+use super::instance::{Done, ElementInstance};
 use crate::event::Slot;
 use crate::limits::PAGE_ELEMENTS;
 use std::collections::BTreeSet;
@@ -30,13 +30,15 @@ pub struct Page {
     pub elements: Vec<(Slot, ElementInstance)>,
     /// Items and outputs as raw JSON, by slot.
     pub kept: Vec<(Slot, Arc<str>)>,
+    /// Completed activities that can be undone, by slot.
+    pub done: Vec<(Slot, Done)>,
 }
 
 impl Page {
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.elements.is_empty() && self.kept.is_empty()
+        self.elements.is_empty() && self.kept.is_empty() && self.done.is_empty()
     }
 }
 
@@ -112,6 +114,8 @@ impl Elements {
                 + page.elements.capacity() * size_of::<(Slot, ElementInstance)>()
                 + page.kept.capacity() * size_of::<(Slot, Arc<str>)>()
                 + page.kept.iter().map(|(_, value)| value.len() + 16).sum::<usize>()
+                + page.done.capacity() * size_of::<(Slot, Done)>()
+                + page.done.iter().map(|(_, done)| done.weight()).sum::<usize>()
         };
         self.pages.iter().map(page).sum()
     }
@@ -139,6 +143,39 @@ impl Elements {
         Some(&page.kept[at].1)
     }
 
+    /// The completed activity noted in a slot.
+    #[must_use]
+    pub fn done(&self, slot: Slot) -> Option<&Done> {
+        let page = self.page(page_of(slot))?;
+        let at = page.done.binary_search_by_key(&slot, |(held, _)| *held).ok()?;
+        Some(&page.done[at].1)
+    }
+
+    /// The same, to be changed.
+    pub fn done_mut(&mut self, slot: Slot) -> Option<&mut Done> {
+        let page = self.page_mut(page_of(slot))?;
+        let at = page.done.binary_search_by_key(&slot, |(held, _)| *held).ok()?;
+        Some(&mut page.done[at].1)
+    }
+
+    /// Notes a completed activity in its slot.
+    pub fn note(&mut self, slot: Slot, done: Done) {
+        let notes = &mut self.page_or_new(page_of(slot)).done;
+        match notes.binary_search_by_key(&slot, |(held, _)| *held) {
+            Ok(_) => unreachable!("a slot completes once"),
+            Err(at) => notes.insert(at, (slot, done)),
+        }
+    }
+
+    /// Takes a note out.
+    pub fn take_note(&mut self, slot: Slot) -> Option<Done> {
+        let page = self.page_mut(page_of(slot))?;
+        let at = page.done.binary_search_by_key(&slot, |(held, _)| *held).ok()?;
+        let (_, done) = page.done.remove(at);
+        self.drop_empty(page_of(slot));
+        Some(done)
+    }
+
     /// Keeps a value for a slot.
     pub fn keep(&mut self, slot: Slot, value: Arc<str>) {
         let kept = &mut self.page_or_new(page_of(slot)).kept;
@@ -149,8 +186,9 @@ impl Elements {
     }
 
     /// Forgets what is kept for slots; returns the pages that changed. Absent pages that lie
-    /// wholly inside are given up unread: nobody else lives in a body's slots.
-    pub fn forget(&mut self, slots: std::ops::Range<Slot>) -> BTreeSet<u32> {
+    /// wholly inside are given up unread, unless something is noted there: nobody else lives in a
+    /// body's slots.
+    pub fn forget(&mut self, slots: std::ops::Range<Slot>, noted: bool) -> BTreeSet<u32> {
         let mut changed = BTreeSet::new();
         for page in &mut self.pages {
             let before = page.kept.len();
@@ -161,7 +199,7 @@ impl Elements {
         }
         self.pages.retain(|page| !page.is_empty());
         let whole = slots.start.div_ceil(PAGE_ELEMENTS)..slots.end / PAGE_ELEMENTS;
-        if whole.start < whole.end {
+        if whole.start < whole.end && !noted {
             let given_up: Vec<u32> = self.absent.range(whole).copied().collect();
             for number in given_up {
                 self.absent.remove(&number);

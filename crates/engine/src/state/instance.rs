@@ -4,8 +4,8 @@
 
 use super::elements::{Elements, page_of};
 use crate::event::{
-    ElementIndex, IncidentKind, Interruption, Parent, Resume, Slot, UserTaskCreated, Variables,
-    Work,
+    ElementIndex, IncidentKind, Interruption, JobKind, ListenerEvent, Parent, Resume, Slot,
+    UserTaskCreated, Variables, Work,
 };
 use crate::key::Key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +42,10 @@ pub struct Instance {
     pub watchers: Vec<Slot>,
     /// How often the step stopped since the last wait.
     pub continuations: u32,
+    /// How many activities that can be undone have completed.
+    pub completions: u32,
+    /// How many of them are noted, those in absent pages included.
+    pub notes: u32,
     /// Pages changed since they were last written (page number = slot / PAGE_ELEMENTS).
     pub dirty: BTreeSet<u32>,
 }
@@ -96,8 +100,57 @@ pub struct ElementInstance {
     pub body: Option<Box<Body>>,
     /// The process instance it called and waits for.
     pub child: Option<Key>,
+    /// The listeners it was last heard by.
+    pub listening: Option<Listening>,
+    /// The slot of what completed last in it and can be undone; 0: nothing.
+    pub last_done: Slot,
+    /// What it undoes, or for whom.
+    pub compensation: Option<Box<Compensation>>,
     /// Events it waits for that are neither timers nor messages.
     pub events: Option<Box<Awaited>>,
+}
+
+/// What an element instance undoes, or for whom it does.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Compensation {
+    /// Who waits for its end, if it is a handler or a scope that is compensated.
+    pub by: Option<Slot>,
+    /// It undoes what completed up to this number.
+    pub until: u32,
+    /// The handler at work for it; 0: none yet.
+    pub active: Slot,
+    /// It is a scope that had completed and is entered again.
+    pub revived: bool,
+    /// The event sub-process that undoes it has begun.
+    pub handled: bool,
+}
+
+/// A completed activity that can be undone, in the slot it lived in.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Done {
+    /// Which element.
+    pub element: ElementIndex,
+    /// Rises with each that completes in the instance.
+    pub order: u32,
+    /// The slot of the one that completed before it in the same scope; 0: none.
+    pub before: Slot,
+    /// The slot of the last one that completed in it; 0: none.
+    pub last: Slot,
+    /// Variables of a scope when it ended.
+    pub variables: BTreeMap<Arc<str>, Arc<str>>,
+    /// Whether it is entered again to undo what is in it.
+    pub is_scope: bool,
+    /// Its own handler has begun; what is in it comes next.
+    pub undone: bool,
+}
+
+/// How far an element instance is with its listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Listening {
+    /// What they listen to.
+    pub event: ListenerEvent,
+    /// How many have their job, the one at work included.
+    pub number: u32,
 }
 
 /// Events that few elements wait for.
@@ -210,6 +263,10 @@ pub struct Job {
     pub retries: i32,
     /// Headers that replace those of the element, usually empty.
     pub headers: Vec<(Arc<str>, Arc<str>)>,
+    /// What it is for.
+    pub kind: JobKind,
+    /// The event its listener listens to.
+    pub listener: ListenerEvent,
 }
 
 /// A running timer.
@@ -249,6 +306,14 @@ pub struct Incident {
     pub resume: Resume,
     /// The job it is about.
     pub job: Option<Key>,
+}
+
+impl Done {
+    /// Rough bytes held in memory beside its own size.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.variables.iter().map(|(name, value)| name.len() + value.len() + 96).sum()
+    }
 }
 
 impl Instance {

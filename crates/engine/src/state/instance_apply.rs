@@ -4,8 +4,8 @@
 
 use super::elements::page_of;
 use super::instance::{
-    Awaited, AwaitedSignal, Body, ElementInstance, Incident, Instance, InstancePhase, Job, Phase,
-    Subscription, Timer,
+    Awaited, AwaitedSignal, Body, ElementInstance, Incident, Instance, InstancePhase, Job,
+    Listening, Phase, Subscription, Timer,
 };
 use crate::event::{Created, ElementIndex, InstanceEvent, Resume, Slot, Variables};
 use crate::key::Key;
@@ -43,7 +43,8 @@ impl Instance {
             }
             E::AgendaTaken => self.agenda.clear(),
             E::ScopeInterrupted { slot, by } => {
-                self.at(*slot).interrupted_by = Some(by.clone());
+                let scope = self.at(*slot);
+                (scope.interrupted_by, scope.listening) = (Some(by.clone()), None);
                 self.drop_tokens(*slot);
             }
             E::LoopBegun { slot } => self.begin_loop(*slot),
@@ -92,8 +93,15 @@ impl Instance {
                     job_type: created.job_type.clone(),
                     retries: created.retries,
                     headers: created.headers.clone(),
+                    kind: created.kind,
+                    listener: created.listener,
                 };
-                self.waits(created.slot).job = Some(job);
+                let held = self.waits(created.slot);
+                held.job = Some(job);
+                if created.kind.listens() {
+                    let (event, number) = (created.listener, created.number);
+                    held.listening = Some(Listening { event, number });
+                }
             }
             E::JobCompleted { slot, .. }
             | E::JobErrorThrown { slot, .. }
@@ -190,7 +198,7 @@ impl Instance {
             E::GatewayReset { scope, element } => {
                 self.awaited(*scope, |events| events.resets.retain(|(held, _)| held != element));
             }
-            _ => unreachable!("only events about awaited events come here"),
+            other => self.apply_compensation(other),
         }
     }
 
@@ -209,7 +217,7 @@ impl Instance {
         held.take_if(|events| events.is_empty());
     }
 
-    fn at(&mut self, slot: Slot) -> &mut ElementInstance {
+    pub(super) fn at(&mut self, slot: Slot) -> &mut ElementInstance {
         self.dirty.insert(page_of(slot));
         self.elements.get_mut(&slot).expect("an event names a live element instance")
     }
@@ -263,7 +271,7 @@ impl Instance {
             Some(body) => {
                 assert_eq!(slot, body.first + body.begun, "instances of a body begin in order");
                 body.begun += 1;
-                self.elements.forget(slot..slot + 1);
+                self.elements.forget(slot..slot + 1, true);
             }
             None => {
                 assert!(slot >= self.next_slot, "slots rise and are never reused");
@@ -279,7 +287,8 @@ impl Instance {
         self.dirty.insert(page_of(slot));
         assert_eq!(gone.children, 0, "an element instance leaves after its children");
         if let Some(body) = &gone.body {
-            self.dirty.extend(self.elements.forget(body.slots()));
+            let noted = gone.last_done != 0;
+            self.dirty.extend(self.elements.forget(body.slots(), noted));
         }
         if slot != 0 {
             let scope = self.at(gone.scope);

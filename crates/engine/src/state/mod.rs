@@ -3,6 +3,7 @@
 //! Not here: decisions. State changes only in `apply`, and only by an event.
 
 pub mod bpmn_signal;
+mod compensation;
 pub mod elements;
 pub mod entry;
 pub mod evaluation;

@@ -120,7 +120,8 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
         parent: create.parent.clone(),
         variables: create.variables.clone(),
     })));
-    if ctx.graph().node(0).awaits.is_empty() {
+    let process = ctx.graph().node(0);
+    if process.awaits.is_empty() && process.listeners.is_empty() {
         ctx.begin_at(0, create.start);
     } else {
         ctx.push(Work::Begin { start: create.start });

@@ -3,7 +3,9 @@
 //! Not here: activation, which changes the job row and not the instance.
 
 use crate::command::{InstanceCommand, Rejection};
-use crate::event::{Activation, IncidentKind, InstanceEvent, Resume, Slot, Variables, Work};
+use crate::event::{
+    Activation, IncidentKind, InstanceEvent, JobKind, Resume, Slot, Variables, Work,
+};
 use crate::key::Key;
 use crate::life::Ctx;
 use crate::limits::ERROR_MESSAGE_CHARACTERS_MAX;
@@ -14,9 +16,13 @@ use std::sync::Arc;
 pub(super) fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection> {
     use InstanceCommand as C;
     match command {
-        C::CompleteJob { slot, job, variables, by } => {
-            workable(ctx, *slot, *job, "complete")?;
+        C::CompleteJob { slot, job, variables, by, .. } => {
+            let held = workable(ctx, *slot, *job, "complete")?;
             let (slot, key, by) = (*slot, *job, by.clone());
+            if held.kind.listens() {
+                ctx.hear(slot, &held, variables.clone(), by);
+                return Ok(());
+            }
             ctx.emit(InstanceEvent::JobCompleted { slot, key, by });
             ctx.receive(slot, variables.clone());
             ctx.push(Work::Complete { slot });
@@ -113,7 +119,12 @@ fn fail(ctx: &mut Ctx<'_>, failed: Failed, variables: &Variables, by: &Activatio
         } else {
             message.to_string()
         };
-        let failure = Failure::new(IncidentKind::JobNoRetries, message);
+        let kind = match ctx.at(slot).job.as_ref().map(|job| job.kind) {
+            Some(JobKind::ExecutionListener) => IncidentKind::ExecutionListenerNoRetries,
+            Some(JobKind::TaskListener) => IncidentKind::TaskListenerNoRetries,
+            _ => IncidentKind::JobNoRetries,
+        };
+        let failure = Failure::new(kind, message);
         ctx.raise(slot, failure, Resume::Job, Some(key));
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn complete(world: &mut World, job_type: &str) {
     let row = world.activate(job, "worker").unwrap();
     let (slot, by) = (row.slot, row.by);
     let variables = Variables::new();
-    let command = InstanceCommand::CompleteJob { slot, job, variables, by };
+    let command = InstanceCommand::CompleteJob { slot, job, variables, by, result: None };
     world.post(row.instance, &Command::Instance(command)).unwrap();
 }
 

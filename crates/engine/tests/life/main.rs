@@ -5,11 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod cancelling;
+mod compensation;
 mod effects;
 mod errors;
 mod handlers;
 mod incidents;
 mod jobs;
+mod listeners;
 mod loops;
 mod machine;
 mod messages;

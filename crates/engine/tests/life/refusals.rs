@@ -17,7 +17,13 @@ fn what_does_not_exist_is_not_found() {
     let (nothing, slot, by) = (Key(1), 3, Activation::default());
     let variables = Variables::new();
     let commands = [
-        InstanceCommand::CompleteJob { slot, job: nothing, variables: variables.clone(), by },
+        InstanceCommand::CompleteJob {
+            slot,
+            job: nothing,
+            variables: variables.clone(),
+            by,
+            result: None,
+        },
         InstanceCommand::UpdateJob { slot: 99, job: nothing, retries: Some(1), deadline_ms: None },
         InstanceCommand::FireTimer { slot, timer: nothing },
         InstanceCommand::ResolveIncident { incident: nothing },

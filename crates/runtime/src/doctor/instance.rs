@@ -3,7 +3,6 @@
 //! Not here: its rows, and what other aggregates know of it.
 
 use super::Exam;
-use engine::element::Kind;
 use engine::event::{ElementIndex, Resume, Slot, Work};
 use engine::graph::Graph;
 use engine::key::Key;
@@ -82,7 +81,7 @@ impl Exam<'_> {
                     let mine = body.loops || body.slots().contains(&slot);
                     scope.element == held.element && mine
                 }
-                None => scope.element == node.scope,
+                None => scope.element == node.scope || scope.element == held.element,
             }),
             key,
             "I2",
@@ -115,13 +114,12 @@ impl Exam<'_> {
     ) {
         let Some(node) = graph.nodes.get(held.element as usize) else { return };
         let stopped = !held.incidents.is_empty();
-        let scope = matches!(
-            node.kind,
-            Kind::EventSubProcess(_) | Kind::SubProcess(_) | Kind::ProcessScope(_)
-        );
+        let scope = node.kind.is_scope();
         // A scope's own timers belong to its boundary events: they do not keep it alive.
         let busy =
             if scope || held.body.is_some() { held.children > 0 } else { waits(graph, held) };
+        let undoes = held.compensation.as_ref().is_some_and(|it| it.active != 0);
+        let busy = busy || held.job.is_some() || undoes;
         self.check(
             busy || stopped || unfinished,
             key,
@@ -133,7 +131,7 @@ impl Exam<'_> {
         let waiting_for_children =
             held.phase == Phase::Cancelling && (held.children > 0 || held.child.is_some());
         self.check(
-            !passing || stopped || unfinished || waiting_for_children,
+            !passing || stopped || unfinished || waiting_for_children || held.job.is_some(),
             key,
             "I2",
             || format!("slot {slot} (`{}`) to go on", node.id),
@@ -211,17 +209,19 @@ fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
 
 /// Slots the kept agenda will come back to, and the scopes around them.
 fn unfinished(state: &Instance) -> BTreeSet<Slot> {
-    let named = state.agenda.iter().map(|work| match work {
-        Work::Arrive { scope, .. } => *scope,
-        Work::Begin { .. } => 0,
+    let named = state.agenda.iter().filter_map(|work| match work {
+        Work::Arrive { scope, .. } => Some(*scope),
+        Work::Begin { .. } => Some(0),
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }
         | Work::Settle { slot }
-        | Work::Spawn { slot } => *slot,
-        Work::CancelInside { scope, .. } => *scope,
-        Work::Happen { slot, .. } => *slot,
-        Work::Watch { .. } => 0,
+        | Work::Spawn { slot }
+        | Work::Compensate { slot }
+        | Work::Happen { slot, .. } => Some(*slot),
+        Work::CancelInside { scope, .. } => Some(*scope),
+        Work::Watch { .. } => Some(0),
+        Work::DropNotes { .. } => None,
     });
     let mut found: BTreeSet<Slot> =
         named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect();

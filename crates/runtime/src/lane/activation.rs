@@ -37,11 +37,7 @@ impl Lane {
         let job = element.job.as_ref().filter(|job| job.key.0 == row.key)?;
         let definition = self.definitions.get(instance.definition)?;
         let node = definition.graph.node(element.element);
-        let headers = if job.headers.is_empty() {
-            node.kind.job().map(|spec| spec.headers.clone()).unwrap_or_default()
-        } else {
-            job.headers.clone()
-        };
+        let headers = if job.headers.is_empty() { node.headers() } else { &job.headers };
         Some(ActivatedJob {
             key: job.key,
             job_type: job.job_type.clone(),
@@ -51,7 +47,9 @@ impl Lane {
             definition: definition.key,
             process_id: definition.graph.process_id.clone(),
             version: definition.version,
-            headers,
+            kind: job.kind,
+            listener: job.listener,
+            headers: headers.to_vec(),
             worker: row.worker.clone().unwrap_or_else(|| "".into()),
             retries: row.retries,
             deadline_ms: row.due_ms,

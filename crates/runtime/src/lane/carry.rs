@@ -205,9 +205,10 @@ impl Lane {
                 let (task, variables, action) = (*task, variables.clone(), action.clone());
                 (*instance, C::CompleteUserTask { task, variables, action })
             }
-            Request::CompleteJob { job, variables } => {
+            Request::CompleteJob { job, variables, result } => {
                 let (target, slot, by) = self.locate(*job)?;
-                (target, C::CompleteJob { slot, job: *job, variables: variables.clone(), by })
+                let (job, variables, result) = (*job, variables.clone(), result.clone());
+                (target, C::CompleteJob { slot, job, variables, by, result })
             }
             Request::FailJob { job, retries, back_off_ms, message, variables } => {
                 let (target, slot, by) = self.locate(*job)?;

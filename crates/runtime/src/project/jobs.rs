@@ -60,7 +60,7 @@ impl Projection {
 
     pub(super) fn fold_job(&mut self, scene: &Scene<'_>, created: &JobCreated) {
         let (place, node) = scene.node(created.slot);
-        let own = node.kind.job().map_or(&[][..], |spec| &spec.headers);
+        let own = node.headers();
         let headers = object(if created.headers.is_empty() { own } else { &created.headers });
         let row = [
             (jobs::KEY, number(created.key.0)),
@@ -70,7 +70,8 @@ impl Projection {
             (jobs::DEFINITION, number(scene.definition.key.0)),
             (jobs::PROCESS_ID, text(&scene.definition.graph.process_id)),
             (jobs::JOB_TYPE, text(&created.job_type)),
-            (jobs::KIND, Cell::Int(0)),
+            (jobs::KIND, Cell::Int(created.kind as i64)),
+            (jobs::LISTENER, Cell::Int(created.listener as i64)),
             (jobs::STATE, Cell::Int(0)),
             (jobs::RETRIES, Cell::Int(i64::from(created.retries))),
             (jobs::CREATED_MS, Cell::Int(scene.now_ms)),

@@ -45,6 +45,8 @@ columns! {
     HEADERS = "headers": Word,
     /// When it changed last, Unix milliseconds.
     UPDATED_MS = "updated_ms": Int,
+    /// What its listener listens to (engine's number).
+    LISTENER = "listener": Enum,
 }
 
 /// How the view is laid out.

@@ -133,6 +133,9 @@ impl Says {
 impl Plan {
     /// Reads a process. `None`: it has something the game does not know.
     pub(super) fn read(document: &Document, process: Process<'_>) -> Option<Plan> {
+        if process.node.extension("executionListeners").is_some() {
+            return None;
+        }
         let structure = process.structure();
         let (starts, handlers) = (none_starts(&structure, 0), handlers(&structure, 0));
         let kind_of_whole = Kind::Scope { starts, handlers };

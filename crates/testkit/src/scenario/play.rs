@@ -255,9 +255,13 @@ impl Player {
 
 fn job_command(verb: &Verb, job: Key, slot: u32, by: Activation) -> InstanceCommand {
     match verb {
-        Verb::Complete { variables, .. } => {
-            InstanceCommand::CompleteJob { slot, job, variables: variables.clone(), by }
-        }
+        Verb::Complete { variables, .. } => InstanceCommand::CompleteJob {
+            slot,
+            job,
+            variables: variables.clone(),
+            by,
+            result: None,
+        },
         Verb::Fail(fail) => InstanceCommand::FailJob {
             slot,
             job,

@@ -200,6 +200,7 @@ impl Sim {
             1 => Some(Request::CompleteJob {
                 job: self.take_job()?,
                 variables: self.draw_variables(),
+                result: None,
             }),
             2 => {
                 let (job, retries) = (self.take_job()?, self.dice.below(3) as i32);

@@ -106,7 +106,11 @@ impl Sim {
             types.extend(jobs.map(|job| job.job_type.clone()));
         }
         for job in std::mem::take(&mut self.clients.held) {
-            requests.push(Request::CompleteJob { job: job.key, variables: Vec::new() });
+            requests.push(Request::CompleteJob {
+                job: job.key,
+                variables: Vec::new(),
+                result: None,
+            });
         }
         let asked = !requests.is_empty();
         for request in requests {

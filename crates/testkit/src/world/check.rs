@@ -4,7 +4,6 @@
 
 use super::{TimerOwner, World};
 use engine::command::{Command, InstanceCommand};
-use engine::element::Kind;
 use engine::event::{ElementIndex, Resume, Slot, Work};
 use engine::graph::Graph;
 use engine::key::Key;
@@ -81,7 +80,7 @@ impl World {
         let mut waiting = BTreeSet::new();
         for (instance, held) in open() {
             let held = &held.replayed;
-            let kept = held.agenda.is_empty() || has_loop_incident(held);
+            let kept = held.agenda.is_empty() || has_loop_incident(held) || begins(held);
             assert!(kept, "instance {instance} goes on with its agenda");
             for (slot, held) in &held.elements {
                 waiting.extend(held.subscriptions.iter().map(|it| (it.key, *instance, *slot)));
@@ -188,6 +187,12 @@ fn has_loop_incident(state: &Instance) -> bool {
     incidents.into_iter().any(|incident| incident.resume == Resume::Agenda)
 }
 
+/// Whether its process hears a listener before the first token moves.
+fn begins(state: &Instance) -> bool {
+    let job = state.element(0).and_then(|scope| scope.job.as_ref());
+    job.is_some() && matches!(state.agenda[..], [Work::Begin { .. }])
+}
+
 fn check_ended(key: Key, state: &Instance) {
     assert!(state.agenda.is_empty(), "ended instance {key} has nothing left to do");
     assert_eq!(state.elements.len(), 1, "ended instance {key} has no live elements");
@@ -207,6 +212,10 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
             let around = &state.elements[&held.scope];
             let fits = match &around.body {
                 Some(body) => held.element == scope && (body.loops || body.slots().contains(slot)),
+                // An instance of a body is entered again in its body.
+                None if held.element == scope => {
+                    held.compensation.as_ref().is_some_and(|it| it.revived)
+                }
                 None => graph.node(held.element).scope == scope,
             };
             assert!(fits, "slot {slot} is in its scope");
@@ -220,20 +229,22 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
             let target = graph.node(graph.flow(*flow).target);
             assert!(*count > 0 && target.scope == held.element, "parked tokens are in their scope");
         }
-        let scope = matches!(
-            graph.node(held.element).kind,
-            Kind::EventSubProcess(_) | Kind::SubProcess(_) | Kind::ProcessScope(_)
-        );
+        let scope = graph.node(held.element).kind.is_scope();
         // A scope's own timers belong to its boundary events: they do not keep it alive.
         let busy =
             if scope || held.body.is_some() { held.children > 0 } else { waits(graph, held) };
+        let undoes = held.compensation.as_ref();
+        let undoes = undoes.is_some_and(|it| state.elements.contains_key(&it.active));
+        let busy = busy || held.job.is_some() || undoes;
         let stopped = !held.incidents.is_empty();
         let fine = busy || stopped || unfinished.contains(slot);
         assert!(fine, "slot {slot} of {key} is alive for a reason: {held:#?}");
         let entering = held.phase == Phase::Entering;
-        assert!(!entering || stopped || unfinished.contains(slot), "slot {slot} is activated");
+        let listens = held.job.as_ref().is_some_and(|job| job.kind.listens());
+        let excused = stopped || listens || unfinished.contains(slot);
+        assert!(!entering || excused, "slot {slot} is activated");
         let cancelling = held.phase == Phase::Cancelling;
-        let goes_on = unfinished.contains(slot) || held.children > 0 || held.child.is_some();
+        let goes_on = excused || held.children > 0 || held.child.is_some();
         assert!(!cancelling || goes_on, "slot {slot} goes on being cancelled");
         if let Some(body) = &held.body {
             assert_eq!(
@@ -243,8 +254,32 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
             );
         }
     }
+    check_notes(key, state);
     let cancelling = state.phase == InstancePhase::Cancelling;
     assert_eq!(cancelling, state.elements[&0].phase == Phase::Cancelling, "phases agree");
+}
+
+/// What can be undone is noted once, and known by its scope unless that is gone.
+fn check_notes(key: Key, state: &Instance) {
+    let pages = state.elements.pages().flat_map(|page| &page.done);
+    let noted: BTreeMap<Slot, Slot> = pages.map(|(slot, done)| (*slot, done.last)).collect();
+    assert_eq!(noted.len(), state.notes as usize, "instance {key} counts its notes");
+    let mut known = BTreeSet::new();
+    let heads = state.elements.values().map(|held| held.last_done);
+    let mut heads: Vec<Slot> = heads.chain(noted.values().copied()).collect();
+    heads.extend(state.agenda.iter().filter_map(|work| match work {
+        Work::DropNotes { note } => Some(*note),
+        _ => None,
+    }));
+    for head in heads {
+        let mut at = head;
+        while at != 0 {
+            assert!(known.insert(at), "note {at} of {key} is in one scope");
+            let done = state.elements.done(at);
+            at = done.unwrap_or_else(|| panic!("what is known is noted: {at} of {key}")).before;
+        }
+    }
+    assert_eq!(known.len(), noted.len(), "instance {key} forgets no note");
 }
 
 fn waits(graph: &Graph, held: &ElementInstance) -> bool {
@@ -267,17 +302,19 @@ fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
 
 /// Slots the kept agenda will come back to, and the scopes around them.
 fn unfinished(state: &Instance) -> BTreeSet<Slot> {
-    let named = state.agenda.iter().map(|work| match work {
-        Work::Arrive { scope, .. } => *scope,
-        Work::Begin { .. } => 0,
+    let named = state.agenda.iter().filter_map(|work| match work {
+        Work::Arrive { scope, .. } => Some(*scope),
+        Work::Begin { .. } => Some(0),
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }
         | Work::Settle { slot }
-        | Work::Spawn { slot } => *slot,
-        Work::CancelInside { scope, .. } => *scope,
-        Work::Happen { slot, .. } => *slot,
-        Work::Watch { .. } => 0,
+        | Work::Spawn { slot }
+        | Work::Compensate { slot }
+        | Work::Happen { slot, .. } => Some(*slot),
+        Work::CancelInside { scope, .. } => Some(*scope),
+        Work::Watch { .. } => Some(0),
+        Work::DropNotes { .. } => None,
     });
     let mut found: BTreeSet<Slot> =
         named.flat_map(|slot| state.scopes(slot).collect::<Vec<_>>()).collect();

@@ -322,9 +322,11 @@ async fn work(node: Node, worker: Worker, busy: Busy) {
             let done = worker.work(&job.variables, about).await;
             let job_key = job.key;
             let request = match done {
-                Done::Completed(output) => {
-                    Request::CompleteJob { job: job_key, variables: variables_of(&output) }
-                }
+                Done::Completed(output) => Request::CompleteJob {
+                    job: job_key,
+                    variables: variables_of(&output),
+                    result: None,
+                },
                 Done::Failed(reason) => Request::FailJob {
                     job: job_key,
                     retries: (job.retries - 1).max(0),
