@@ -2,7 +2,8 @@
 //!
 //! Not here: who may ask (`access`), and how requests look on the wire (`api`).
 
-use crate::event::{Activation, ElementIndex, Parent, Slot, Variables};
+use crate::change::{Migration, Modification};
+use crate::event::{Activation, ElementIndex, Parent, Slot, TaskChanges, Variables};
 use crate::graph::Graph;
 use crate::key::Key;
 use crate::resources::ResourceKind;
@@ -85,6 +86,25 @@ pub enum InstanceCommand {
     SetVariables { element: Key, variables: Variables, local: bool },
     /// A person did the task.
     CompleteUserTask { task: Key, variables: Variables, action: Arc<str> },
+    /// Give a task to a person, or to nobody. Without `allow_override` only who has it already
+    /// may take what somebody has.
+    AssignUserTask {
+        task: Key,
+        assignee: Option<Arc<str>>,
+        /// Whether it may be taken from somebody else.
+        allow_override: bool,
+        action: Arc<str>,
+    },
+    /// Change who may have a task, its dates or its priority.
+    UpdateUserTask { task: Key, changes: Box<TaskChanges>, action: Arc<str> },
+    /// Stop where it is: nothing is handed out, timers and messages wait.
+    SuspendInstance,
+    /// Go on.
+    ResumeInstance,
+    /// Add, move and cancel tokens.
+    ModifyInstance(Box<Modification>),
+    /// Run another definition from now on.
+    MigrateInstance(Box<Migration>),
     /// Go on with the kept agenda.
     Continue,
     /// The engine broke an invariant here: stand still until repaired.

@@ -3,11 +3,14 @@
 //! Not here: how events look on disk (`record`) and what they do to state (`state`).
 
 mod job;
+mod user_task;
 
+use crate::change::Migrated;
 use crate::decide::Evaluation;
 use crate::key::Key;
 pub use job::{JobCreated, JobKind, ListenerEvent};
 use std::sync::Arc;
+pub use user_task::{Date, TaskChanges, UserTaskCreated};
 
 /// Variables by name, each as raw JSON text.
 pub type Variables = Vec<(Arc<str>, Arc<str>)>;
@@ -90,6 +93,10 @@ pub enum InstanceEvent {
     UserTaskCompleted { slot: Slot, key: Key, action: Arc<str> },
     /// The task is not needed any more.
     UserTaskCancelled { slot: Slot, key: Key },
+    /// A person has the task now, or nobody.
+    UserTaskAssigned { slot: Slot, key: Key, assignee: Option<Arc<str>>, action: Arc<str> },
+    /// Who may have the task, until when, or how urgent it is has changed.
+    UserTaskUpdated { slot: Slot, key: Key, changes: Box<TaskChanges>, action: Arc<str> },
     /// A step cannot proceed.
     IncidentRaised {
         slot: Slot,
@@ -164,6 +171,14 @@ pub enum InstanceEvent {
     CompensationHandled { slot: Slot, by: Slot },
     /// Their scope is gone: these are not undone any more.
     CompensationsDropped { slots: Vec<Slot> },
+    /// Nothing in the instance goes on until it is resumed.
+    InstanceSuspended,
+    /// It goes on.
+    InstanceResumed,
+    /// Somebody changed where its tokens are; the events behind say how.
+    InstanceModified { activated: Vec<ElementIndex>, cancelled: Vec<Key> },
+    /// It runs another definition from now on.
+    InstanceMigrated(Box<Migrated>),
 }
 
 /// How an instance came to be.
@@ -241,29 +256,6 @@ pub struct BpmnSignalAwaited {
     pub element: ElementIndex,
     /// Name of the BPMN signal.
     pub name: Arc<str>,
-}
-
-/// A user task's birth.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct UserTaskCreated {
-    /// Element instance it belongs to.
-    pub slot: Slot,
-    /// Task key.
-    pub key: Key,
-    /// Who has it.
-    pub assignee: Option<Arc<str>>,
-    /// Groups that may claim it.
-    pub candidate_groups: Vec<Arc<str>>,
-    /// Persons who may claim it.
-    pub candidate_users: Vec<Arc<str>>,
-    /// Due date, Unix milliseconds.
-    pub due_ms: Option<i64>,
-    /// Follow-up date, Unix milliseconds.
-    pub follow_up_ms: Option<i64>,
-    /// 0 to 100, 50 by default.
-    pub priority: i32,
-    /// Form key or id.
-    pub form_key: Option<Arc<str>>,
 }
 
 /// Who held a job, as far as the job row knew.
@@ -432,6 +424,8 @@ impl InstanceEvent {
             | E::SubscriptionClosed { slot, .. }
             | E::UserTaskCompleted { slot, .. }
             | E::UserTaskCancelled { slot, .. }
+            | E::UserTaskAssigned { slot, .. }
+            | E::UserTaskUpdated { slot, .. }
             | E::MessageSent { slot, .. }
             | E::DecisionEvaluated { slot, .. }
             | E::ScopeInterrupted { slot, .. }
@@ -473,7 +467,11 @@ impl InstanceEvent {
             | E::AgendaKept { .. }
             | E::AgendaTaken
             | E::CompensationsDropped { .. }
-            | E::ErrorEscalated { .. } => None,
+            | E::ErrorEscalated { .. }
+            | E::InstanceSuspended
+            | E::InstanceResumed
+            | E::InstanceModified { .. }
+            | E::InstanceMigrated(_) => None,
         }
     }
 }

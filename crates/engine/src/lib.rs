@@ -3,6 +3,7 @@
 //! Pure: no clock, no files, no threads. A command goes in, events come out, and only events
 //! change state.
 
+pub mod change;
 pub mod command;
 pub mod decide;
 pub mod definitions;

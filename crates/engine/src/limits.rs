@@ -8,6 +8,12 @@ pub const CONTINUATIONS_MAX: u32 = 1_000;
 pub const COMMAND_VARIABLES_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Characters of a name: variables, job types, messages, correlation keys.
 pub const NAME_CHARACTERS_MAX: usize = 512;
+/// Candidate groups, and candidate users, a user task may have.
+pub const TASK_CANDIDATES_MAX: usize = 1_000;
+/// Instructions of one modification: tokens added, moved and cancelled.
+pub const MODIFICATION_INSTRUCTIONS_MAX: usize = 1_000;
+/// Elements named in the mapping of one migration.
+pub const MIGRATION_MAPPINGS_MAX: usize = 10_000;
 /// Characters kept of an error message given by a worker.
 pub const ERROR_MESSAGE_CHARACTERS_MAX: usize = 10_000;
 /// Element instances per page of an instance.

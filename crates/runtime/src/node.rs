@@ -11,7 +11,7 @@ use crate::keep::{Backups, Sweep, run_sweep};
 use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
 use crate::limits::{CATCH_UP_ROWS, HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
 use crate::project::Projection;
-use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
+use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Previewed, Refusal, Request};
 use crate::stream::Tail;
 use engine::definitions::Definitions;
 use engine::key::Key;
@@ -306,6 +306,19 @@ impl Node {
             }
             Err(_) => Ok(awaited.take()),
         }
+    }
+
+    /// What a request to an instance would do. Nothing is done.
+    pub async fn preview(
+        &self,
+        caller: Caller,
+        instance: Key,
+        request: Request,
+    ) -> Result<Previewed, Refusal> {
+        let (sender, answer) = oneshot::channel();
+        let reply = Reply::to(sender);
+        self.push(Order::Preview { caller, instance, request, reply })?;
+        answer.await.unwrap_or_else(|_| Err(self.unavailable()))
     }
 
     /// Gives back jobs whose client went away before the answer's first byte: (job, attempt).

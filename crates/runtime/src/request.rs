@@ -2,9 +2,10 @@
 //!
 //! Not here: how it looks on a wire (`api`), and how it is carried out (`lane`).
 
+use engine::change::{Migration, Modification};
 use engine::command::{JobResult, Rejection};
 use engine::decide::Evaluation;
-use engine::event::{JobKind, ListenerEvent, Variables};
+use engine::event::{JobKind, ListenerEvent, TaskChanges, Variables};
 use engine::key::Key;
 use engine::resources::ResourceKind;
 use std::sync::Arc;
@@ -90,6 +91,24 @@ pub enum Request {
     SetVariables { instance: Key, element: Key, variables: Variables, local: bool },
     /// Evaluate a decision; the answer is in the history afterwards.
     EvaluateDecision { decision: DecisionRef, variables: Variables },
+    /// Give a user task to a person, or to nobody. (`instance` from the user tasks view.)
+    AssignUserTask {
+        instance: Key,
+        task: Key,
+        assignee: Option<Arc<str>>,
+        allow_override: bool,
+        action: Arc<str>,
+    },
+    /// Change a user task. (`instance` from the user tasks view.)
+    UpdateUserTask { instance: Key, task: Key, changes: TaskChanges, action: Arc<str> },
+    /// Nothing in an instance goes on until it is resumed.
+    SuspendInstance { instance: Key },
+    /// A suspended instance goes on.
+    ResumeInstance { instance: Key },
+    /// Add, move and cancel tokens of an instance.
+    ModifyInstance { instance: Key, modification: Box<Modification> },
+    /// Have an instance run another definition.
+    MigrateInstance { instance: Key, migration: Box<Migration> },
     /// Complete a user task. (`instance` from the user tasks view.)
     CompleteUserTask { instance: Key, task: Key, variables: Variables, action: Arc<str> },
 }
@@ -253,6 +272,17 @@ pub struct ResourceProblems {
     pub resource: String,
     /// All problems found.
     pub problems: Vec<model::Problem>,
+}
+
+/// What a request would do to an instance; nothing was done.
+#[derive(Debug, Clone)]
+pub struct Previewed {
+    /// The definition it would run.
+    pub definition: Key,
+    /// What would happen, in order.
+    pub events: Vec<engine::event::InstanceEvent>,
+    /// Slots the events name that live already.
+    pub places: Vec<engine::event::Place>,
 }
 
 /// A request for jobs.

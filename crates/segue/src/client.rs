@@ -87,6 +87,12 @@ impl Client {
         self.ask(Request { method: "PATCH", ..request }).await
     }
 
+    /// Takes a resource away.
+    pub(crate) async fn delete(&mut self, path: &str) -> Result<Value, Failure> {
+        let request = Request::get(path);
+        self.ask(Request { method: "DELETE", ..request }).await
+    }
+
     /// Sends JSON under an idempotency key: sent again, it is not done again.
     pub(crate) async fn post_once(
         &mut self,

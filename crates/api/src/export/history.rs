@@ -96,7 +96,7 @@ impl Export {
             return Ok(());
         }
         let Events::Instance(events) = &section.events else { return Ok(()) };
-        let mut scene = Scene::new(known.and_then(|known| known.graph.as_ref()), &section.places);
+        let mut scene = Scene::of(known.and_then(|known| known.graph.as_ref()), section);
         for event in events {
             let mut cells = begin("processInstanceKey");
             let mut json = String::new();

@@ -7,10 +7,11 @@ use crate::json_write::{ObjectWriter, list, string};
 use crate::raw_variables;
 use crate::time;
 use engine::event::{
-    Activation, ElementIndex, InstanceEvent, JobKind, Place, Slot, UserTaskCreated,
+    Activation, ElementIndex, InstanceEvent, JobKind, Place, Slot, TaskChanges, UserTaskCreated,
 };
 use engine::graph::Graph;
 use engine::key::Key;
+use engine::record::{Events, Section};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,6 +26,25 @@ impl<'a> Scene<'a> {
     pub(crate) fn new(graph: Option<&'a Graph>, places: &[Place]) -> Self {
         let places = places.iter().map(|place| (place.slot, (place.key, place.element)));
         Scene { graph, places: places.collect() }
+    }
+
+    /// The slots of a section, in the graph the instance runs behind it.
+    pub(crate) fn of(graph: Option<&'a Graph>, section: &Section) -> Self {
+        let mut scene = Scene::new(graph, &section.places);
+        let events = match &section.events {
+            Events::Instance(events) => events.as_slice(),
+            _ => &[],
+        };
+        for event in events {
+            // Their places are told as they were before it changed its definition.
+            let InstanceEvent::InstanceMigrated(migrated) = event else { continue };
+            for moved in &migrated.moved {
+                if let Some((_, element)) = scene.places.get_mut(&moved.slot) {
+                    *element = moved.to;
+                }
+            }
+        }
+        scene
     }
 
     fn element_id(&self, element: ElementIndex) -> Option<&'a str> {
@@ -98,6 +118,8 @@ kinds! {
         E::UserTaskCreated(_) => "USER_TASK_CREATED",
         E::UserTaskCompleted { .. } => "USER_TASK_COMPLETED",
         E::UserTaskCancelled { .. } => "USER_TASK_CANCELLED",
+        E::UserTaskAssigned { .. } => "USER_TASK_ASSIGNED",
+        E::UserTaskUpdated { .. } => "USER_TASK_UPDATED",
         E::IncidentRaised { .. } => "INCIDENT_RAISED",
         E::IncidentResolved { .. } => "INCIDENT_RESOLVED",
         E::MessageSent { .. } => "MESSAGE_SENT",
@@ -130,6 +152,10 @@ kinds! {
         E::CompensationBegun { .. } => "COMPENSATION_BEGUN",
         E::CompensationHandled { .. } => "COMPENSATION_HANDLED",
         E::CompensationsDropped { .. } => "COMPENSATIONS_DROPPED",
+        E::InstanceSuspended => "INSTANCE_SUSPENDED",
+        E::InstanceResumed => "INSTANCE_RESUMED",
+        E::InstanceModified { .. } => "INSTANCE_MODIFIED",
+        E::InstanceMigrated(_) => "INSTANCE_MIGRATED",
 }
 
 fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {
@@ -175,12 +201,11 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
             object.key("messageKey", *message);
         }
         E::SubscriptionClosed { key, .. } => object.key("subscriptionKey", *key),
-        E::UserTaskCreated(task) => write_user_task(object, task),
-        E::UserTaskCompleted { key, action, .. } => {
-            object.key("userTaskKey", *key);
-            object.text("action", action);
-        }
-        E::UserTaskCancelled { key, .. } => object.key("userTaskKey", *key),
+        E::UserTaskCreated(_)
+        | E::UserTaskCompleted { .. }
+        | E::UserTaskCancelled { .. }
+        | E::UserTaskAssigned { .. }
+        | E::UserTaskUpdated { .. } => write_task_fields(object, event),
         E::IncidentRaised { key, kind, message, job, .. } => {
             object.key("incidentKey", *key);
             object.text("errorType", kind.as_str());
@@ -188,6 +213,14 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
             object.key_or_null("jobKey", *job);
         }
         E::IncidentResolved { key, .. } => object.key("incidentKey", *key),
+        E::InstanceModified { activated, cancelled } => {
+            let ids = activated.iter().filter_map(|element| scene.element_id(*element));
+            list(object.name("activatedElements"), ids, string);
+            let keys = cancelled.iter();
+            list(object.name("cancelledElementInstances"), keys, |out, key| {
+                string(out, &key.to_string());
+            });
+        }
         other => write_more_fields(object, other),
     }
 }
@@ -230,6 +263,11 @@ fn write_more_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
         E::EscalationThrown { code, caught, .. } => {
             object.text("escalationCode", code);
             object.number("caught", caught);
+        }
+        E::InstanceMigrated(migrated) => {
+            object.key("processDefinitionKey", migrated.definition);
+            object.key("formerProcessDefinitionKey", migrated.before);
+            object.number("elementInstances", migrated.moved.len());
         }
         E::ElementEntered { body: true, .. } => object.text("elementType", "MULTI_INSTANCE_BODY"),
         _ => {}
@@ -281,6 +319,50 @@ fn write_job(object: &mut ObjectWriter<'_>, key: Key, by: &Activation) {
     object.number("attempt", by.attempt);
     if by.attempt > 0 {
         object.text("activated", &time::format(by.activated_ms));
+    }
+}
+
+/// The fields of an event about a user task.
+fn write_task_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
+    use InstanceEvent as E;
+    match event {
+        E::UserTaskCreated(task) => write_user_task(object, task),
+        E::UserTaskCompleted { key, action, .. } => {
+            object.key("userTaskKey", *key);
+            object.text("action", action);
+        }
+        E::UserTaskCancelled { key, .. } => object.key("userTaskKey", *key),
+        E::UserTaskAssigned { key, assignee, action, .. } => {
+            object.key("userTaskKey", *key);
+            object.text_or_null("assignee", assignee.as_deref());
+            object.text("action", action);
+        }
+        E::UserTaskUpdated { key, changes, action, .. } => {
+            object.key("userTaskKey", *key);
+            object.text("action", action);
+            write_task_changes(object, changes);
+        }
+        _ => {}
+    }
+}
+
+fn write_task_changes(object: &mut ObjectWriter<'_>, changes: &TaskChanges) {
+    let people = [
+        ("candidateGroups", &changes.candidate_groups),
+        ("candidateUsers", &changes.candidate_users),
+    ];
+    for (name, held) in people {
+        if let Some(held) = held {
+            list(object.name(name), held, |out, it| string(out, it));
+        }
+    }
+    for (name, date) in [("dueDate", changes.due), ("followUpDate", changes.follow_up)] {
+        if let Some(date) = date {
+            object.text_or_null(name, date.at_ms.map(time::format).as_deref());
+        }
+    }
+    if let Some(priority) = changes.priority {
+        object.number("priority", priority);
     }
 }
 

@@ -18,6 +18,7 @@ use engine::key::Key;
 use engine::record::v1::command_name;
 use engine::record::{Cause, Events, Section, decode_sections};
 use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use store::batch::DefinitionRow;
 use store::load::HistoryRow;
 use utoipa::{IntoParams, ToSchema};
@@ -106,12 +107,13 @@ pub(crate) async fn instance_history(
             "Expected process instance {instance} to exist, but found none."
         )));
     }
-    let definition = commits.iter().flat_map(|(_, sections)| sections).find_map(|it| it.definition);
-    let definition = definition.and_then(|key| state.node().definition(key));
+    let named = commits.iter().flat_map(|(_, sections)| sections).filter_map(|it| it.definition);
+    let named: BTreeSet<Key> = named.collect();
+    let rows: Vec<_> = named.into_iter().filter_map(|key| state.node().definition(key)).collect();
     let text = state
         .compute(move || {
-            let graph = definition.and_then(|row| graph(&row));
-            write(&commits, graph.as_ref(), limit)
+            let graphs = rows.iter().filter_map(|row| Some((Key(row.key), graph(row)?)));
+            write(&commits, &graphs.collect(), limit)
         })
         .await?;
     Ok(answer::json(text))
@@ -141,13 +143,16 @@ pub(crate) fn graph(row: &DefinitionRow) -> Option<Graph> {
     graphs.into_iter().find(|graph| graph.process_id == row.process_id)
 }
 
-fn write(commits: &[Commit], graph: Option<&Graph>, limit: u32) -> String {
+/// Graphs an instance ran, by definition.
+type Graphs = BTreeMap<Key, Graph>;
+
+fn write(commits: &[Commit], graphs: &Graphs, limit: u32) -> String {
     let mut out = String::new();
     let mut object = ObjectWriter::open(&mut out);
     let sections =
         commits.iter().flat_map(|(row, sections)| sections.iter().map(move |it| (row, it)));
     list(object.name("items"), sections, |out, (row, section)| {
-        write_section(out, row, section, graph);
+        write_section(out, row, section, graphs);
     });
     let next = commits.last().filter(|_| commits.len() >= limit as usize);
     match next {
@@ -158,12 +163,13 @@ fn write(commits: &[Commit], graph: Option<&Graph>, limit: u32) -> String {
     out
 }
 
-fn write_section(out: &mut String, row: &HistoryRow, section: &Section, graph: Option<&Graph>) {
+fn write_section(out: &mut String, row: &HistoryRow, section: &Section, graphs: &Graphs) {
     let mut object = ObjectWriter::open(out);
     object.number("position", row.position);
     object.text("time", &time::format(row.at_ms));
     write_cause(&mut object, &section.cause);
-    let mut scene = Scene::new(graph, &section.places);
+    let graph = section.definition.and_then(|key| graphs.get(&key));
+    let mut scene = Scene::of(graph, section);
     let events = match &section.events {
         Events::Instance(events) => events.as_slice(),
         _ => &[],

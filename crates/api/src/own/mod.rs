@@ -12,6 +12,7 @@ mod health;
 pub(crate) mod history;
 pub(crate) mod messages;
 mod metrics;
+mod previews;
 mod retention;
 mod stream;
 
@@ -43,6 +44,10 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(messages::get_message))
         .routes(routes!(messages::search_messages))
         .routes(routes!(metrics::metrics))
+        .routes(routes!(previews::preview_cancellation))
+        .routes(routes!(previews::preview_migration))
+        .routes(routes!(previews::preview_modification))
+        .routes(routes!(previews::propose_mapping))
         .routes(routes!(retention::get_retention))
         .routes(routes!(retention::set_retention, retention::reset_retention))
         .routes(routes!(retention::pause_purge))

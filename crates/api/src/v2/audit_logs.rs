@@ -53,11 +53,11 @@ const CATEGORIES: Kind = Kind::Word(
 );
 
 const OPERATIONS: Kind = Kind::Word(
-    &["CREATE", "CANCEL", "UPDATE", "RESOLVE", "COMPLETE"],
     &[
-        "ASSIGN", "DELETE", "EVALUATE", "MIGRATE", "MODIFY", "RESUME", "SUSPEND", "UNASSIGN",
-        "UNKNOWN",
+        "CREATE", "CANCEL", "UPDATE", "RESOLVE", "COMPLETE", "ASSIGN", "UNASSIGN", "MIGRATE",
+        "MODIFY", "SUSPEND", "RESUME", "DELETE",
     ],
+    &["EVALUATE", "UNKNOWN"],
 );
 
 /// Who did what.

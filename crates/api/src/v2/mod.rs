@@ -14,6 +14,7 @@ mod filters;
 mod forms;
 mod incident_statistics;
 pub(crate) mod incidents;
+pub(crate) mod instance_changes;
 mod instance_details;
 pub(crate) mod job_activation;
 mod job_search;
@@ -23,11 +24,12 @@ mod license;
 mod me;
 pub(crate) mod messages;
 mod process_definitions;
-mod process_instances;
+pub(crate) mod process_instances;
 mod statistics;
 pub(crate) mod subscriptions;
 pub(crate) mod tables;
 pub(crate) mod topology;
+mod user_task_changes;
 mod user_task_details;
 mod user_tasks;
 pub(crate) mod variables;
@@ -54,6 +56,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(forms)
         .merge(decision_routes())
         .merge(details())
+        .merge(changes())
         .merge(statistics())
         .routes(routes!(audit_logs::get_audit_log))
         .routes(routes!(audit_logs::search_audit_logs))
@@ -87,8 +90,10 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(subscriptions::search_correlated_message_subscriptions))
         .routes(routes!(subscriptions::search_message_subscriptions))
         .routes(routes!(topology::get_topology))
+        .routes(routes!(user_task_changes::assign_user_task))
+        .routes(routes!(user_task_changes::unassign_user_task))
         .routes(routes!(user_tasks::complete_user_task))
-        .routes(routes!(user_tasks::get_user_task))
+        .routes(routes!(user_tasks::get_user_task, user_task_changes::update_user_task))
         .routes(routes!(user_tasks::search_user_tasks))
         .routes(routes!(variables::get_variable))
         .routes(routes!(variables::search_variables))
@@ -108,6 +113,15 @@ fn decision_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(requirements::get_decision_requirements))
         .routes(routes!(requirements::get_decision_requirements_xml))
         .routes(routes!(requirements::search_decision_requirements))
+}
+
+/// What operators change about running instances.
+fn changes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(instance_changes::migrate_process_instance))
+        .routes(routes!(instance_changes::modify_process_instance))
+        .routes(routes!(instance_changes::resume_process_instance))
+        .routes(routes!(instance_changes::suspend_process_instance))
 }
 
 /// One thing, looked at closely.

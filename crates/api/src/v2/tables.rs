@@ -12,7 +12,7 @@ const ROOT: (&str, Joined) = ("rootProcessInstanceKey", Joined::Root);
 const BUSINESS_ID: (&str, Joined) = ("businessId", Joined::BusinessId);
 
 /// States of instances and element instances.
-const STATES: Kind = Kind::Word(&["ACTIVE", "COMPLETED", "TERMINATED"], &["SUSPENDED"]);
+const STATES: Kind = Kind::Word(&["ACTIVE", "COMPLETED", "TERMINATED", "SUSPENDED"], &[]);
 
 /// Process instances.
 pub(crate) const PROCESS_INSTANCES: Table = Table {

@@ -1,6 +1,6 @@
 //! User tasks: finding and completing them.
 //!
-//! Not here: assigning them, which comes with the workspace.
+//! Not here: who has them and until when (`user_task_changes`).
 
 use super::tables::USER_TASKS;
 use crate::answer;

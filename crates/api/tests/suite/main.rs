@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "only tests are here")]
 
+mod changes;
 mod clock;
 mod connections;
 mod decisions;
@@ -14,4 +15,5 @@ mod queries;
 mod repairs;
 mod searches;
 mod stream;
+mod user_tasks;
 mod work;

@@ -1,6 +1,6 @@
 //! User task: waits for a person (with `zeebe:userTask`), or for a worker that asks one.
 //!
-//! Claiming, assigning and forms are not here; this file creates the task and waits.
+//! This file creates the task and waits. What people do with it is a command of its own.
 
 use super::*;
 use crate::event::{IncidentKind, UserTaskCreated};
@@ -196,6 +196,45 @@ mod tests {
                 > task review cancelled
                 > cancelled review
                 > cancelled
+            "#,
+        );
+    }
+
+    #[test]
+    fn is_taken_given_back_and_changed_by_people() {
+        check(
+            "start -> review:user groups=sales -> end",
+            r#"
+                start
+                > entered start
+                > entered review
+                > task review groups=sales
+                task review claim ada
+                > task review assignee=ada
+                task review claim ada
+                > task review assignee=ada
+                task review claim eva
+                > rejected invalid state
+                ~ because `ada` has it
+                task review assign eva
+                > task review assignee=eva
+                task review unassign
+                > task review unassigned
+                task review claim max
+                > task review assignee=max
+                task review update groups=sales,support users=eva due=P1D priority=80
+                > task review updated groups=sales,support users=eva due=P1D priority=80
+                task review update priority=80
+                > nothing
+                task review update due="" users=""
+                > task review updated users= due=
+                task review update priority=101
+                > rejected invalid argument
+                ~ because from 0 to 100, but found 101
+                task review complete
+                > completed review
+                > entered end
+                > completed {}
             "#,
         );
     }

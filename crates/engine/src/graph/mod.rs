@@ -2,6 +2,7 @@
 //!
 //! Not here: versions and keys (`definitions`), and the diagram, which stays in the source.
 
+mod compare;
 pub mod compile;
 pub mod keep;
 mod link;

@@ -6,7 +6,7 @@
 
 use super::Ctx;
 use crate::element::Entered;
-use crate::event::{InstanceEvent, ListenerEvent, Resume, Slot, Work};
+use crate::event::{ElementIndex, InstanceEvent, ListenerEvent, Resume, Slot, Work};
 use crate::part::{Failure, Wait};
 use crate::state::instance::Phase;
 
@@ -58,6 +58,31 @@ impl Ctx<'_> {
             self.open_wait(slot, element, wait);
         }
         Ok(Some(Entered::Waits))
+    }
+
+    /// Opens a scope for a token that begins inside of it: everything but its own start. What
+    /// cannot be evaluated is an incident; the scope is there without it.
+    pub(crate) fn open_scope(&mut self, element: ElementIndex, scope: Slot) -> Slot {
+        let (slot, key) = (self.state.next_slot, self.next_key());
+        self.emit(InstanceEvent::ElementEntered { slot, key, element, scope, body: false });
+        let opened = self.try_open(slot);
+        self.emit(InstanceEvent::ElementActivated { slot });
+        match opened {
+            Ok(waits) => waits.into_iter().for_each(|(event, wait)| {
+                self.open_wait(slot, event, wait);
+            }),
+            Err(failure) => self.raise(slot, failure, Resume::Scope, None),
+        }
+        slot
+    }
+
+    fn try_open(&mut self, slot: Slot) -> Result<Vec<(u32, Wait)>, Failure> {
+        let node = self.node(slot);
+        if !node.inputs.is_empty() {
+            let variables = self.map_inputs(slot, &node.inputs)?;
+            self.set_variables(slot, variables);
+        }
+        self.waits_beside(slot)
     }
 
     /// What a slot waits for beside its own event. Boundary events of a multi-instance activity

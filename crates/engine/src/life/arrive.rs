@@ -45,7 +45,8 @@ impl Ctx<'_> {
         self.enter(element, scope, payload);
     }
 
-    pub(super) fn enter(&mut self, element: ElementIndex, scope: Slot, payload: Variables) {
+    /// A token enters an element, whoever else it may have to wait for; the slot it gets.
+    pub(crate) fn enter(&mut self, element: ElementIndex, scope: Slot, payload: Variables) -> Slot {
         #[cfg(feature = "poison")]
         self.swallow(element, scope);
         let slot = self.state.next_slot;
@@ -55,6 +56,7 @@ impl Ctx<'_> {
         self.emit(InstanceEvent::ElementEntered { slot, key, element, scope, body });
         self.receive(slot, payload);
         self.push(Work::Activate { slot });
+        slot
     }
 
     /// Breaks at elements whose id begins with `poison`, unless a variable `antidote` is there:

@@ -127,6 +127,11 @@ impl<'a> Ctx<'a> {
         self.events.push(event);
     }
 
+    /// Notes where a slot is before its element gets another number.
+    pub(crate) fn note(&mut self, slot: Slot) {
+        self.note_place(&InstanceEvent::ElementActivated { slot });
+    }
+
     /// Slots that lived before this step are noted once, with their key and element.
     fn note_place(&mut self, event: &InstanceEvent) {
         if let InstanceEvent::ElementEntered { slot, .. } = event {
@@ -162,6 +167,9 @@ impl<'a> Ctx<'a> {
     /// Works off the agenda until nothing is left, the step's budget is, or a page must come
     /// from the store first.
     pub(crate) fn run(&mut self) {
+        if self.state.is_suspended() {
+            return self.hold_agenda();
+        }
         while let Some(work) = self.agenda.pop_front() {
             if self.state.has_ended() {
                 self.agenda.clear();
@@ -195,6 +203,15 @@ impl<'a> Ctx<'a> {
                 Work::Compensate { slot } => self.compensate(slot),
                 Work::DropNotes { note } => self.forget_notes(note),
             }
+        }
+    }
+
+    /// A suspended instance does what is to be done when it is resumed.
+    fn hold_agenda(&mut self) {
+        if !self.agenda.is_empty() {
+            let held = self.state.agenda.iter().cloned();
+            let agenda = held.chain(self.agenda.drain(..)).collect();
+            self.emit(InstanceEvent::AgendaKept { agenda });
         }
     }
 

@@ -30,10 +30,16 @@ pub fn missing(graph: &Graph, state: &Instance, command: &InstanceCommand) -> Ve
         | C::PassEscalation { slot }
         | C::EndChild { slot, .. } => of_slot(state, *slot),
         C::EscalateChild(escalation) => of_slot(state, escalation.slot),
-        // These name what they are about by key only.
-        C::ResolveIncident { .. } | C::SetVariables { .. } | C::CompleteUserTask { .. } => {
-            state.elements.absent(..).collect()
-        }
+        // These name what they are about by key only, or are about all of it.
+        C::ResolveIncident { .. }
+        | C::SetVariables { .. }
+        | C::CompleteUserTask { .. }
+        | C::AssignUserTask { .. }
+        | C::UpdateUserTask { .. }
+        | C::SuspendInstance
+        | C::ResumeInstance
+        | C::ModifyInstance(_)
+        | C::MigrateInstance(_) => state.elements.absent(..).collect(),
         C::Continue => match state.agenda.first() {
             Some(work) => of_work(graph, state, work),
             None => Vec::new(),

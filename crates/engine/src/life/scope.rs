@@ -60,7 +60,7 @@ impl Ctx<'_> {
     }
 
     /// Whether a token is on its way in a scope, in this step or in the work another one left.
-    pub(super) fn has_arrivals(&self, slot: Slot) -> bool {
+    pub(crate) fn has_arrivals(&self, slot: Slot) -> bool {
         let mut unfinished = self.agenda.iter().chain(&self.state.agenda);
         unfinished.any(|work| match work {
             Work::Arrive { scope, .. } => *scope == slot,

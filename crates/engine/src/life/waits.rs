@@ -98,7 +98,7 @@ impl Ctx<'_> {
         self.at(slot).element == event || self.graph.node(event).interrupting
     }
 
-    pub(super) fn mailbox(&self, name: &Arc<str>, correlation_key: &Arc<str>) -> Key {
+    pub(crate) fn mailbox(&self, name: &Arc<str>, correlation_key: &Arc<str>) -> Key {
         named_key(Kind::Mailbox, self.state.tenant, &[name, correlation_key])
     }
 

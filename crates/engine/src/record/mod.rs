@@ -10,6 +10,7 @@ mod sample;
 pub mod upgrade;
 pub mod v1;
 mod v1_bpmn_signal;
+mod v1_change;
 mod v1_job;
 mod v1_mailbox;
 mod v1_state;

@@ -11,7 +11,7 @@ use crate::command::{
 use crate::decide::{DecisionFailure, DecisionValue, EvaluatedDecision, Evaluation, MatchedRule};
 use crate::event::{
     Activation, BpmnSignalAwaited, CaughtEscalation, Change, Created, IncidentKind, InstanceEvent,
-    Interruption, Parent, Place, Resume, SubscriptionOpened, UserTaskCreated, Work,
+    Interruption, Parent, Place, Resume, SubscriptionOpened, Work,
 };
 use crate::resources::ResourceKind;
 use crate::state::bpmn_signal::{BpmnSignalEvent, Broadcast, Listener};
@@ -96,6 +96,12 @@ variants!(InstanceEvent {
     82: CompensationBegun { 1: slot, 2: by, 3: scope, 4: note, 5: after, 6: keep },
     83: CompensationHandled { 1: slot, 2: by },
     84: CompensationsDropped { 1: slots },
+    100: UserTaskAssigned { 1: slot, 2: key, 3: assignee, 4: action },
+    101: UserTaskUpdated { 1: slot, 2: key, 3: changes, 4: action },
+    102: InstanceSuspended,
+    103: InstanceResumed,
+    104: InstanceModified { 1: activated, 2: cancelled },
+    105: InstanceMigrated(migrated),
     130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
 });
 
@@ -121,17 +127,6 @@ fields!(Parent {
 fields!(CaughtEscalation { 1: code, 2: interrupts });
 fields!(BpmnSignalAwaited { 1: slot, 2: key, 3: element, 4: name });
 fields!(SubscriptionOpened { 1: slot, 2: key, 3: element, 4: name, 5: correlation_key });
-fields!(UserTaskCreated {
-    1: slot,
-    2: key,
-    3: assignee,
-    4: candidate_groups,
-    5: candidate_users,
-    6: due_ms,
-    7: follow_up_ms,
-    8: priority,
-    9: form_key,
-});
 fields!(Activation { 1: worker, 2: activated_ms, 3: attempt });
 fields!(Interruption { 1: element, 2: variables });
 
@@ -310,6 +305,12 @@ variants!(InstanceCommand {
     60: ReceiveBpmnSignal { 1: slot, 2: subscription, 3: signal, 4: variables },
     61: EscalateChild(escalation),
     62: PassEscalation { 1: slot },
+    100: AssignUserTask { 1: task, 2: assignee, 3: allow_override, 4: action },
+    101: UpdateUserTask { 1: task, 2: changes, 3: action },
+    102: SuspendInstance,
+    103: ResumeInstance,
+    104: ModifyInstance(modification),
+    105: MigrateInstance(migration),
 });
 fields!(ChildEscalation { 1: slot, 2: child, 3: code, 4: thrower, 5: waits });
 variants!(ChildOutcome {
@@ -419,6 +420,12 @@ pub fn command_number(command: &Command) -> u32 {
             I::ReceiveBpmnSignal { .. } => 60,
             I::EscalateChild(_) => 61,
             I::PassEscalation { .. } => 62,
+            I::AssignUserTask { .. } => 2_100,
+            I::UpdateUserTask { .. } => 2_101,
+            I::SuspendInstance => 2_102,
+            I::ResumeInstance => 2_103,
+            I::ModifyInstance(_) => 2_104,
+            I::MigrateInstance(_) => 2_105,
         },
         Command::Mailbox(command) => match command {
             MailboxCommand::PublishMessage { .. } => 101,
@@ -483,6 +490,12 @@ pub fn command_name(number: u32) -> &'static str {
         1002 => "LISTEN",
         1003 => "STOP_LISTENING",
         1004 => "CONTINUE_BROADCASTS",
+        2_100 => "ASSIGN_USER_TASK",
+        2_101 => "UPDATE_USER_TASK",
+        2_102 => "SUSPEND_INSTANCE",
+        2_103 => "RESUME_INSTANCE",
+        2_104 => "MODIFY_INSTANCE",
+        2_105 => "MIGRATE_INSTANCE",
         _ => "UNKNOWN",
     }
 }

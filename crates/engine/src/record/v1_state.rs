@@ -49,6 +49,7 @@ impl Wire for Instance {
             if let Some(page) = first {
                 writer.field(32, &page.done);
             }
+            writer.field(100, &self.suspended);
         });
     }
 
@@ -80,6 +81,7 @@ impl Wire for Instance {
                 30 => value.completions = Wire::take(&mut field)?,
                 31 => value.notes = Wire::take(&mut field)?,
                 32 => first.done = Wire::take(&mut field)?,
+                100 => value.suspended = Wire::take(&mut field)?,
                 _ => {}
             }
         }

@@ -30,6 +30,8 @@ pub struct Instance {
     pub failing: Option<Box<(Arc<str>, Variables)>>,
     /// Whether it goes on.
     pub phase: InstancePhase,
+    /// Whether nothing in it goes on until it is resumed.
+    pub suspended: bool,
     /// The next free slot.
     pub next_slot: Slot,
     /// Live element instances; slot 0 is the process scope.
@@ -336,6 +338,19 @@ impl Instance {
         let scope = self.element(0).filter(|scope| scope.phase != Phase::Cancelling)?;
         let mut incidents = scope.incidents.iter();
         incidents.find(|it| it.kind == IncidentKind::Quarantined).map(|it| it.key)
+    }
+
+    /// Whether it stands still because somebody suspended it. One that is being cancelled goes
+    /// on.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.suspended && self.phase == InstancePhase::Active
+    }
+
+    /// Whether nothing in it goes on for now.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        self.is_suspended() || self.quarantine().is_some()
     }
 
     /// The live element instance with this key.

@@ -7,7 +7,9 @@ use super::instance::{
     Awaited, AwaitedSignal, Body, ElementInstance, Incident, Instance, InstancePhase, Job,
     Listening, Phase, Subscription, Timer,
 };
-use crate::event::{Created, ElementIndex, InstanceEvent, Resume, Slot, Variables};
+use crate::event::{
+    Created, ElementIndex, InstanceEvent, Resume, Slot, UserTaskCreated, Variables,
+};
 use crate::key::Key;
 
 impl Instance {
@@ -79,6 +81,26 @@ impl Instance {
             E::ErrorEscalated { code, variables } => {
                 self.failing = Some(Box::new((code.clone(), variables.clone())));
             }
+            other => self.apply_change(other),
+        }
+    }
+
+    /// The part of `apply` about what people change.
+    fn apply_change(&mut self, event: &InstanceEvent) {
+        use InstanceEvent as E;
+        match event {
+            E::InstanceSuspended => self.suspended = true,
+            E::InstanceResumed => {
+                self.suspended = false;
+                // What came meanwhile was kept and not stepped: it did not loop.
+                self.continuations = 0;
+            }
+            E::InstanceModified { .. } => {}
+            E::InstanceMigrated(migrated) => self.migrate(migrated),
+            E::UserTaskAssigned { slot, assignee, .. } => {
+                self.task(*slot).assignee.clone_from(assignee);
+            }
+            E::UserTaskUpdated { slot, changes, .. } => self.task(*slot).take(changes),
             other => self.apply_wait(other),
         }
     }
@@ -220,6 +242,11 @@ impl Instance {
     pub(super) fn at(&mut self, slot: Slot) -> &mut ElementInstance {
         self.dirty.insert(page_of(slot));
         self.elements.get_mut(&slot).expect("an event names a live element instance")
+    }
+
+    fn task(&mut self, slot: Slot) -> &mut UserTaskCreated {
+        let task = self.at(slot).user_task.as_deref_mut();
+        task.expect("a task that changes is held by its element")
     }
 
     /// A wait begins: whatever looped before has come to rest.

@@ -10,6 +10,7 @@ pub mod evaluation;
 pub mod head;
 pub mod instance;
 pub mod instance_apply;
+mod instance_migrate;
 pub mod mailbox;
 pub mod resource;
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: the phases of an element's life (`life`), and commands about jobs (`job`).
 
-use super::{Outcome, job, quarantine};
+use super::{Outcome, job, migrate, modify, quarantine, suspend, user_task};
 use crate::command::{Command, CreateInstance, Effect, InstanceCommand, MailboxCommand, Rejection};
 use crate::definitions::Definitions;
 use crate::event::{
@@ -14,7 +14,6 @@ use crate::life::{Ctx, Inputs};
 use crate::part::Failure;
 use crate::part::timer::Due;
 use crate::state::instance::{Instance, Phase};
-use std::sync::Arc;
 
 /// One step of an instance. On `Err` nothing changed.
 pub fn step(
@@ -29,6 +28,7 @@ pub fn step(
         return absent(state.key, command);
     }
     quarantine::refuse(state, command)?;
+    suspend::refuse(state, command)?;
     let mut ctx = Ctx::new(definitions, graph, state, inputs);
     let decided = decide(&mut ctx, command);
     assert!(decided.is_ok() || ctx.events.is_empty(), "a rejection changes no state");
@@ -86,9 +86,13 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
         C::SetVariables { element, variables, local } => {
             set_variables(ctx, *element, variables, *local)
         }
-        C::CompleteUserTask { task, variables, action } => {
-            complete_user_task(ctx, *task, variables, action)
+        C::CompleteUserTask { .. } | C::AssignUserTask { .. } | C::UpdateUserTask { .. } => {
+            user_task::decide(ctx, command)
         }
+        C::SuspendInstance => suspend::begin(ctx),
+        C::ResumeInstance => suspend::end(ctx),
+        C::ModifyInstance(modification) => modify::decide(ctx, modification),
+        C::MigrateInstance(migration) => migrate::decide(ctx, migration),
         C::Continue => {
             ctx.take_agenda();
             Ok(())
@@ -129,7 +133,7 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
     Ok(())
 }
 
-fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
+pub(super) fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
     if ctx.at(0).phase == Phase::Cancelling {
         return Err(Rejection::invalid_state(format!(
             "Expected process instance `{}` to be active, but it is being cancelled.",
@@ -250,26 +254,5 @@ fn set_variables(
     } else {
         ctx.propagate(slot, variables.clone());
     }
-    Ok(())
-}
-
-fn complete_user_task(
-    ctx: &mut Ctx<'_>,
-    key: Key,
-    variables: &Variables,
-    action: &Arc<str>,
-) -> Result<(), Rejection> {
-    let holds = |task: Option<&crate::event::UserTaskCreated>| task.is_some_and(|t| t.key == key);
-    let mut elements = ctx.state.elements.iter();
-    let found = elements.find(|(_, held)| holds(held.user_task.as_deref())).map(|(slot, _)| *slot);
-    drop(elements);
-    let Some(slot) = found else {
-        return Err(Rejection::not_found(format!(
-            "Expected an open user task with key `{key}`, but found none."
-        )));
-    };
-    ctx.emit(InstanceEvent::UserTaskCompleted { slot, key, action: action.clone() });
-    ctx.receive(slot, variables.clone());
-    ctx.push(Work::Complete { slot });
     Ok(())
 }

@@ -105,6 +105,7 @@ fn fail(ctx: &mut Ctx<'_>, failed: Failed, variables: &Variables, by: &Activatio
     let Failed { slot, job: key, retries, back_off_ms, message } = failed;
     let due_ms = match retries {
         0 => i64::MAX,
+        _ if ctx.state.is_suspended() => i64::MAX,
         _ => ctx.inputs.now_ms.saturating_add(back_off_ms),
     };
     // Camunda keeps a failed job's variables in the scope of its element.

@@ -9,8 +9,12 @@ pub mod head;
 pub mod instance;
 mod job;
 pub mod mailbox;
+mod migrate;
+mod modify;
 mod quarantine;
 pub mod resource;
+mod suspend;
+mod user_task;
 
 use crate::command::{Effect, Rejection};
 use crate::event::Place;

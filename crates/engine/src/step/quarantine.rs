@@ -18,6 +18,7 @@ pub(super) fn refuse(state: &Instance, command: &InstanceCommand) -> Result<(), 
     let Some(quarantine) = state.quarantine() else { return Ok(()) };
     let may_pass = match command {
         C::CancelInstance | C::CancelCalled | C::SetVariables { .. } | C::UpdateJob { .. } => true,
+        C::SuspendInstance | C::ResumeInstance => true,
         C::ResolveIncident { incident } => *incident == quarantine,
         _ => false,
     };
@@ -42,13 +43,16 @@ pub(super) fn begin(ctx: &mut Ctx<'_>, message: &str) {
 
 /// It goes on: its jobs are handed out again.
 pub(super) fn end(ctx: &mut Ctx<'_>) {
+    if ctx.state.is_suspended() {
+        return;
+    }
     for (slot, _) in jobs(ctx) {
         job::offer_again(ctx, slot);
     }
 }
 
 /// Jobs no incident of their own stops.
-fn jobs(ctx: &Ctx<'_>) -> Vec<(Slot, Key)> {
+pub(super) fn jobs(ctx: &Ctx<'_>) -> Vec<(Slot, Key)> {
     let elements = ctx.state.elements.iter();
     let waiting = elements.filter_map(|(slot, held)| {
         let key = held.job.as_ref()?.key;

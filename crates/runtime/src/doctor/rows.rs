@@ -21,7 +21,7 @@ impl Exam<'_> {
         let jobs = held.iter().filter_map(|(_, held)| Some(held.job.as_ref()?.key.0)).collect();
         let rows = self.store.load(&Load { jobs, ..Load::default() })?.jobs;
         for ((slot, held), row) in held.into_iter().zip(rows) {
-            let still = state.quarantine().is_some();
+            let still = state.stands_still();
             self.job(key, state.tenant, (*slot, still), held, row.as_ref());
         }
         for (slot, held) in &state.elements {

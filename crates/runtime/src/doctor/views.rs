@@ -76,7 +76,7 @@ impl Exam<'_> {
         let rows = self.rows(View::Instances, &[state.tenant], &own)?;
         let open = i64::from(state.incidents);
         let fits = rows.first().is_some_and(|row| {
-            row[instances::STATE as usize] == Cell::Int(0)
+            row[instances::STATE as usize] == Cell::Int(if state.is_suspended() { 3 } else { 0 })
                 && row[instances::INCIDENTS as usize] == Cell::Int(open)
         });
         self.check(
@@ -136,7 +136,7 @@ impl Exam<'_> {
             instance: instances::KEY,
             key: instances::KEY,
             state: instances::STATE,
-            states: &[0],
+            states: &[0, 3],
         };
         for live in LIVE.iter().chain([&instances]) {
             let states = live.states.iter().map(|state| Cell::Int(*state)).collect();

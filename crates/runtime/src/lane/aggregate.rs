@@ -2,7 +2,7 @@
 //!
 //! Not here: what they decide (`engine::step`).
 
-use engine::command::{Command, Effect, Rejection};
+use engine::command::{Command, Effect, InstanceCommand, Rejection};
 use engine::definitions::Definitions;
 use engine::event::Place;
 use engine::graph::Graph;
@@ -203,6 +203,11 @@ impl Aggregate {
                     return Err(Halt::Needs(missing));
                 }
                 let out = step::instance::step(definitions, graph, instance, command, inputs)?;
+                if matches!(command, InstanceCommand::MigrateInstance(_))
+                    && let Some(held) = definitions.get(instance.definition)
+                {
+                    *graph = held.graph.clone();
+                }
                 let events = Events::Instance(out.events);
                 Ok(Stepped { events, effects: out.effects, places: out.places, fuel: out.fuel })
             }

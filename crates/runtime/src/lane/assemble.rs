@@ -46,7 +46,7 @@ impl Lane {
             }
         };
         let mut work = Work::default();
-        let mut rest = orders.into_iter();
+        let mut rest = self.answer_previews(&work, orders).into_iter();
         let mut again = None;
         while let Some(order) = again.take().or_else(|| rest.next()) {
             if self.is_full(&work, &order) {

@@ -44,7 +44,7 @@ impl Lane {
                 work.releases.extend(jobs.iter().map(|(key, attempt)| (component, *key, *attempt)));
                 None
             }
-            Order::Activate { .. } => None,
+            Order::Activate { .. } | Order::Preview { .. } => None,
         };
         Ok((component, answer))
     }
@@ -190,7 +190,10 @@ impl Lane {
     }
 
     /// Requests to an instance that exists.
-    fn instance_command(&self, request: &Request) -> Result<(Key, InstanceCommand), Stop> {
+    pub(super) fn instance_command(
+        &self,
+        request: &Request,
+    ) -> Result<(Key, InstanceCommand), Stop> {
         use InstanceCommand as C;
         Ok(match request {
             Request::CancelInstance { instance } => (*instance, C::CancelInstance),
@@ -204,6 +207,23 @@ impl Lane {
             Request::CompleteUserTask { instance, task, variables, action } => {
                 let (task, variables, action) = (*task, variables.clone(), action.clone());
                 (*instance, C::CompleteUserTask { task, variables, action })
+            }
+            Request::SuspendInstance { instance } => (*instance, C::SuspendInstance),
+            Request::ResumeInstance { instance } => (*instance, C::ResumeInstance),
+            Request::ModifyInstance { instance, modification } => {
+                (*instance, C::ModifyInstance(modification.clone()))
+            }
+            Request::MigrateInstance { instance, migration } => {
+                (*instance, C::MigrateInstance(migration.clone()))
+            }
+            Request::AssignUserTask { instance, task, assignee, allow_override, action } => {
+                let (task, assignee, action) = (*task, assignee.clone(), action.clone());
+                let allow_override = *allow_override;
+                (*instance, C::AssignUserTask { task, assignee, allow_override, action })
+            }
+            Request::UpdateUserTask { instance, task, changes, action } => {
+                let (task, changes, action) = (*task, Box::new(changes.clone()), action.clone());
+                (*instance, C::UpdateUserTask { task, changes, action })
             }
             Request::CompleteJob { job, variables, result } => {
                 let (target, slot, by) = self.locate(*job)?;

@@ -75,7 +75,9 @@ impl Lane {
             Order::Request { caller, request, .. } => (caller, request),
             Order::Timer(row) => return Some(Key(row.aggregate)),
             Order::Effect(row) => return Some(Key(row.target)),
-            Order::Quarantine { instance, .. } => return Some(*instance),
+            Order::Quarantine { instance, .. } | Order::Preview { instance, .. } => {
+                return Some(*instance);
+            }
             Order::Activate { .. } | Order::Release(_) => return None,
         };
         match request {
@@ -85,6 +87,12 @@ impl Lane {
             Request::CancelInstance { instance }
             | Request::ResolveIncident { instance, .. }
             | Request::SetVariables { instance, .. }
+            | Request::AssignUserTask { instance, .. }
+            | Request::SuspendInstance { instance }
+            | Request::ResumeInstance { instance }
+            | Request::ModifyInstance { instance, .. }
+            | Request::MigrateInstance { instance, .. }
+            | Request::UpdateUserTask { instance, .. }
             | Request::CompleteUserTask { instance, .. } => Some(*instance),
             Request::CompleteJob { job, .. }
             | Request::FailJob { job, .. }

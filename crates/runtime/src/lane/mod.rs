@@ -19,6 +19,7 @@ mod message;
 mod order;
 mod outbox;
 mod pages;
+mod preview;
 mod quarantine;
 mod rows;
 mod work;
@@ -33,7 +34,7 @@ use crate::limits::{
     AGGREGATE_BYTES_MAX, BATCH_EVENTS_MAX, CACHE_BYTES_MAX, CHAIN_COMMANDS_MAX,
     EFFECTS_PER_TURN_MAX, TIMERS_PER_TURN_MAX,
 };
-use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Refusal, Request};
+use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Previewed, Refusal, Request};
 use board::Board;
 use cache::Cache;
 use engine::definitions::Definitions;
@@ -103,6 +104,17 @@ pub enum Order {
         wanted: ActivateJobs,
         /// Where the jobs go.
         reply: Reply<Vec<ActivatedJob>>,
+    },
+    /// What would a request do to an instance?
+    Preview {
+        /// Who asks.
+        caller: Caller,
+        /// The instance.
+        instance: Key,
+        /// The request.
+        request: Request,
+        /// Where the answer goes.
+        reply: Reply<Result<Previewed, Refusal>>,
     },
     /// Jobs come back from a client that has gone: (job, attempt).
     Release(Vec<(Key, u32)>),

@@ -17,7 +17,7 @@ impl Lane {
     /// Whether an instance in memory stands still.
     pub(super) fn stands_still(&self, target: Key) -> bool {
         let instance = self.cache.peek(target).and_then(|cached| cached.aggregate.instance());
-        instance.is_some_and(|instance| instance.quarantine().is_some())
+        instance.is_some_and(engine::state::instance::Instance::stands_still)
     }
 
     /// A timer or effect waits until its instance goes on. Its row stays.

@@ -164,6 +164,29 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
             let element = Some(scene.place(slot).key);
             Act { element, detail: Some(action), ..Act::new(4, 4, key) }
         }
+        "SUSPEND_INSTANCE" => Act::new(0, 9, scene.instance),
+        "RESUME_INSTANCE" => Act::new(0, 10, scene.instance),
+        "MODIFY_INSTANCE" => Act::new(0, 8, scene.instance),
+        "MIGRATE_INSTANCE" => Act::new(0, 7, scene.instance),
+        "ASSIGN_USER_TASK" => {
+            let (slot, key, operation, action) = events.iter().find_map(|event| match event {
+                E::UserTaskAssigned { slot, key, assignee, action } => {
+                    let operation = if assignee.is_some() { 5 } else { 6 };
+                    Some((*slot, *key, operation, action.clone()))
+                }
+                _ => None,
+            })?;
+            let element = Some(scene.place(slot).key);
+            Act { element, detail: Some(action), ..Act::new(4, operation, key) }
+        }
+        "UPDATE_USER_TASK" => {
+            let (slot, key, action) = events.iter().find_map(|event| match event {
+                E::UserTaskUpdated { slot, key, action, .. } => Some((*slot, *key, action.clone())),
+                _ => None,
+            })?;
+            let element = Some(scene.place(slot).key);
+            Act { element, detail: Some(action), ..Act::new(4, 2, key) }
+        }
         _ => return None,
     };
     Some(act)

@@ -28,7 +28,12 @@ impl Projection {
                         InstanceEvent::InstanceCreated(created) => Some(created.definition),
                         _ => None,
                     });
-                    let definition = created.or(section.definition);
+                    // The events before a change of definition are about the old one.
+                    let before = events.iter().find_map(|event| match event {
+                        InstanceEvent::InstanceMigrated(migrated) => Some(migrated.before),
+                        _ => None,
+                    });
+                    let definition = created.or(before).or(section.definition);
                     let Some(definition) = definition.and_then(|key| definitions.get(key)) else {
                         continue;
                     };
@@ -40,7 +45,7 @@ impl Projection {
                         resources: &definitions.resources,
                         places: section.places.clone(),
                     };
-                    self.fold_instance(&mut scene, section, events);
+                    self.fold_instance(definitions, &mut scene, section, events);
                     self.fold_act(&scene, (position, place), section, events);
                 }
                 Events::Mailbox(events) => self.fold_mailbox(now_ms, events),
@@ -59,14 +64,22 @@ impl Projection {
         }
     }
 
-    fn fold_instance(
+    fn fold_instance<'d>(
         &mut self,
-        scene: &mut Scene<'_>,
-        section: &Section,
+        definitions: &'d Definitions,
+        scene: &mut Scene<'d>,
+        section: &'d Section,
         events: &[InstanceEvent],
     ) {
         for event in events {
-            self.fold_event(scene, event);
+            match event {
+                InstanceEvent::InstanceMigrated(migrated) => {
+                    if let Some(definition) = definitions.get(migrated.definition) {
+                        self.fold_migration(scene, migrated, definition, section.open_incidents);
+                    }
+                }
+                event => self.fold_event(scene, event),
+            }
         }
         let Some(open) = section.open_incidents else { return };
         let key = RowKey::one(View::Instances, scene.instance.0);
@@ -87,6 +100,8 @@ impl Projection {
             E::InstanceCreated(created) => self.fold_created(scene, created),
             E::InstanceCompleted => self.fold_end(scene, 1),
             E::InstanceCancelled => self.fold_end(scene, 2),
+            E::InstanceSuspended => self.fold_standstill(scene, 3),
+            E::InstanceResumed => self.fold_standstill(scene, 0),
             E::VariablesSet { slot, variables } => {
                 let scope = scene.place(*slot).key;
                 self.fold_variables(scene, scope, variables);
@@ -107,6 +122,10 @@ impl Projection {
             E::UserTaskCreated(created) => self.fold_task(scene, created),
             E::UserTaskCompleted { key, .. } => self.fold_task_state(scene, *key, 1),
             E::UserTaskCancelled { key, .. } => self.fold_task_state(scene, *key, 2),
+            E::UserTaskAssigned { key, assignee, .. } => {
+                self.fold_assignment(*key, assignee.as_ref());
+            }
+            E::UserTaskUpdated { key, changes, .. } => self.fold_task_changes(*key, changes),
             E::IncidentRaised { slot, key, kind, message, job, .. } => {
                 self.fold_incident(scene, (*slot, *key, kind.as_str()), message, *job);
             }

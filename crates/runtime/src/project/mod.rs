@@ -9,6 +9,7 @@ mod decisions;
 mod fold;
 mod jobs;
 mod mailbox;
+mod migration;
 mod tasks;
 
 use crate::limits::VARIABLE_NAMES_KNOWN_MAX;

@@ -5,7 +5,7 @@
 use super::counters::What;
 use super::{Projection, RowKey, Scene, number, object, optional, text};
 use engine::element::Kind;
-use engine::event::{Slot, UserTaskCreated};
+use engine::event::{Slot, TaskChanges, UserTaskCreated};
 use engine::graph::Node;
 use engine::key::Key;
 use std::sync::Arc;
@@ -42,6 +42,27 @@ impl Projection {
         let row = RowKey::one(View::UserTasks, key.0);
         let ended = Cell::Int(scene.now_ms);
         self.patch(row, [(user_tasks::STATE, Cell::Int(state)), (user_tasks::ENDED_MS, ended)]);
+    }
+
+    pub(super) fn fold_assignment(&mut self, key: Key, assignee: Option<&Arc<str>>) {
+        let row = RowKey::one(View::UserTasks, key.0);
+        self.patch(row, [(user_tasks::ASSIGNEE, optional(assignee))]);
+    }
+
+    pub(super) fn fold_task_changes(&mut self, key: Key, changes: &TaskChanges) {
+        let moment = |date: engine::event::Date| date.at_ms.map_or(Cell::Null, Cell::Int);
+        let cells = [
+            (user_tasks::CANDIDATE_GROUPS, changes.candidate_groups.as_deref().map(list)),
+            (user_tasks::CANDIDATE_USERS, changes.candidate_users.as_deref().map(list)),
+            (user_tasks::DUE_MS, changes.due.map(moment)),
+            (user_tasks::FOLLOW_UP_MS, changes.follow_up.map(moment)),
+            (user_tasks::PRIORITY, changes.priority.map(|it| Cell::Int(i64::from(it)))),
+        ];
+        for (column, cell) in cells {
+            if let Some(cell) = cell {
+                self.patch(RowKey::one(View::UserTasks, key.0), [(column, cell)]);
+            }
+        }
     }
 
     pub(super) fn fold_incident(

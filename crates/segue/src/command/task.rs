@@ -3,7 +3,7 @@
 //! Not a workspace for people; it is for scripts and for trying things out.
 
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{block_on, text, time, variables};
 use crate::client::ServerAddress;
@@ -13,7 +13,7 @@ use crate::terminal;
 /// Tasks listed.
 const LISTED_MAX: u64 = 1_000;
 
-/// Lists open user tasks, or completes one
+/// Lists user tasks, assigns, changes and completes them
 #[derive(Debug, clap::Args)]
 pub(crate) struct Task {
     #[command(subcommand)]
@@ -30,6 +30,34 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Takes a task that nobody has
+    Claim {
+        /// User task key
+        key: String,
+        /// Who takes it
+        #[arg(value_name = "PERSON")]
+        person: String,
+        #[command(flatten)]
+        server: ServerAddress,
+    },
+    /// Gives a task to a person, whoever has it
+    Assign {
+        /// User task key
+        key: String,
+        /// Who gets it
+        #[arg(value_name = "PERSON")]
+        person: String,
+        #[command(flatten)]
+        server: ServerAddress,
+    },
+    /// Gives a task back: nobody has it then
+    Unassign {
+        /// User task key
+        key: String,
+        #[command(flatten)]
+        server: ServerAddress,
+    },
+    Update(Update),
     /// Completes a user task
     Complete {
         /// User task key
@@ -42,11 +70,41 @@ enum Verb {
     },
 }
 
+/// Changes who may have a task, its dates or its priority
+///
+/// What is not named stays. An empty value takes the date, or the candidates, away.
+#[derive(Debug, clap::Args)]
+struct Update {
+    /// User task key
+    key: String,
+    /// Groups that may claim it, with commas between them
+    #[arg(long, value_name = "GROUPS")]
+    groups: Option<String>,
+    /// Persons who may claim it, with commas between them
+    #[arg(long, value_name = "PERSONS")]
+    users: Option<String>,
+    /// Due date like 2026-11-30T09:00:00Z
+    #[arg(long, value_name = "DATE")]
+    due: Option<String>,
+    /// Follow-up date like 2026-11-30T09:00:00Z
+    #[arg(long, value_name = "DATE")]
+    follow_up: Option<String>,
+    /// Priority from 0 to 100
+    #[arg(long, value_name = "N")]
+    priority: Option<i32>,
+    #[command(flatten)]
+    server: ServerAddress,
+}
+
 impl Task {
-    /// Lists or completes.
+    /// Lists or changes.
     pub(crate) fn run(&self) -> Outcome {
         match &self.verb {
             Verb::List { server, json } => list(server, *json),
+            Verb::Claim { key, person, server } => assign(server, key, person, false),
+            Verb::Assign { key, person, server } => assign(server, key, person, true),
+            Verb::Unassign { key, server } => unassign(server, key),
+            Verb::Update(update) => update.run(),
             Verb::Complete { key, variables, server } => complete(server, key, variables),
         }
     }
@@ -78,9 +136,60 @@ fn row(task: &Value) -> [String; 6] {
     ]
 }
 
+fn assign(server: &ServerAddress, key: &str, person: &str, allow_override: bool) -> Outcome {
+    check(key)?;
+    let action = if allow_override { "assign" } else { "claim" };
+    let body = json!({ "assignee": person, "allowOverride": allow_override, "action": action });
+    let mut client = server.client()?;
+    let path = format!("/v2/user-tasks/{key}/assignment");
+    block_on(async { client.post(&path, &body).await })?;
+    terminal::note(format_args!("task {key}: {person} has it"));
+    Ok(())
+}
+
+fn unassign(server: &ServerAddress, key: &str) -> Outcome {
+    check(key)?;
+    let mut client = server.client()?;
+    let path = format!("/v2/user-tasks/{key}/assignee");
+    block_on(async { client.delete(&path).await })?;
+    terminal::note(format_args!("task {key}: nobody has it"));
+    Ok(())
+}
+
+impl Update {
+    fn run(&self) -> Outcome {
+        check(&self.key)?;
+        let list = |text: &String| {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+            json!(names.collect::<Vec<_>>())
+        };
+        let changes = [
+            ("candidateGroups", self.groups.as_ref().map(list)),
+            ("candidateUsers", self.users.as_ref().map(list)),
+            ("dueDate", self.due.as_ref().map(|it| json!(it))),
+            ("followUpDate", self.follow_up.as_ref().map(|it| json!(it))),
+            ("priority", self.priority.map(|it| json!(it))),
+        ];
+        let changeset: Map<String, Value> = changes
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect();
+        let mut client = self.server.client()?;
+        let path = format!("/v2/user-tasks/{}", self.key);
+        let body = json!({ "changeset": changeset });
+        block_on(async { client.patch(&path, &body).await })?;
+        terminal::note(format_args!("task {}: changed", self.key));
+        Ok(())
+    }
+}
+
+fn check(key: &str) -> Result<(), Failure> {
+    let read = key.parse::<engine::key::Key>().map(drop);
+    read.map_err(|_| Failure::usage(format!("Expected a user task key, but found `{key}`.")))
+}
+
 fn complete(server: &ServerAddress, key: &str, given: &str) -> Outcome {
-    key.parse::<engine::key::Key>()
-        .map_err(|_| Failure::usage(format!("Expected a user task key, but found `{key}`.")))?;
+    check(key)?;
     let body = json!({ "variables": variables(given)? });
     let mut client = server.client()?;
     let path = format!("/v2/user-tasks/{key}/completion");

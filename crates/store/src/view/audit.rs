@@ -17,7 +17,8 @@ columns! {
     /// What it was done to: 0 process instance, 1 job, 2 incident, 3 variable, 4 user task,
     /// 5 resource.
     ENTITY = "entity": Enum,
-    /// What was done: 0 create, 1 cancel, 2 update, 3 resolve, 4 complete.
+    /// What was done: 0 create, 1 cancel, 2 update, 3 resolve, 4 complete, 5 assign, 6 unassign,
+    /// 7 migrate, 8 modify, 9 suspend, 10 resume, 11 delete.
     OPERATION = "operation": Enum,
     /// Key of what it was done to.
     ENTITY_KEY = "entity_key": Int,

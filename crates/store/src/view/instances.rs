@@ -20,7 +20,7 @@ columns! {
     VERSION_TAG = "version_tag": Word,
     /// Tenant number.
     TENANT = "tenant": Int,
-    /// 0 active, 1 completed, 2 terminated.
+    /// 0 active, 1 completed, 2 terminated, 3 suspended.
     STATE = "state": Enum,
     /// Open incidents.
     INCIDENTS = "incidents": Enum,

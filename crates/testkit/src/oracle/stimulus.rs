@@ -73,7 +73,15 @@ impl Stimulus {
                 Stimulus::Set { slot, values: values(variables), local: *local }
             }
             C::CancelInstance | C::CancelCalled => Stimulus::Cancel,
-            C::UpdateJob { .. } | C::Continue | C::Quarantine { .. } => return None,
+            C::UpdateJob { .. }
+            | C::AssignUserTask { .. }
+            | C::UpdateUserTask { .. }
+            | C::SuspendInstance
+            | C::ResumeInstance
+            | C::ModifyInstance(_)
+            | C::MigrateInstance(_)
+            | C::Continue
+            | C::Quarantine { .. } => return None,
             other => return Self::read_event(state, graph, other),
         })
     }

@@ -4,16 +4,18 @@
 //! is as expected (`claim`).
 
 use super::Outcome;
+use super::line::duration_ms;
 use super::read::{Act, read, rewrite};
 use super::tell::Teller;
-use super::verb::{Fail, Publish, Verb};
+use super::verb::{Changes, Fail, Publish, TaskAct, TokenChange, Verb};
 use crate::world::{TENANT, World};
+use engine::change::{Activate, Migration, Modification, Move, Place, ScopedVariables};
 use engine::command::{
     BpmnSignalCommand, Command, InstanceCommand, MailboxCommand, Rejection, RejectionKind,
 };
-use engine::event::{Activation, InstanceEvent, Variables};
+use engine::event::{Activation, Date, InstanceEvent, TaskChanges, Variables};
 use engine::key::Key;
-use engine::state::instance::ElementInstance;
+use engine::state::instance::{ElementInstance, Instance};
 use engine::state::{Kind, named_key};
 use std::sync::Arc;
 
@@ -120,7 +122,14 @@ impl Player {
             Verb::Complete { .. } | Verb::Fail(_) | Verb::Throw { .. } | Verb::Retries { .. } => {
                 self.about_job(verb, instance)
             }
-            Verb::Task { .. } | Verb::Cancel | Verb::Resolve { .. } | Verb::Set { .. } => {
+            Verb::Task { .. }
+            | Verb::Cancel
+            | Verb::Suspend
+            | Verb::Resume
+            | Verb::Modify { .. }
+            | Verb::Migrate { .. }
+            | Verb::Resolve { .. }
+            | Verb::Set { .. } => {
                 let (instance, command) = self.about_instance(verb, instance)?;
                 Ok(self.world.ask(instance, &Command::Instance(command)))
             }
@@ -245,11 +254,37 @@ impl Player {
             let mut slots = state.elements.iter();
             let found = slots.find(|(_, held)| wanted(held) && self.is_at(state, held, element));
             if let Some((_, held)) = found {
-                return Ok((*key, instance_command(verb, held)));
+                if let Verb::Migrate { process, mapping } = verb {
+                    let migration = self.migration(state, process.as_deref(), mapping)?;
+                    return Ok((*key, InstanceCommand::MigrateInstance(Box::new(migration))));
+                }
+                return Ok((*key, instance_command(verb, held, self.world.now_ms())?));
             }
         }
         let place = element.map(|id| format!(" (`{id}`)")).unwrap_or_default();
         Err(format!("Expected an instance {what}{place}, but found none."))
+    }
+}
+
+impl Player {
+    /// To the latest version of a process, or of its own: same ids go by themselves.
+    fn migration(
+        &self,
+        state: &Instance,
+        process: Option<&str>,
+        changed: &[(String, Option<String>)],
+    ) -> Result<Migration, String> {
+        let known = self.world.definitions();
+        let own = known.get(state.definition).ok_or("Expected the instance's definition.")?;
+        let process = process.unwrap_or(&own.graph.process_id);
+        let target = known.latest(TENANT, process);
+        let target = target.ok_or_else(|| format!("Expected process `{process}` to be there."))?;
+        let mut mapping = own.graph.same_elements(&target.graph);
+        for (from, to) in changed {
+            mapping.retain(|(held, _)| **held != **from);
+            mapping.extend(to.as_deref().map(|to| (from.as_str().into(), to.into())));
+        }
+        Ok(Migration { target: target.key, mapping })
     }
 }
 
@@ -286,12 +321,31 @@ fn job_command(verb: &Verb, job: Key, slot: u32, by: Activation) -> InstanceComm
     }
 }
 
-fn instance_command(verb: &Verb, held: &ElementInstance) -> InstanceCommand {
-    match verb {
-        Verb::Task { variables, .. } => {
-            let task = held.user_task.as_ref().expect("the element was chosen for its task");
-            let variables = variables.clone();
-            InstanceCommand::CompleteUserTask { task: task.key, variables, action: "".into() }
+fn instance_command(
+    verb: &Verb,
+    held: &ElementInstance,
+    now_ms: i64,
+) -> Result<InstanceCommand, String> {
+    Ok(match verb {
+        Verb::Task { act, .. } => {
+            let task = held.user_task.as_ref().expect("the element was chosen for its task").key;
+            let action = "".into();
+            match act {
+                TaskAct::Complete { variables } => {
+                    let variables = variables.clone();
+                    InstanceCommand::CompleteUserTask { task, variables, action }
+                }
+                TaskAct::Assign { assignee, allow_override } => InstanceCommand::AssignUserTask {
+                    task,
+                    assignee: assignee.as_deref().map(Arc::from),
+                    allow_override: *allow_override,
+                    action,
+                },
+                TaskAct::Update { changes } => {
+                    let changes = Box::new(task_changes(changes, now_ms)?);
+                    InstanceCommand::UpdateUserTask { task, changes, action }
+                }
+            }
         }
         Verb::Resolve { .. } => {
             let incident = held.incidents.first().expect("it was chosen for its incident");
@@ -303,8 +357,57 @@ fn instance_command(verb: &Verb, held: &ElementInstance) -> InstanceCommand {
             local: *local,
         },
         Verb::Cancel => InstanceCommand::CancelInstance,
+        Verb::Suspend => InstanceCommand::SuspendInstance,
+        Verb::Resume => InstanceCommand::ResumeInstance,
+        Verb::Modify { changes } => {
+            InstanceCommand::ModifyInstance(Box::new(modification(changes)))
+        }
         _ => unreachable!("a verb about an instance"),
+    })
+}
+
+fn modification(changes: &[TokenChange]) -> Modification {
+    let mut modification = Modification::default();
+    let place = |id: &String| Place { key: None, element_id: id.as_str().into() };
+    for change in changes {
+        match change {
+            TokenChange::Add { element, variables } => modification.activate.push(Activate {
+                element_id: element.as_str().into(),
+                ancestor: None,
+                variables: match variables.is_empty() {
+                    true => Vec::new(),
+                    false => {
+                        let (scope_id, variables) = (element.as_str().into(), variables.clone());
+                        vec![ScopedVariables { scope_id, variables }]
+                    }
+                },
+            }),
+            TokenChange::Move { from, to } => modification.moves.push(Move {
+                from: place(from),
+                to: to.as_str().into(),
+                ..Move::default()
+            }),
+            TokenChange::Cancel { element } => modification.cancel.push(place(element)),
+        }
     }
+    modification
+}
+
+fn task_changes(changes: &Changes, now_ms: i64) -> Result<TaskChanges, String> {
+    let list = |text: &String| {
+        text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Arc::from).collect()
+    };
+    let date = |text: &String| match text.as_str() {
+        "" => Ok(Date { at_ms: None }),
+        wait => duration_ms(wait).map(|ms| Date { at_ms: Some(now_ms + ms) }),
+    };
+    Ok(TaskChanges {
+        candidate_groups: changes.groups.as_ref().map(list),
+        candidate_users: changes.users.as_ref().map(list),
+        due: changes.due.as_ref().map(date).transpose()?,
+        follow_up: changes.follow_up.as_ref().map(date).transpose()?,
+        priority: changes.priority,
+    })
 }
 
 fn reason(happened: &crate::world::Happened) -> Option<String> {

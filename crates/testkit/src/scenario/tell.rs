@@ -5,7 +5,7 @@
 use super::line::iso;
 use crate::world::{Happened, TENANT, What, World};
 use engine::decide::Evaluation;
-use engine::event::{InstanceEvent, UserTaskCreated, Variables, Work};
+use engine::event::{InstanceEvent, TaskChanges, UserTaskCreated, Variables, Work};
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::state::entry::EntryEvent;
@@ -108,6 +108,13 @@ impl Teller {
             E::AgendaKept { agenda } if matches!(agenda[..], [Work::Begin { .. }]) => return None,
             E::AgendaKept { .. } => "paused".to_owned(),
             E::ScopeInterrupted { .. } => format!("interrupted {id}"),
+            E::InstanceSuspended => "suspended".to_owned(),
+            E::InstanceResumed => "resumed".to_owned(),
+            E::InstanceModified { .. } => "modified".to_owned(),
+            E::InstanceMigrated(migrated) => {
+                let found = world.definitions().get(migrated.definition)?;
+                format!("migrated to {} version {}", graph.process_id, found.version)
+            }
             other => return self.tell_wait(id, other, now_ms),
         };
         Some(line)
@@ -167,6 +174,13 @@ impl Teller {
             E::BpmnSignalClosed { key, .. } => format!("stopped listening {}", self.name(*key)),
             E::UserTaskCreated(task) => format!("task {id}{}", details(task, now_ms)),
             E::UserTaskCancelled { .. } => format!("task {id} cancelled"),
+            E::UserTaskAssigned { assignee: Some(name), .. } => {
+                format!("task {id} assignee={}", quoted(name))
+            }
+            E::UserTaskAssigned { .. } => format!("task {id} unassigned"),
+            E::UserTaskUpdated { changes, .. } => {
+                format!("task {id} updated{}", changed(changes, now_ms))
+            }
             _ => return None,
         };
         Some(line)
@@ -290,6 +304,28 @@ fn more(repetitions: i32) -> String {
         -1 => " and on".to_owned(),
         left => format!(" and {left} more"),
     }
+}
+
+fn changed(changes: &TaskChanges, now_ms: i64) -> String {
+    let mut text = String::new();
+    let mut add = |name: &str, value: &str| {
+        let _ = write!(text, " {name}={value}");
+    };
+    for (name, held) in [("groups", &changes.candidate_groups), ("users", &changes.candidate_users)]
+    {
+        if let Some(held) = held {
+            add(name, &held.join(","));
+        }
+    }
+    for (name, date) in [("due", changes.due), ("follow-up", changes.follow_up)] {
+        if let Some(date) = date {
+            add(name, &date.at_ms.map_or_else(String::new, |ms| iso(ms - now_ms)));
+        }
+    }
+    if let Some(priority) = changes.priority {
+        add("priority", &priority.to_string());
+    }
+    text
 }
 
 fn details(task: &UserTaskCreated, now_ms: i64) -> String {

@@ -59,7 +59,7 @@ fn what_cannot_be_read_or_done_says_where_and_why() {
         ("start\ncomplete pay", "line 2: `complete pay`: Expected an available job of type `pay`"),
         ("start\ncancel now", "Expected the end of the line, but found `now`."),
         ("#2 cancel", "Expected instance #2 to have begun."),
-        ("task review", "Expected `task review complete`."),
+        ("task review", "Expected complete, claim, assign, unassign or update,"),
         ("advance soon", "Expected an ISO 8601 duration"),
         ("start\nresolve", "Expected an instance with an incident, but found none."),
     ];

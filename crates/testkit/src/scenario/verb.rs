@@ -33,7 +33,7 @@ pub(super) enum Verb {
     },
     Task {
         element: String,
-        variables: Variables,
+        act: TaskAct,
     },
     Advance {
         ms: i64,
@@ -42,6 +42,16 @@ pub(super) enum Verb {
         text: String,
     },
     Cancel,
+    Suspend,
+    Resume,
+    Modify {
+        changes: Vec<TokenChange>,
+    },
+    Migrate {
+        process: Option<String>,
+        /// Element ids that differ from the proposal; no target: left out.
+        mapping: Vec<(String, Option<String>)>,
+    },
     Resolve {
         element: Option<String>,
     },
@@ -57,6 +67,40 @@ pub(super) enum Verb {
     Redeploy {
         process: String,
     },
+}
+
+/// One change of a modification.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TokenChange {
+    Add { element: String, variables: Variables },
+    Move { from: String, to: String },
+    Cancel { element: String },
+}
+
+/// What a person does with a user task.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TaskAct {
+    Complete {
+        variables: Variables,
+    },
+    /// `claim` leaves the task to who has it already.
+    Assign {
+        assignee: Option<String>,
+        allow_override: bool,
+    },
+    Update {
+        changes: Box<Changes>,
+    },
+}
+
+/// Changes of a user task as written: a wait instead of a moment, empty for none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Changes {
+    pub(super) groups: Option<String>,
+    pub(super) users: Option<String>,
+    pub(super) due: Option<String>,
+    pub(super) follow_up: Option<String>,
+    pub(super) priority: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -80,7 +124,7 @@ pub(super) struct Fail {
 
 /// The verbs, for the message about one that is none.
 const WORDS: &str = "start, publish, correlate, broadcast, complete, fail, throw, task, advance, \
-                     cancel, resolve, retries, set or redeploy";
+                     cancel, suspend, resume, modify, migrate, resolve, retries, set or redeploy";
 
 impl Verb {
     pub(super) fn read(text: &str) -> Result<Verb, String> {
@@ -112,14 +156,16 @@ impl Verb {
             }
             "task" => {
                 let element = words.need("the id of a user task")?;
-                if !words.eat("complete") {
-                    return Err(format!("Expected `task {element} complete`."));
-                }
-                Verb::Task { element, variables: words.variables()? }
+                let act = task_act(&mut words, &element)?;
+                Verb::Task { element, act }
             }
             "advance" if words.eat("to") => Verb::AdvanceTo { text: words.need("a moment")? },
             "advance" => Verb::Advance { ms: duration_ms(&words.need("a duration")?)? },
             "cancel" => Verb::Cancel,
+            "suspend" => Verb::Suspend,
+            "resume" => Verb::Resume,
+            "modify" => Verb::Modify { changes: token_changes(&mut words)? },
+            "migrate" => migrate(&mut words)?,
             "resolve" => Verb::Resolve { element: words.next() },
             "retries" => {
                 let job_type = words.need("a job type")?;
@@ -156,6 +202,73 @@ fn publish(words: &mut Words<'_>, must_correlate: bool) -> Result<Publish, Strin
             return Ok(publish);
         }
     }
+}
+
+fn token_changes(words: &mut Words<'_>) -> Result<Vec<TokenChange>, String> {
+    let mut changes = Vec::new();
+    loop {
+        let change = words.need("add, move or cancel")?;
+        let element = words.need("the id of an element")?;
+        changes.push(match change.as_str() {
+            "add" => TokenChange::Add { element, variables: words.variables()? },
+            "move" if words.eat("to") => {
+                TokenChange::Move { from: element, to: words.need("the id of an element")? }
+            }
+            "move" => return Err(format!("Expected `move {element} to` an element.")),
+            "cancel" => TokenChange::Cancel { element },
+            other => return Err(format!("Expected add, move or cancel, but found `{other}`.")),
+        });
+        if !words.eat("and") {
+            return Ok(changes);
+        }
+    }
+}
+
+fn migrate(words: &mut Words<'_>) -> Result<Verb, String> {
+    let process = if words.eat("to") { Some(words.need("a process")?) } else { None };
+    let mut mapping = Vec::new();
+    while let Some(pair) = words.next() {
+        let Some((from, to)) = pair.split_once('=') else {
+            return Err(format!("Expected a mapping like `a=b`, but found `{pair}`."));
+        };
+        mapping.push((from.to_owned(), Some(to.to_owned()).filter(|to| !to.is_empty())));
+    }
+    Ok(Verb::Migrate { process, mapping })
+}
+
+fn task_act(words: &mut Words<'_>, element: &str) -> Result<TaskAct, String> {
+    let act = words.need("complete, claim, assign, unassign or update")?;
+    Ok(match act.as_str() {
+        "complete" => TaskAct::Complete { variables: words.variables()? },
+        "claim" | "assign" => TaskAct::Assign {
+            assignee: Some(words.need("a person")?),
+            allow_override: act == "assign",
+        },
+        "unassign" => TaskAct::Assign { assignee: None, allow_override: true },
+        "update" => {
+            let mut changes = Changes::default();
+            // In any order.
+            loop {
+                let before = changes.clone();
+                changes.groups = words.option("groups").or(changes.groups);
+                changes.users = words.option("users").or(changes.users);
+                changes.due = words.option("due").or(changes.due);
+                changes.follow_up = words.option("follow-up").or(changes.follow_up);
+                let priority = words.option("priority").map(|it| number(&it)).transpose()?;
+                changes.priority = priority.or(changes.priority);
+                if changes == before {
+                    break;
+                }
+            }
+            TaskAct::Update { changes: Box::new(changes) }
+        }
+        other => {
+            return Err(format!(
+                "Expected `task {element}` to go on with complete, claim, assign, unassign or \
+                 update, but found `{other}`."
+            ));
+        }
+    })
 }
 
 fn fail(words: &mut Words<'_>) -> Result<Fail, String> {

@@ -76,11 +76,18 @@ impl World {
 
     /// What must hold between aggregates once no effect is on its way.
     pub(super) fn check_between(&self) {
+        if !self.held.is_empty() {
+            // What waits for suspended instances is on its way.
+            return;
+        }
         let open = || self.instances.iter().filter(|(_, held)| !held.replayed.has_ended());
         let mut waiting = BTreeSet::new();
         for (instance, held) in open() {
             let held = &held.replayed;
-            let kept = held.agenda.is_empty() || has_loop_incident(held) || begins(held);
+            let kept = held.agenda.is_empty()
+                || has_loop_incident(held)
+                || begins(held)
+                || held.is_suspended();
             assert!(kept, "instance {instance} goes on with its agenda");
             for (slot, held) in &held.elements {
                 waiting.extend(held.subscriptions.iter().map(|it| (it.key, *instance, *slot)));
@@ -157,6 +164,7 @@ impl World {
     #[must_use]
     pub fn stuck(&self) -> Vec<Key> {
         let open = self.instances.iter().filter(|(_, held)| !held.replayed.has_ended());
+        let open = open.filter(|(_, held)| !held.replayed.is_suspended());
         let asleep = open.filter(|(_, held)| !held.replayed.elements.values().any(wakes));
         asleep.map(|(key, _)| *key).collect()
     }

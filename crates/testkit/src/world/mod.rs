@@ -108,6 +108,8 @@ pub struct World {
     started: Vec<Key>,
     /// Effects on their way, each with its source.
     queue: VecDeque<(Key, Effect)>,
+    /// Effects that wait for suspended instances, in order.
+    held: Vec<(Key, Effect)>,
     rows: Rows,
     log: Vec<Happened>,
     coverage: Coverage,
@@ -144,6 +146,7 @@ impl World {
             resources: BTreeMap::new(),
             started: Vec::new(),
             queue: VecDeque::new(),
+            held: Vec::new(),
             rows: Rows::default(),
             log: Vec::new(),
             coverage: Coverage::default(),
@@ -219,7 +222,11 @@ impl World {
     /// The timer that is due next.
     #[must_use]
     pub fn next_timer(&self) -> Option<(i64, Key, TimerOwner)> {
-        self.timers().next()
+        self.timers().find(|(_, _, owner)| match owner {
+            // Those of suspended instances wait.
+            TimerOwner::Instance(instance, _) => !self.is_suspended(*instance),
+            TimerOwner::Mailbox(_) | TimerOwner::Head(_) => true,
+        })
     }
 
     /// Mailboxes by key.
@@ -299,10 +306,25 @@ impl World {
         let heads = heads.filter(|(_, (source, effect))| pairs.insert((*source, effect.target)));
         let places: Vec<usize> = heads.map(|(place, _)| place).collect();
         let Some(place) = places.get(choice % places.len().max(1)) else { return false };
-        let (_, effect) = self.queue.remove(*place).expect("the place was just found");
-        // A rejection is an answer to nobody.
-        let _ = self.post(effect.target, &effect.command);
+        let (source, effect) = self.queue.remove(*place).expect("the place was just found");
+        // A rejection is an answer to nobody, unless its target stands still: then it waits.
+        let done = self.post(effect.target, &effect.command);
+        if done.is_err() && self.is_suspended(effect.target) {
+            self.held.push((source, effect));
+        }
         true
+    }
+
+    fn is_suspended(&self, instance: Key) -> bool {
+        self.instance(instance).is_some_and(Instance::is_suspended)
+    }
+
+    /// What waited for an instance comes before everything else.
+    fn release(&mut self, instance: Key) {
+        let waited = self.held.extract_if(.., |(_, effect)| effect.target == instance);
+        for held in waited.collect::<Vec<_>>().into_iter().rev() {
+            self.queue.push_front(held);
+        }
     }
 
     /// Carries effects until none is left, then checks what must hold between aggregates.

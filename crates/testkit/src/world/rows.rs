@@ -90,6 +90,7 @@ impl Rows {
             }
             E::JobRetriesUpdated { key, retries, .. } => self.job(*key).retries = *retries,
             E::JobOffered { key, .. } => self.job(*key).due_ms = now_ms,
+            E::JobTimeoutUpdated { key, deadline_ms, .. } => self.job(*key).due_ms = *deadline_ms,
             E::TimerStarted { slot, key, due_ms, .. } => {
                 self.timers.insert((*due_ms, *key), TimerOwner::Instance(instance, *slot));
             }

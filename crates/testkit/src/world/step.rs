@@ -82,12 +82,18 @@ impl World {
             let Events::Instance(events) = events else { unreachable!("events of an instance") };
             events
         });
+        let mut definition = definition;
         let effects = recorded.map(|(events, effects)| {
             for event in events {
+                if let InstanceEvent::InstanceMigrated(migrated) = &event {
+                    let found = self.definitions.get(migrated.definition).cloned();
+                    definition = found.expect("an instance changes to a known definition");
+                }
                 self.note_instance(target, &definition, &mut held.replayed, event);
             }
             effects
         });
+        let graph = &definition.graph;
         if let (Some(oracle), Some(stimulus), true) = (&mut self.oracle, &stimulus, effects.is_ok())
         {
             oracle.play(target, stimulus, self.inputs.now_ms);
@@ -106,7 +112,11 @@ impl World {
         if held.state.elements.absent(..).next().is_none() {
             assert_eq!(held.state, held.replayed, "instance {target} is the fold of its events");
         }
+        let goes_on = !held.replayed.is_suspended();
         self.instances.insert(target, held);
+        if goes_on {
+            self.release(target);
+        }
         effects
     }
 

@@ -130,7 +130,7 @@ impl Item<'_> {
         object.text_or_null("processDefinitionId", self.process_id());
         object.text("tenantId", DEFAULT_NAME);
         let graph = self.model.as_ref().and_then(|model| Option::as_ref(&model.graph));
-        let mut scene = Scene::new(graph, &self.section.places);
+        let mut scene = Scene::of(graph, self.section);
         let list = object.name("events");
         let mut separator = "[";
         for event in events {

@@ -1,0 +1,96 @@
+//! People and their tasks: who has them, who may have them, until when.
+
+use crate::given::{Server, text};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+/// A server with one open task; its key.
+async fn one_task() -> (Server, String) {
+    let server = Server::with("start -> review:user groups=sales -> end").await;
+    server.create(json!({})).await;
+    let key = text(&server.search("user-tasks", json!({})).await[0]["userTaskKey"]);
+    (server, key)
+}
+
+async fn shown(server: &Server, key: &str) -> Value {
+    server.get(&format!("/v2/user-tasks/{key}")).await.ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_people_who_claim_a_task_at_once_one_gets_it() {
+    let (server, key) = one_task().await;
+    let path = format!("/v2/user-tasks/{key}/assignment");
+    let claim = |who: &str| server.post(&path, json!({"assignee": who, "allowOverride": false}));
+    let answers = tokio::join!(claim("ada"), claim("eva"), claim("max"), claim("kim"));
+    let answers = [answers.0, answers.1, answers.2, answers.3];
+    let got: Vec<u16> = answers.iter().map(|it| it.status.as_u16()).collect();
+    assert_eq!(got.iter().filter(|status| **status == 204).count(), 1, "{got:?}");
+    assert_eq!(got.iter().filter(|status| **status == 409).count(), 3, "{got:?}");
+    let winner = got.iter().position(|status| *status == 204).unwrap();
+    let winner = ["ada", "eva", "max", "kim"][winner];
+    assert_eq!(shown(&server, &key).await["assignee"], winner);
+    let again = json!({"assignee": winner, "allowOverride": false});
+    server.post(&path, again).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_given_to_others_given_back_and_changed() {
+    let (server, key) = one_task().await;
+    let path = format!("/v2/user-tasks/{key}");
+    let assign = format!("{path}/assignment");
+    server.post(&assign, json!({"assignee": "ada"})).await.done();
+    server.post(&assign, json!({"assignee": "eva", "action": "delegate"})).await.done();
+    assert_eq!(shown(&server, &key).await["assignee"], "eva");
+    assert!(
+        server.post(&assign, json!({"assignee": ""})).await.refused(400).contains("`assignee`")
+    );
+    server.ask(Method::DELETE, &format!("{path}/assignee"), "").await.done();
+    assert_eq!(shown(&server, &key).await["assignee"], Value::Null);
+
+    let patch = async |body: Value| server.ask(Method::PATCH, &path, body.to_string()).await;
+    let changeset = json!({"candidateGroups": ["sales", "support"], "candidateUsers": ["max"],
+        "dueDate": "2030-01-01T00:00:00Z", "followUpDate": "2029-01-01T00:00:00+01:00",
+        "priority": 90});
+    patch(json!({"changeset": changeset})).await.done();
+    let task = shown(&server, &key).await;
+    assert_eq!(task["candidateGroups"], json!(["sales", "support"]));
+    assert_eq!(task["candidateUsers"], json!(["max"]));
+    assert_eq!(task["dueDate"], "2030-01-01T00:00:00.000Z");
+    assert_eq!(task["followUpDate"], "2028-12-31T23:00:00.000Z");
+    assert_eq!(task["priority"], 90);
+    patch(json!({"changeset": {"dueDate": "", "candidateUsers": []}})).await.done();
+    let task = shown(&server, &key).await;
+    assert_eq!((&task["dueDate"], &task["candidateUsers"]), (&Value::Null, &json!([])));
+    assert_eq!(task["candidateGroups"], json!(["sales", "support"]), "what is not named stays");
+    patch(json!({"changeset": {"priority": 101}})).await.refused(400);
+    patch(json!({})).await.refused(400);
+
+    let path = format!("/v2/user-tasks/{key}/audit-logs/search");
+    let log = server.post(&path, json!({})).await.ok();
+    let done = log["items"].as_array().unwrap().iter();
+    let done: Vec<(&Value, &Value)> =
+        done.map(|it| (&it["operationType"], &it["entityDescription"])).collect();
+    let expected = [
+        ("ASSIGN", "assign"),
+        ("ASSIGN", "delegate"),
+        ("UNASSIGN", "unassign"),
+        ("UPDATE", "update"),
+        ("UPDATE", "update"),
+    ];
+    let expected: Vec<_> = expected.map(|(a, b)| (json!(a), json!(b))).into();
+    assert_eq!(done, expected.iter().map(|(a, b)| (a, b)).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_done_is_nobodys_any_more() {
+    let (server, key) = one_task().await;
+    let path = format!("/v2/user-tasks/{key}");
+    server.post(&format!("{path}/completion"), json!({"variables": {}})).await.done();
+    for body in [json!({"assignee": "ada"}), json!({"assignee": "ada", "allowOverride": false})] {
+        server.post(&format!("{path}/assignment"), body).await.refused(404);
+    }
+    server.ask(Method::DELETE, &format!("{path}/assignee"), "").await.refused(404);
+    let changes = json!({"changeset": {"priority": 1}}).to_string();
+    server.ask(Method::PATCH, &path, changes).await.refused(404);
+    server.post("/v2/user-tasks/1/assignment", json!({"assignee": "a"})).await.refused(404);
+}
