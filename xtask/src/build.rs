@@ -3,12 +3,15 @@
 //! Not here: what the demo does; that is `segue demo`.
 
 use crate::workspace::Workspace;
-use crate::{Failure, child};
+use crate::{Failure, child, web};
 
 const DATA_FOLDER: &str = "data";
 const HTTP_ADDRESS: &str = "127.0.0.1:8080";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    if let Err(Failure::Work(reason)) = web::build(workspace) {
+        eprintln!("xtask: without the browser workspace, because {reason}");
+    }
     child::cargo(&workspace.root, &["build", "--release", "--package", "segue"])?;
     let binary = workspace.binary("release");
     let line = demo_line(arguments);
@@ -38,6 +41,7 @@ pub(crate) fn dist(workspace: &Workspace, arguments: &[String]) -> Result<(), Fa
             "Expected no argument for dist, but found `{argument}`."
         )));
     }
+    web::build(workspace)?;
     child::cargo(&workspace.root, &["build", "--profile", "dist", "--locked", "-p", "segue"])?;
     let binary = workspace.binary("dist");
     let size_bytes = std::fs::metadata(&binary)

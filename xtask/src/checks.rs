@@ -3,13 +3,15 @@
 //! Not here: the checks themselves; those are tests of the crates, and `tidy`.
 
 use crate::workspace::Workspace;
-use crate::{Failure, child, clients, tidy};
+use crate::{Failure, child, clients, debian, tidy, web};
 
 /// The one profile all test binaries share.
 const PROFILE: &str = "ci";
 
 pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     provide_c_compiler(workspace)?;
+    // Its files are part of the binary that the tests start.
+    web::build(workspace)?;
     let chosen = arguments.iter().any(|argument| matches!(argument.as_str(), "-p" | "--package"));
     let mut line = vec!["test", "--profile", PROFILE, "--no-fail-fast"];
     if !chosen {
@@ -17,7 +19,11 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<(), Fa
     }
     line.extend(arguments.iter().map(String::as_str));
     child::cargo(&workspace.root, &line)?;
-    if chosen { Ok(()) } else { clients::clients(workspace, &[]) }
+    if chosen {
+        return Ok(());
+    }
+    clients::clients(workspace, &[])?;
+    web::test(workspace, PROFILE)
 }
 
 pub(crate) fn ci(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -55,41 +61,12 @@ fn provide_c_compiler(workspace: &Workspace) -> Result<(), Failure> {
     if child::answers("cc") {
         return Ok(());
     }
-    let install = ["install", "-y", "--no-install-recommends", "gcc", "libc6-dev"];
-    if !child::answers("apt-get") || !is_root(&process_status()) {
-        return Err(Failure::Work(format!(
-            "Expected a C compiler `cc`, but found none. Run: sudo apt-get {}",
-            install.join(" ")
-        )));
-    }
-    if child::run(&workspace.root, "apt-get", &install).is_ok() {
-        return Ok(());
-    }
-    child::run(&workspace.root, "apt-get", &["update"])?;
-    child::run(&workspace.root, "apt-get", &install)
-}
-
-/// Whether the effective user in `/proc/self/status` is number 0.
-fn is_root(status: &str) -> bool {
-    let line = status.lines().find_map(|line| line.strip_prefix("Uid:"));
-    line.and_then(|numbers| numbers.split_whitespace().nth(1)) == Some("0")
-}
-
-/// Linux's page about this process; empty elsewhere.
-fn process_status() -> String {
-    std::fs::read_to_string("/proc/self/status").unwrap_or_default()
+    debian::install(workspace, "a C compiler `cc`", &["gcc", "libc6-dev"])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn recognises_root_by_the_effective_user() {
-        assert!(is_root("Name:\txtask\nUid:\t1000\t0\t1000\t1000\n"));
-        assert!(!is_root("Name:\txtask\nUid:\t0\t1000\t0\t0\n"));
-        assert!(!is_root(""));
-    }
 
     #[test]
     fn refuses_arguments_of_ci() {

@@ -1,5 +1,5 @@
-//! The project's automation: `cargo xtask run | test | ci | tidy | clients | sim | fuzz | soak |
-//! golden | proto | dist`.
+//! The project's automation: `cargo xtask run | test | ci | tidy | clients | journeys | sim |
+//! fuzz | soak | golden | proto | dist`.
 //!
 //! Not here: anything a user of Segue needs; that is the binary `segue`.
 
@@ -13,11 +13,13 @@ mod build;
 mod checks;
 mod child;
 mod clients;
+mod debian;
 mod fuzz;
 mod proto;
 mod simulate;
 mod soak;
 mod tidy;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -88,6 +90,15 @@ const COMMANDS: &[Command] = &[
         run: checks::golden,
     },
     Command {
+        name: "journeys",
+        arguments: "[--profile NAME]",
+        summary: "try the browser workspace in Chromium against the real binary",
+        help: "Builds web/ and `segue` (profile ci, or NAME), checks types, runs the unit tests of\n\
+               the workspace, then its journeys. Needs Node.js 20; Chromium is installed when\n\
+               missing (as root on Debian).",
+        run: web::journeys,
+    },
+    Command {
         name: "proto",
         arguments: "",
         summary: "make the Rust of crates/api/proto/*.proto anew",
@@ -99,7 +110,7 @@ const COMMANDS: &[Command] = &[
         name: "run",
         arguments: "[ARGUMENT]...",
         summary: "start Segue with the order-to-cash sample on 127.0.0.1:8080",
-        help: "Builds `segue` (release) and runs\n\
+        help: "Builds the browser workspace (where Node.js is there) and `segue` (release), and runs\n\
                `segue demo --data data --http 127.0.0.1:8080`. What follows is handed to the\n\
                binary, for example `cargo xtask run --http 127.0.0.1:9090`. Ctrl-C ends it.",
         run: build::run,
@@ -128,7 +139,8 @@ const COMMANDS: &[Command] = &[
         summary: "run every test of the workspace",
         help: "Checks that a C compiler is there (SQLite is built from source; as root on Debian\n\
                it is installed when missing), then runs `cargo test --workspace --profile ci`.\n\
-               What follows is handed to cargo, for example `cargo xtask test -p engine`.",
+               What follows is handed to cargo, for example `cargo xtask test -p engine`.\n\
+               Without `-p` the journeys of the workspace follow, where Node.js is there.",
         run: checks::test,
     },
     Command {

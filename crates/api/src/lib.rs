@@ -29,6 +29,7 @@ mod tenant;
 mod time;
 mod v2;
 mod wire_int;
+mod workspace;
 
 pub use router::{openapi, router};
 pub use serve::{Listeners, serve};

@@ -6,9 +6,11 @@ use crate::edge::EdgeLayer;
 use crate::extract::AskedPath;
 use crate::problem::Problem;
 use crate::state::{ApiState, VERSION};
-use crate::{own, v2};
+use crate::{own, v2, workspace};
 use axum::Router;
-use axum::http::StatusCode;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -46,8 +48,15 @@ pub fn router(state: ApiState) -> Router {
         .with_state(state)
 }
 
-async fn nothing_here(AskedPath(asked): AskedPath) -> Problem {
-    let path = asked.split(' ').nth(1).unwrap_or_default();
+async fn nothing_here(request: Request) -> Response {
+    if let Some(page) = workspace::answer(&request) {
+        return page;
+    }
+    no_such_path(request.method(), request.uri().path()).into_response()
+}
+
+fn no_such_path(method: &Method, path: &str) -> Problem {
+    let asked = format!("{method} {path}");
     if path == "/v2" || path.starts_with("/v2/") {
         return Problem::not_implemented(format!(
             "Expected an operation that Segue has, but `{asked}` is not among them yet. \

@@ -1,0 +1,69 @@
+// The server's objects as the screens use them. Not here: their shapes; those are generated.
+
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+/** Fields the description calls nullable because other servers leave them out; ours does not. */
+type Present<T, K extends keyof T> = Omit<T, K> & { [P in K]: NonNullable<T[P]> };
+
+export type Instance = Present<
+  Schemas['ProcessInstance'],
+  'processInstanceKey' | 'processDefinitionKey' | 'processDefinitionId' | 'startDate'
+>;
+export type Incident = Present<
+  Schemas['Incident'],
+  'incidentKey' | 'processInstanceKey' | 'processDefinitionKey' | 'processDefinitionId'
+  | 'elementInstanceKey' | 'creationTime'
+>;
+export type Definition = Present<
+  Schemas['ProcessDefinition'],
+  'processDefinitionKey' | 'processDefinitionId'
+>;
+export type Task = Present<
+  Schemas['UserTask'],
+  'userTaskKey' | 'processInstanceKey' | 'processDefinitionKey' | 'processDefinitionId'
+  | 'creationDate'
+>;
+export type Job = Present<Schemas['Job'], 'jobKey' | 'processInstanceKey'>;
+export type Variable = Present<Schemas['Variable'], 'variableKey' | 'scopeKey'>;
+export type ElementInstance = Present<
+  Schemas['ElementInstance'],
+  'elementInstanceKey' | 'processInstanceKey' | 'startDate'
+>;
+export type Subscription = Present<Schemas['MessageSubscription'], 'messageSubscriptionKey'>;
+export type Message = Schemas['Message'];
+export type AuditLog = Present<Schemas['AuditLog'], 'auditLogKey'>;
+export type ElementCounts = Schemas['ElementStatistics'];
+export type ModelProblem = Schemas['ModelProblem'];
+export type Checked = Schemas['Checked'];
+
+/** What one command did to one instance. */
+export interface Commit {
+  position: number;
+  time: string;
+  actor: string;
+  actingFor: string | null;
+  command: string;
+  events: HistoryEvent[];
+}
+
+/** One domain event as the history tells it. */
+export interface HistoryEvent {
+  type: string;
+  elementInstanceKey?: string;
+  elementId?: string;
+  elementType?: string;
+  [more: string]: unknown;
+}
+
+/** A page of a search. */
+export interface Found<T> {
+  items: T[];
+  page: {
+    totalItems: number;
+    hasMoreTotalItems: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+}

@@ -1,0 +1,72 @@
+// Who did what, on whose behalf; filtered, exported, and whether the chain still holds.
+
+import { Select, TextInput } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Empty } from '../parts/Empty';
+import { Page } from '../parts/Page';
+import { NothingFits, SearchList } from '../parts/SearchList';
+import { inWords } from '../parts/Status';
+import { auditColumns } from './auditColumns';
+
+const ENTITIES = [
+  'BATCH', 'DECISION', 'INCIDENT', 'JOB', 'PROCESS_INSTANCE', 'RESOURCE', 'USER_TASK', 'VARIABLE',
+];
+
+export default function Audit() {
+  const search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const change = (next: Record<string, string | undefined>) =>
+    void navigate({ to: '.', replace: true, search: { ...search, ...next } });
+  const refilter = (next: Record<string, string | undefined>) =>
+    change({ ...next, after: undefined, before: undefined });
+  const filter = {
+    ...(search.process ? { processDefinitionId: search.process } : {}),
+    ...(search.actor ? { actorId: { $like: `${search.actor}*` } } : {}),
+    ...(search.entity ? { entityType: search.entity } : {}),
+  };
+  return (
+    <Page title="Audit" place="Govern">
+      <p className="quiet">
+        Written in the same transaction as what it tells, in a chain of hashes:{' '}
+        <code>segue audit verify</code> shows whether a byte was changed.
+      </p>
+      <div className="filters">
+        <TextInput
+          data-filter
+          size="xs"
+          aria-label="Who"
+          placeholder="Who"
+          value={search.actor ?? ''}
+          onChange={(event) => refilter({ actor: event.currentTarget.value || undefined })}
+        />
+        <Select
+          size="xs"
+          aria-label="What kind of thing"
+          placeholder="Anything"
+          clearable
+          data={ENTITIES.map((value) => ({ value, label: inWords(value) }))}
+          value={search.entity ?? null}
+          onChange={(entity) => refilter({ entity: entity ?? undefined })}
+        />
+      </div>
+      <SearchList
+        path="/v2/audit-logs/search"
+        label="Audit log"
+        file="audit"
+        filter={filter}
+        columns={auditColumns}
+        keyOf={(row) => row.auditLogKey}
+        state={search}
+        onState={(state) => change({ ...state })}
+        order="-timestamp"
+        empty={
+          Object.keys(filter).length > 0 ? (
+            <NothingFits onClear={() => refilter({ actor: undefined, entity: undefined, process: undefined })} />
+          ) : (
+            <Empty title="Nobody did anything yet" />
+          )
+        }
+      />
+    </Page>
+  );
+}

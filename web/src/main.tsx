@@ -1,0 +1,37 @@
+// Starts the workspace.
+
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './style/mantine.css';
+import { follow } from './api/live';
+import { queryClient } from './api/queries';
+import { router } from './router';
+import { followSystem, isDark, usePreferences } from './shell/preferences';
+import { theme } from './shell/theme';
+import './style/base.css';
+import './style/diagram.css';
+import './style/screens.css';
+
+function Workspace() {
+  const preferences = usePreferences();
+  return (
+    <MantineProvider theme={theme} forceColorScheme={isDark(preferences) ? 'dark' : 'light'}>
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="top-right" limit={4} />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+followSystem();
+follow();
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <Workspace />
+  </StrictMode>,
+);

@@ -1,0 +1,76 @@
+// Messages that wait for an instance, and publishing one.
+
+import { Button, Select } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Message } from '../api/types';
+import type { Column } from '../parts/DataTable';
+import { Empty } from '../parts/Empty';
+import { Page } from '../parts/Page';
+import { NothingFits, SearchList } from '../parts/SearchList';
+import { Status } from '../parts/Status';
+import { When } from '../parts/When';
+import { MessageComposer } from './MessageComposer';
+
+const STATES = ['BUFFERED', 'CORRELATED', 'EXPIRED'];
+
+export default function Messages() {
+  const search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const [isComposing, setComposing] = useState(false);
+  const change = (next: Record<string, string | undefined>) =>
+    void navigate({ to: '.', replace: true, search: { ...search, ...next } });
+  return (
+    <Page
+      title="Messages"
+      place="Operate"
+      actions={
+        <Button size="xs" onClick={() => setComposing(true)}>
+          Publish message
+        </Button>
+      }
+    >
+      <div className="filters">
+        <Select
+          data-filter
+          aria-label="State"
+          placeholder="Any state"
+          size="xs"
+          clearable
+          data={STATES.map((value) => ({ value, label: value.charAt(0) + value.slice(1).toLowerCase() }))}
+          value={search.state ?? null}
+          onChange={(state) => change({ state: state ?? undefined, after: undefined, before: undefined })}
+        />
+      </div>
+      <SearchList
+        path="/api/v1/messages/search"
+        label="Messages"
+        file="messages"
+        filter={search.state ? { state: search.state } : {}}
+        columns={columns}
+        keyOf={(row) => String(row.messageKey)}
+        state={search}
+        onState={(state) => change({ ...state })}
+        order="-publicationTime"
+        empty={
+          search.state ? (
+            <NothingFits onClear={() => change({ state: undefined })} />
+          ) : (
+            <Empty title="No message waits">
+              A message for which nobody waits yet is kept here for its time to live.
+            </Empty>
+          )
+        }
+      />
+      {isComposing && <MessageComposer onClose={() => setComposing(false)} />}
+    </Page>
+  );
+}
+
+const columns: Column<Message>[] = [
+  { id: 'name', title: 'Name', sort: 'name', cell: (row) => <code>{row.name}</code>, csv: (row) => row.name },
+  { id: 'key', title: 'Correlation key', sort: 'correlationKey', cell: (row) => row.correlationKey, csv: (row) => row.correlationKey },
+  { id: 'state', title: 'State', sort: 'state', cell: (row) => <Status of={row.state} />, csv: (row) => row.state },
+  { id: 'time', title: 'Published', sort: 'publicationTime', cell: (row) => <When at={row.publicationTime} />, csv: (row) => row.publicationTime },
+  { id: 'deadline', title: 'Lives until', sort: 'deadline', cell: (row) => <When at={row.deadline} />, csv: (row) => row.deadline },
+];
