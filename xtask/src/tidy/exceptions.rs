@@ -12,7 +12,11 @@ struct Exception {
     reason: &'static str,
 }
 
-const EXCEPTIONS: &[Exception] = &[];
+const EXCEPTIONS: &[Exception] = &[Exception {
+    rule: "function-length",
+    file: "crates/engine/src/event.rs",
+    reason: "one exhaustive table: an event that is forgotten in it does not compile",
+}];
 
 /// Removes what the table covers; adds a finding for every row that covers nothing.
 pub(crate) fn apply(all: Vec<Finding>) -> Vec<Finding> {

@@ -7,7 +7,7 @@ use super::{Cells, Export, PAGE, Value, What};
 use crate::own::event_json::{Scene, write_event};
 use engine::event::InstanceEvent;
 use engine::key::Key;
-use engine::record::v1::command_name;
+use engine::record::v1_name::command_name;
 use engine::record::{Events, Section, decode_sections};
 use engine::state::Kind;
 use store::Store;

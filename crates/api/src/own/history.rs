@@ -15,7 +15,7 @@ use axum::response::Response;
 use engine::graph::Graph;
 use engine::graph::compile::compile;
 use engine::key::Key;
-use engine::record::v1::command_name;
+use engine::record::v1_name::command_name;
 use engine::record::{Cause, Events, Section, decode_sections};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

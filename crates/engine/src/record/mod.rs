@@ -13,6 +13,7 @@ mod v1_bpmn_signal;
 mod v1_change;
 mod v1_job;
 mod v1_mailbox;
+pub mod v1_name;
 mod v1_state;
 
 pub use v1_bpmn_signal::{bring_bpmn_signal_pages, decode_bpmn_signal, encode_bpmn_signal};

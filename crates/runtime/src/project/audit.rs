@@ -5,7 +5,7 @@
 use super::{Projection, RowKey, Scene, number, optional, text};
 use engine::event::InstanceEvent;
 use engine::key::Key;
-use engine::record::{Section, v1::command_name};
+use engine::record::{Section, v1_name::command_name};
 use engine::resources::ResourceKind;
 use engine::state::head::HeadEvent;
 use engine::state::resource::ResourceEvent;
