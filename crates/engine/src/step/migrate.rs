@@ -105,6 +105,13 @@ impl<'g> Plan<'g> {
     }
 
     fn look_at(&mut self, state: &Instance) -> Result<(), Rejection> {
+        if state.notes > 0 {
+            return Err(Rejection::invalid_state(
+                "Expected nothing completed that could still be compensated, but found it: its \
+                 handlers are those of the old definition, and this version of Segue does not \
+                 migrate them.",
+            ));
+        }
         let live: BTreeSet<ElementIndex> =
             state.elements.values().map(|held| held.element).filter(|it| *it != 0).collect();
         for element in live {
@@ -125,6 +132,13 @@ impl<'g> Plan<'g> {
                 return Err(Rejection::invalid_state(format!(
                     "Expected no element that awaits a BPMN signal or a condition, or a complex \
                      gateway at work, but found `{}`: this version of Segue does not migrate them.",
+                    self.old.node(held.element).id
+                )));
+            }
+            if held.listening.is_some() {
+                return Err(Rejection::invalid_state(format!(
+                    "Expected no element with an execution listener at work, but found `{}`. \
+                     Migrate when its listener's job is done.",
                     self.old.node(held.element).id
                 )));
             }

@@ -135,3 +135,46 @@ fn an_event_that_cannot_be_waited_for_refuses_the_migration() {
         "#,
     );
 }
+
+#[test]
+fn what_could_still_be_compensated_is_not_migrated() {
+    check(
+        "start -> a:job(a) -> b:job(b) -> end\na ! undo:compensation -> c:job(c)",
+        r#"
+            start
+            complete a
+            redeploy start -> a:job(a) -> b:job(b) -> d:job(d) -> end
+            migrate
+            > rejected invalid state
+            ~ because Expected nothing completed that could still be compensated
+        "#,
+    );
+}
+
+#[test]
+fn an_element_whose_listener_is_at_work_is_not_migrated() {
+    check(
+        "start -> a:job(a) on-start(audit) -> end",
+        r#"
+            start
+            redeploy start -> a:job(a) -> d:job(d) -> end
+            migrate
+            > rejected invalid state
+            ~ because Expected no element with an execution listener at work, but found `a`
+        "#,
+    );
+}
+
+#[test]
+fn who_awaits_a_bpmn_signal_is_not_migrated() {
+    check(
+        "start -> a:catch-signal(go) -> end",
+        r#"
+            start
+            redeploy start -> a:catch-signal(go) -> d:job(d) -> end
+            migrate
+            > rejected invalid state
+            ~ because Expected no element that awaits a BPMN signal
+        "#,
+    );
+}
