@@ -46,6 +46,11 @@ pub(crate) struct Options {
     #[arg(long, env = "SEGUE_BACKUPS", value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     backups: Option<PathBuf>,
+    /// Send traces and metrics to an OpenTelemetry collector (OTLP over HTTP), for example
+    /// http://127.0.0.1:4318
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp: Option<String>,
     /// Let clients set the clock over REST (PUT /v2/clock): for tests, never for real work
     #[arg(long, env = "SEGUE_TEST_CLOCK")]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -66,6 +71,8 @@ struct Keys {
     #[serde(default)]
     backups: Option<PathBuf>,
     #[serde(default)]
+    otlp: Option<String>,
+    #[serde(default)]
     test_clock: bool,
 }
 
@@ -78,6 +85,7 @@ impl Default for Keys {
             time_zone: "UTC".to_owned(),
             history_time_to_live: None,
             backups: None,
+            otlp: None,
             test_clock: false,
         }
     }
@@ -113,6 +121,8 @@ pub(crate) struct Settings {
     pub(crate) history_ttl_ms: Option<i64>,
     /// The folder for backups asked for over REST.
     pub(crate) backups: PathBuf,
+    /// Where traces and metrics go.
+    pub(crate) otlp: Option<String>,
     /// Whether clients may set the clock.
     pub(crate) test_clock: bool,
 }
@@ -139,6 +149,7 @@ impl Options {
             http: loopback("http", &keys.http)?,
             grpc: grpc(keys.grpc.as_deref())?,
             zone: zone(&keys.time_zone)?,
+            otlp: keys.otlp.filter(|url| !url.is_empty()),
             test_clock: keys.test_clock,
         })
     }

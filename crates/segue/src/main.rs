@@ -17,6 +17,8 @@ mod logging;
 mod server;
 mod shell;
 mod snippet;
+#[cfg(feature = "otlp")]
+mod telemetry;
 mod terminal;
 
 use std::process::ExitCode;

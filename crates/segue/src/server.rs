@@ -15,6 +15,8 @@ use tokio::task::JoinHandle;
 
 use crate::config::{Grpc, Settings};
 use crate::failure::{Failure, Outcome};
+#[cfg(feature = "otlp")]
+use crate::telemetry::Telemetry;
 
 /// A running server.
 pub(crate) struct Server {
@@ -25,6 +27,7 @@ pub(crate) struct Server {
     node: Node,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
+    telemetry: Option<Telemetry>,
 }
 
 impl Server {
@@ -52,13 +55,17 @@ impl Server {
             Node::start(Arc::new(store), options).map_err(Failure::work)
         });
         let node = starting.await.map_err(Failure::work)??;
+        let telemetry = match &settings.otlp {
+            Some(url) => Some(Telemetry::start(url, &node).await?),
+            None => None,
+        };
         let (stop, stopped) = oneshot::channel();
         let config = api::Config { address, hosts: Vec::new() };
         let serving = tokio::spawn(api::serve(listeners, node.clone(), config, async {
             // A dropped sender means the same as a word from it.
             drop(stopped.await);
         }));
-        Ok(Server { address, grpc, node, stop, serving })
+        Ok(Server { address, grpc, node, stop, serving, telemetry })
     }
 
     /// Its URL.
@@ -93,6 +100,9 @@ impl Server {
         }
         let node = self.node;
         tokio::task::spawn_blocking(move || node.stop()).await.map_err(Failure::work)?;
+        if let Some(telemetry) = self.telemetry {
+            telemetry.stop().await;
+        }
         tracing::info!("stopped");
         Ok(())
     }
@@ -147,4 +157,23 @@ async fn signal() {
     }
     #[cfg(not(unix))]
     drop(tokio::signal::ctrl_c().await);
+}
+
+/// What stands for the export in a binary built without it.
+#[cfg(not(feature = "otlp"))]
+struct Telemetry;
+
+#[cfg(not(feature = "otlp"))]
+impl Telemetry {
+    async fn start(_: &str, _: &Node) -> Result<Self, Failure> {
+        std::future::ready(Err(Failure::usage(
+            "Expected a binary with OpenTelemetry for --otlp, but this one was built without the \
+             feature `otlp`.",
+        )))
+        .await
+    }
+
+    async fn stop(self) {
+        std::future::ready(()).await;
+    }
 }
