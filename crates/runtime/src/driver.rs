@@ -7,7 +7,7 @@ use crate::inbox::{Inbox, Taken};
 use crate::lane::{Lane, Order, Prepared, Unprepared};
 use crate::limits::{
     ANCHOR_INTERVAL_MS, BATCH_COMMANDS_MAX, DISK_FULL_PAUSE_MS, PROJECTION_CHUNK_ROWS,
-    PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX, PROJECTION_ROWS_TIMERS_MAX,
+    PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX, PROJECTION_ROWS_TIMERS_MAX, STOP_TURNS_MAX,
 };
 use crate::node::Shared;
 use crate::request::Refusal;
@@ -74,6 +74,7 @@ fn drive(
     let mut in_flight: Option<Prepared> = None;
     // A batch the store refuses is halved until one order stands alone.
     let mut orders_max = BATCH_COMMANDS_MAX;
+    let mut last_turns = 0;
     loop {
         let Taken { orders, committed, closed } =
             shared.inbox.take(patience(lane, &shared.clock), orders_max);
@@ -82,8 +83,14 @@ fn drive(
             finish(lane, shared, sent, outcome, &mut orders_max, &mut None)?;
         }
         let idle = orders.is_empty();
+        // Two processes that ask each other for ever would never let a node stop. What is left is
+        // in the outbox, for the next start.
+        last_turns = if closed && idle { last_turns + 1 } else { 0 };
         hold_timers(lane, shared);
-        let mut next = prepare(lane, shared, orders, in_flight.is_some())?;
+        let mut next = match last_turns > STOP_TURNS_MAX {
+            true => None,
+            false => prepare(lane, shared, orders, in_flight.is_some())?,
+        };
         if let Some(sent) = in_flight.take_if(|_| next.is_some() || closed && idle) {
             let outcome = receive(outcomes)?;
             finish(lane, shared, sent, outcome, &mut orders_max, &mut next)?;

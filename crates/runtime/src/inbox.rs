@@ -1,12 +1,13 @@
 //! The bounded inbox of a lane: starts on one side, everything else on the other.
 //!
 //! Completions, timers and effects hold at least half of each batch, so starts never starve
-//! them. Not here: what the orders mean.
+//! them; and while they wait too long, a batch takes fewer starts (`Pace`). Not here: what the
+//! orders mean.
 
 use crate::lane::Order;
 use crate::limits::{
-    BATCH_BYTES_MAX, BATCH_COMMANDS_MAX, BATCH_STARTS_MAX, BATCH_WORK_RESERVED, INBOX_BYTES_MAX,
-    INBOX_STARTS_MAX, INBOX_WORK_MAX,
+    BATCH_BYTES_MAX, BATCH_COMMANDS_MAX, BATCH_STARTS_MAX, BATCH_STARTS_MIN, BATCH_WORK_RESERVED,
+    INBOX_BYTES_MAX, INBOX_STARTS_MAX, INBOX_STARTS_WAIT_MS, INBOX_WORK_MAX, WORK_WAIT_WANTED_US,
 };
 use crate::request::Request;
 use parking_lot::{Condvar, Mutex};
@@ -22,13 +23,50 @@ pub(crate) struct Inbox {
 
 #[derive(Default)]
 struct State {
-    starts: VecDeque<Order>,
-    work: VecDeque<Order>,
+    starts: VecDeque<Waiting>,
+    work: VecDeque<Waiting>,
+    pace: Pace,
     bytes: usize,
     starts_held: bool,
     committed: bool,
     closed: bool,
     woken: bool,
+}
+
+/// An order, and since when it waits.
+struct Waiting {
+    since: Instant,
+    order: Order,
+}
+
+/// How many starts a batch takes beside work. Starts that are taken cost the cores that work
+/// needs too, here and where requests are read: so the longer work waits, the fewer are taken
+/// (additive increase, multiplicative decrease: Chiu and Jain 1989; the wait in the queue as the
+/// sign of overload: CoDel, RFC 8289).
+struct Pace {
+    starts_max: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace { starts_max: BATCH_STARTS_MAX }
+    }
+}
+
+impl Pace {
+    /// A batch was taken; the oldest work in it had waited so long.
+    fn note(&mut self, work_waited: Option<Duration>) {
+        let is_late = work_waited > Some(Duration::from_micros(WORK_WAIT_WANTED_US));
+        self.starts_max = match is_late {
+            true => (self.starts_max / 4 * 3).max(BATCH_STARTS_MIN),
+            false => (self.starts_max + 1).min(BATCH_STARTS_MAX),
+        };
+    }
+
+    /// Starts to take beside so much work. Where as much ends as begins there is no flood.
+    fn starts_beside(&self, work: usize) -> usize {
+        self.starts_max.max(work).min(BATCH_STARTS_MAX)
+    }
 }
 
 /// There is no room for an order.
@@ -58,7 +96,7 @@ impl Inbox {
         let mut state = self.state.lock();
         for order in orders.into_iter().rev() {
             state.bytes += order.bytes();
-            state.work.push_front(order);
+            state.work.push_front(Waiting { since: Instant::now(), order });
         }
         drop(state);
         self.arrived.notify_one();
@@ -83,7 +121,10 @@ impl Inbox {
     /// Whether one more start would be taken: asked before its body is read.
     pub(crate) fn has_room_for_start(&self) -> bool {
         let state = self.state.lock();
-        state.starts.len() < INBOX_STARTS_MAX && state.bytes < INBOX_BYTES_MAX
+        let oldest = state.starts.front().map(|start| start.since.elapsed());
+        state.starts.len() < INBOX_STARTS_MAX
+            && state.bytes < INBOX_BYTES_MAX
+            && oldest <= Some(Duration::from_millis(INBOX_STARTS_WAIT_MS))
     }
 
     /// Tells the lane that its commit is done.
@@ -151,7 +192,7 @@ impl State {
         if queue.len() >= max {
             return Err(Full);
         }
-        queue.push_back(order);
+        queue.push_back(Waiting { since: Instant::now(), order });
         self.bytes += bytes;
         Ok(())
     }
@@ -163,12 +204,16 @@ impl State {
     /// Work first up to its reserve, then starts, then whatever room is left for work.
     fn batch(&mut self, orders_max: usize) -> Vec<Order> {
         let mut batch = Batch { orders: Vec::new(), bytes: 0, orders_max };
-        batch.fill(&mut self.work, BATCH_WORK_RESERVED.min(orders_max));
+        let work_since = batch.fill(&mut self.work, BATCH_WORK_RESERVED.min(orders_max));
         if !self.starts_held {
-            let starts = batch.orders.len() + BATCH_STARTS_MAX;
+            let work = batch.orders.len();
+            let starts = work + self.pace.starts_beside(work);
             batch.fill(&mut self.starts, starts.min(orders_max));
         }
         batch.fill(&mut self.work, orders_max);
+        if !batch.orders.is_empty() {
+            self.pace.note(work_since.map(|since| since.elapsed()));
+        }
         self.bytes = self.bytes.saturating_sub(batch.bytes);
         batch.orders
     }
@@ -181,12 +226,16 @@ struct Batch {
 }
 
 impl Batch {
-    fn fill(&mut self, queue: &mut VecDeque<Order>, up_to: usize) {
+    /// Takes orders until the batch has so many; tells since when the oldest had waited.
+    fn fill(&mut self, queue: &mut VecDeque<Waiting>, up_to: usize) -> Option<Instant> {
+        let mut oldest = None;
         while self.orders.len() < up_to.min(self.orders_max) && self.bytes <= BATCH_BYTES_MAX {
-            let Some(order) = queue.pop_front() else { return };
+            let Some(Waiting { since, order }) = queue.pop_front() else { break };
+            oldest = Some(oldest.map_or(since, |oldest: Instant| oldest.min(since)));
             self.bytes += order.bytes();
             self.orders.push(order);
         }
+        oldest
     }
 }
 
@@ -238,6 +287,24 @@ mod tests {
         assert_eq!(taken.len(), BATCH_COMMANDS_MAX);
         let starts = taken.iter().filter(|order| is_start(order)).count();
         assert_eq!(starts, BATCH_STARTS_MAX, "the rest of the batch is work");
+    }
+
+    #[test]
+    fn the_longer_work_waits_the_fewer_starts_are_taken_beside_it() {
+        let mut pace = Pace::default();
+        let late = Some(Duration::from_micros(WORK_WAIT_WANTED_US + 1));
+        assert_eq!(pace.starts_beside(0), BATCH_STARTS_MAX);
+        (0..100).for_each(|_| pace.note(late));
+        assert_eq!(pace.starts_beside(0), BATCH_STARTS_MIN);
+        assert_eq!(pace.starts_beside(20), 20, "as much as ends may begin");
+        assert_eq!(pace.starts_beside(10_000), BATCH_STARTS_MAX);
+        // Without work, or with work that does not wait, all of them come again.
+        (0..BATCH_STARTS_MAX).for_each(|_| pace.note(None));
+        assert_eq!(pace.starts_beside(0), BATCH_STARTS_MAX);
+        pace.note(late);
+        let few = pace.starts_beside(0);
+        pace.note(Some(Duration::ZERO));
+        assert_eq!(pace.starts_beside(0), few + 1);
     }
 
     #[test]

@@ -4,6 +4,11 @@
 pub const BATCH_COMMANDS_MAX: usize = 1_024;
 /// Starts in one batch: a completion that arrives meanwhile waits no longer than these take.
 pub const BATCH_STARTS_MAX: usize = 64;
+/// Starts in one batch, at least, however long other work has waited.
+pub const BATCH_STARTS_MIN: usize = 1;
+/// How long completions, timers and effects may wait for a batch, microseconds, before batches
+/// take fewer starts.
+pub const WORK_WAIT_WANTED_US: u64 = 1_000;
 /// Domain events at which a batch closes: what is left comes first in the next.
 pub const BATCH_EVENTS_MAX: usize = 20_000;
 /// What expressions of a batch may cost before it closes, in the units of `decision::FUEL`.
@@ -14,6 +19,9 @@ pub const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const CHAIN_COMMANDS_MAX: usize = 256;
 /// Starts that wait in a lane before callers are told to come back.
 pub const INBOX_STARTS_MAX: usize = 4_096;
+/// How long a start may wait in a lane before those who come after it are told to come back,
+/// milliseconds.
+pub const INBOX_STARTS_WAIT_MS: u64 = 2_000;
 /// Other commands that wait in a lane before callers are told to come back.
 pub const INBOX_WORK_MAX: usize = 16_384;
 /// Bytes of variables and resources that wait in a lane before callers are told to come back.
@@ -24,6 +32,9 @@ pub const BATCH_WORK_RESERVED: usize = BATCH_COMMANDS_MAX / 2;
 pub const TIMERS_PER_TURN_MAX: u32 = 500;
 /// Due timers taken in one turn while others ask for something.
 pub const TIMERS_BESIDE_WORK_MAX: u32 = 100;
+/// Turns a lane makes for effects and timers alone once it is told to stop; what is left then waits
+/// for the next start.
+pub const STOP_TURNS_MAX: u32 = 200;
 /// Effects taken from the outbox in one turn.
 pub const EFFECTS_PER_TURN_MAX: usize = 256;
 /// Rough bytes of aggregates kept in memory.

@@ -330,3 +330,34 @@ fn due_timers_wait_while_they_are_held_and_come_a_few_at_a_time_beside_other_wor
     }
     assert_eq!(left(&desk), 1, "the last one was started just now");
 }
+
+/// Instances alive in the store.
+fn alive(desk: &Desk) -> usize {
+    let rows = desk.store.aggregates(0, u32::MAX).unwrap();
+    rows.iter().filter(|row| row.kind == engine::state::Kind::Instance as u8).count()
+}
+
+#[test]
+fn a_process_that_calls_itself_twice_leaves_room_in_each_turn_and_ends_with_another_version() {
+    let limits = LaneLimits { chain_commands: 8, effects_per_turn: 8, ..LaneLimits::default() };
+    let mut desk = Desk::open(&Arc::new(Memory::new()), 0, false, limits);
+    desk.deploy("start -> again:call(process) each(= [1, 2]) -> end");
+    desk.start(&[]);
+    for _ in 0..40 {
+        let before = desk.lane.counts().created;
+        desk.turn(NOW_MS, Vec::new());
+        let begun = desk.lane.counts().created - before;
+        assert!(begun <= 8 * 8, "{begun} instances begin in one turn");
+    }
+    assert!(alive(&desk) > 100, "{} instances", alive(&desk));
+    // Calls take the latest version: what is called from now on ends at once.
+    desk.deploy("start -> end");
+    let mut turns = 0;
+    while desk.lane.wake_ms() == Some(0) {
+        desk.turn(NOW_MS, Vec::new());
+        turns += 1;
+        assert!(turns < 10_000, "{} instances do not end", alive(&desk));
+    }
+    assert_eq!(alive(&desk), 0);
+    assert_eq!(runtime::doctor::examine(&*desk.store).unwrap(), []);
+}

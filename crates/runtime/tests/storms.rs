@@ -1,4 +1,5 @@
-//! Message storms: thousands of messages for one process, and for one key nobody waits at.
+//! Message storms: thousands of messages for one process, and for one key nobody waits at; and
+//! circles that never end by themselves, of messages and of calls.
 //!
 //! Not here: orders that overtake each other; those are the simulator's.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
@@ -21,6 +22,20 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Takes messages until one says that it is the last.
 const LISTENER: &str = "process p\nstart -> told:receive(told, = \"k\") -> gate:xor\n\
     gate -[= last]-> done:end\ngate -[default]-> told";
+/// Two that send each other messages for ever.
+const PING: &str = "process ping\nstart -> merge:xor -> say:message-throw(ping) publish(= \"k\", PT1S) -> \
+    hear:catch-message(pong, = \"k\") -> merge";
+const PONG: &str = "process pong\nstart -> merge:xor -> hear:catch-message(ping, = \"k\") -> \
+    say:message-throw(pong) publish(= \"k\", PT1S) -> merge";
+/// Two that start each other by messages for ever.
+const TICK: &str = "process tick\nstart:message-start(tick) -> \
+    say:message-end(tock) publish(= \"k\")";
+const TOCK: &str = "process tock\nstart:message-start(tock) -> \
+    say:message-end(tick) publish(= \"k\")";
+/// Calls itself.
+const SELF: &str = "process self\nstart -> again:call(self) -> end";
+/// Somebody else.
+const OTHER: &str = "process other\nstart -> v:script(= 1, v) -> end";
 /// Takes one.
 const TAKER: &str = "process p\nstart -> told:receive(told, = \"k\") -> done:end";
 
@@ -45,8 +60,12 @@ async fn deploy(node: &Node, text: &str) {
 }
 
 async fn start(node: &Node) -> Key {
+    start_of(node, "p").await
+}
+
+async fn start_of(node: &Node, process_id: &str) -> Key {
     let request = Request::CreateInstance {
-        definition: DefinitionRef::Latest("p".into()),
+        definition: DefinitionRef::Latest(process_id.into()),
         variables: vec![("last".into(), "false".into())],
         business_id: None,
         await_result: false,
@@ -138,5 +157,96 @@ fn one_key_keeps_a_storm_of_messages_until_they_are_taken() {
         }
         until_nothing_lives(&store).await;
         // Each reached the process once; for others they wait until their time is over.
+    });
+}
+
+/// Others start and end while a circle turns.
+async fn others_go_on(node: &Node) {
+    for _ in 0..50 {
+        let request = Request::CreateInstance {
+            definition: DefinitionRef::Latest("other".into()),
+            variables: Vec::new(),
+            business_id: None,
+            await_result: true,
+        };
+        assert!(matches!(ask(node, request).await, Answer::InstanceEnded(_)));
+    }
+}
+
+/// Where history ends.
+fn end(store: &Memory) -> u64 {
+    store.commit(&store::batch::Batch::default()).unwrap().position
+}
+
+/// Waits until history has grown by so many rows.
+async fn until_grown(store: &Memory, rows: usize) {
+    let (began, mut after) = (Instant::now(), end(store));
+    let until = after + rows as u64;
+    while after < until {
+        assert!(began.elapsed() < PATIENCE, "it stands still at {after}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        after = end(store);
+    }
+}
+
+/// Whether history stops growing.
+async fn until_quiet(store: &Memory) {
+    let began = Instant::now();
+    let mut before = u64::MAX;
+    while end(store) != before {
+        assert!(began.elapsed() < PATIENCE, "it does not stop");
+        before = end(store);
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+}
+
+#[test]
+fn two_processes_that_answer_each_other_for_ever_hold_up_nobody_and_end_when_one_is_cancelled() {
+    run(async |store, node| {
+        for text in [PING, PONG, OTHER] {
+            deploy(&node, text).await;
+        }
+        start_of(&node, "pong").await;
+        let ping = start_of(&node, "ping").await;
+        until_grown(&store, 500).await;
+        let aggregates = store.aggregates(0, u32::MAX).unwrap().len();
+        others_go_on(&node).await;
+        until_grown(&store, 2_000).await;
+        let more = store.aggregates(0, u32::MAX).unwrap().len();
+        assert!(more <= aggregates + 2, "{aggregates} and {more}: nothing piles up");
+        ask(&node, Request::CancelInstance { instance: ping }).await;
+        until_quiet(&store).await;
+        others_go_on(&node).await;
+    });
+}
+
+#[test]
+fn a_node_stops_while_processes_start_each_other_for_ever() {
+    run(async |store, node| {
+        for text in [TICK, TOCK, OTHER] {
+            deploy(&node, text).await;
+        }
+        let (name, correlation_key) = ("tick".into(), "k".into());
+        let (id, ttl_ms, variables) = (None, 0, Vec::new());
+        let publish = Request::PublishMessage { name, correlation_key, id, ttl_ms, variables };
+        ask(&node, publish).await;
+        until_grown(&store, 2_000).await;
+        others_go_on(&node).await;
+        // `run` stops the node: what is left is in the outbox, for the next start.
+    });
+}
+
+#[test]
+fn a_process_that_calls_itself_stops_at_the_depth_allowed_and_can_be_cancelled() {
+    run(async |store, node| {
+        deploy(&node, SELF).await;
+        let root = start_of(&node, "self").await;
+        until_quiet(&store).await;
+        let instance = engine::state::Kind::Instance as u8;
+        let rows = store.aggregates(0, u32::MAX).unwrap();
+        let live = rows.iter().filter(|row| row.kind == instance).count();
+        assert_eq!(live, engine::limits::CALL_DEPTH_MAX as usize + 1);
+        ask(&node, Request::CancelInstance { instance: root }).await;
+        until_nothing_lives(&store).await;
     });
 }

@@ -5,16 +5,62 @@
 use crate::command::InstanceCommand;
 use crate::event::{Slot, Work};
 use crate::graph::Graph;
+use crate::key::Key;
 use crate::state::elements::page_of;
-use crate::state::instance::Instance;
+use crate::state::instance::{ElementInstance, Instance};
 
 /// Pages brought at once for work that goes through all of them.
 const PAGES_AT_ONCE: usize = 8;
 
+/// What a command is about that does not say in which slot it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// An element instance.
+    Element(Key),
+    /// An incident.
+    Incident(Key),
+    /// A user task.
+    UserTask(Key),
+}
+
+impl Named {
+    /// What the command names by key alone, if it does.
+    #[must_use]
+    pub fn by(command: &InstanceCommand) -> Option<Named> {
+        use InstanceCommand as C;
+        match command {
+            C::ResolveIncident { incident } => Some(Named::Incident(*incident)),
+            C::SetVariables { element, .. } => Some(Named::Element(*element)),
+            C::CompleteUserTask { task, .. }
+            | C::AssignUserTask { task, .. }
+            | C::UpdateUserTask { task, .. } => Some(Named::UserTask(*task)),
+            _ => None,
+        }
+    }
+
+    /// Whether this element instance is it or has it.
+    #[must_use]
+    pub fn is_at(self, held: &ElementInstance) -> bool {
+        match self {
+            Named::Element(key) => held.key == key,
+            Named::Incident(key) => held.incidents.iter().any(|incident| incident.key == key),
+            Named::UserTask(key) => held.user_task.as_ref().is_some_and(|task| task.key == key),
+        }
+    }
+}
+
 /// The pages a command needs beside those in memory. Ask again when they were brought: what
 /// they hold may lead to others. Empty: the step can be made.
+///
+/// `hint`: the slot of what the command names by key alone, if somebody remembers it. A wrong
+/// one, or none, costs all pages.
 #[must_use]
-pub fn missing(graph: &Graph, state: &Instance, command: &InstanceCommand) -> Vec<u32> {
+pub fn missing(
+    graph: &Graph,
+    state: &Instance,
+    command: &InstanceCommand,
+    hint: Option<Slot>,
+) -> Vec<u32> {
     use InstanceCommand as C;
     if state.elements.absent(..).next().is_none() || state.has_ended() {
         return Vec::new();
@@ -30,16 +76,22 @@ pub fn missing(graph: &Graph, state: &Instance, command: &InstanceCommand) -> Ve
         | C::PassEscalation { slot }
         | C::EndChild { slot, .. } => of_slot(state, *slot),
         C::EscalateChild(escalation) => of_slot(state, escalation.slot),
-        // These name what they are about by key only, or are about all of it.
+        // Whoever lets it go on again offers its jobs again, wherever they are.
+        C::ResolveIncident { .. } if state.quarantine().is_some() => {
+            state.elements.absent(..).collect()
+        }
         C::ResolveIncident { .. }
         | C::SetVariables { .. }
         | C::CompleteUserTask { .. }
         | C::AssignUserTask { .. }
-        | C::UpdateUserTask { .. }
-        | C::SuspendInstance
-        | C::ResumeInstance
-        | C::ModifyInstance(_)
-        | C::MigrateInstance(_) => state.elements.absent(..).collect(),
+        | C::UpdateUserTask { .. } => {
+            let named = Named::by(command).expect("these name it by key alone");
+            of_named(state, named, hint)
+        }
+        // These are about all of it.
+        C::SuspendInstance | C::ResumeInstance | C::ModifyInstance(_) | C::MigrateInstance(_) => {
+            state.elements.absent(..).collect()
+        }
         C::Continue => match state.agenda.first() {
             Some(work) => of_work(graph, state, work),
             None => Vec::new(),
@@ -128,6 +180,16 @@ fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
     let has_gates = state.element(scope).is_some_and(|held| !held.resets().is_empty());
     let parked = state.element(scope).map(|held| held.parked.as_slice()).unwrap_or_default();
     has_gates || parked.iter().any(|(flow, _)| waits(graph.flow(*flow).target))
+}
+
+/// The pages of what is named by key alone: where it is, or else where it may be.
+fn of_named(state: &Instance, named: Named, hint: Option<Slot>) -> Vec<u32> {
+    let found = state.elements.iter().find(|(_, held)| named.is_at(held)).map(|(slot, _)| *slot);
+    let hint = hint.filter(|slot| state.elements.is_absent(page_of(*slot)));
+    match found.or(hint) {
+        Some(slot) => of_slot(state, slot),
+        None => state.elements.absent(..).collect(),
+    }
 }
 
 /// A slot's page and those of the scopes around it, and the page new slots come into.

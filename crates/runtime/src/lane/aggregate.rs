@@ -4,7 +4,7 @@
 
 use engine::command::{Command, Effect, InstanceCommand, Rejection};
 use engine::definitions::Definitions;
-use engine::event::Place;
+use engine::event::{Place, Slot};
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::life::Inputs;
@@ -187,18 +187,19 @@ impl Aggregate {
         }
     }
 
-    /// One step. On `Err` nothing changed: it is refused, or pages must be brought first.
+    /// One step. On `Err` nothing changed: it is refused, or pages must be brought first. The
+    /// hint is for [`engine::life::pages::missing`].
     pub fn step(
         &mut self,
         key: Key,
-        command: &Command,
+        (command, hint): (&Command, Option<Slot>),
         definitions: &Definitions,
         inputs: &mut Inputs,
     ) -> Result<Stepped, Halt> {
         match (self, command) {
             (Aggregate::Instance(instance, graph), Command::Instance(command)) => {
                 let Some(graph) = graph else { return Err(gone(key).into()) };
-                let missing = engine::life::pages::missing(graph, instance, command);
+                let missing = engine::life::pages::missing(graph, instance, command, hint);
                 if !missing.is_empty() {
                     return Err(Halt::Needs(missing));
                 }

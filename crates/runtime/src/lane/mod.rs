@@ -8,6 +8,7 @@ mod assemble;
 mod board;
 mod cache;
 mod carry;
+mod caught;
 mod chain;
 mod deploy;
 mod due;
@@ -281,6 +282,7 @@ impl Lane {
         store: Arc<dyn Store>,
         options: LaneOptions,
     ) -> Result<Self, crate::node::StartError> {
+        caught::install();
         let reserved = Key(store.reserve_keys(0)?);
         let mut lane = Lane {
             definitions: Definitions::default(),

@@ -6,14 +6,13 @@ use super::aggregate::Aggregate;
 use super::carry::permit;
 use super::chain::Stop;
 use super::work::Work;
-use super::{Lane, Order};
+use super::{Lane, Order, caught};
 use crate::limits::STEP_LOADS_MAX;
 use crate::request::{Caller, Previewed, Refusal, Request};
 use engine::command::{Command, Rejection};
 use engine::key::Key;
 use engine::record::Events;
 use engine::step::Halt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Lane {
     /// Answers the previews among the orders, before anything is stepped; the others are left.
@@ -49,13 +48,14 @@ impl Lane {
         let tenant = self.cache.peek(target).map(|cached| cached.aggregate.tenant());
         permit(caller, tenant, target)?;
         self.bring(work, target, &command)?;
+        let hint = self.hint(target, &command);
         for _ in 0..STEP_LOADS_MAX {
             let cached = self.cache.peek(target).expect("bring keeps what it finds");
             let mut copy = cached.aggregate.clone();
             let mut inputs = self.inputs.clone();
             let definitions = &self.definitions;
-            let step = || copy.step(target, &command, definitions, &mut inputs);
-            match catch_unwind(AssertUnwindSafe(step)) {
+            let step = || copy.step(target, (&command, hint), definitions, &mut inputs);
+            match caught::catch(step) {
                 Ok(Ok(stepped)) => return Ok(previewed(&copy, stepped.events, stepped.places)),
                 Ok(Err(Halt::Rejected(rejection))) => return Err(Stop::Rejected(rejection)),
                 Ok(Err(Halt::Needs(pages))) => self.bring_pages(target, &pages)?,

@@ -191,7 +191,7 @@ impl Projection {
     }
 
     fn fold_entered(&mut self, scene: &Scene<'_>, place: Place, scope: Slot, body: bool) {
-        let Place { key, element, .. } = place;
+        let Place { key, element, slot } = place;
         let node = scene.definition.graph.node(element);
         let kind = if body { "MULTI_INSTANCE_BODY" } else { node.kind.bpmn_type() };
         let scope = scene.place(scope).key;
@@ -208,6 +208,7 @@ impl Projection {
             (elements::SCOPE, number(scope.0)),
             (elements::INCIDENTS, Cell::Int(0)),
             (elements::TENANT, Cell::Int(i64::from(scene.definition.tenant))),
+            (elements::SLOT, Cell::Int(i64::from(slot))),
         ];
         self.put(View::Elements, RowKey::element(scene.instance.0, key.0), &row);
         self.counters.count(scene.definition, element, What::Active, 1);

@@ -32,6 +32,8 @@ columns! {
     INCIDENTS = "incidents": Enum,
     /// Tenant number.
     TENANT = "tenant": Int,
+    /// The slot in its process instance.
+    SLOT = "slot": Int,
 }
 
 /// How the view is laid out.

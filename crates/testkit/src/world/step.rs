@@ -9,6 +9,7 @@ use engine::definitions::Definition;
 use engine::event::{ElementIndex, InstanceEvent, Slot};
 use engine::graph::Graph;
 use engine::key::Key;
+use engine::life::pages::Named;
 use engine::record::codec::Wire;
 use engine::record::{self, Cause, Events, Section};
 use engine::state::head::HeadEvent;
@@ -68,7 +69,7 @@ impl World {
         let Some(definition) = self.definitions.get(held.state.definition).cloned() else {
             return Err(Rejection::not_found(format!("Expected instance `{target}` to exist.")));
         };
-        self.bring_pages(target, &definition.graph, &mut held.state, inner);
+        self.bring_pages(target, &definition.graph, (&mut held.state, &held.replayed), inner);
         let before = Before::of(&held.replayed);
         let graph = &definition.graph;
         let stimulus = self.oracle.is_some().then(|| Stimulus::of(&held.replayed, graph, inner));
@@ -125,11 +126,17 @@ impl World {
         &self,
         target: Key,
         graph: &Graph,
-        state: &mut Instance,
+        (state, replayed): (&mut Instance, &Instance),
         command: &InstanceCommand,
     ) {
+        // Whoever brings pages may remember where things are, or not: both are tried.
+        let named = Named::by(command).filter(|_| self.steps.is_multiple_of(2));
+        let known = named.and_then(|named| {
+            let mut elements = replayed.elements.iter();
+            elements.find(|(_, held)| named.is_at(held)).map(|(slot, _)| *slot)
+        });
         loop {
-            let missing = engine::life::pages::missing(graph, state, command);
+            let missing = engine::life::pages::missing(graph, state, command, known);
             if missing.is_empty() {
                 return;
             }
