@@ -126,8 +126,10 @@ pub(crate) async fn list_backups(State(state): State<ApiState>) -> Result<Respon
 }
 
 async fn all(state: &ApiState) -> Result<Vec<BackupResult>, Problem> {
-    let made = state.node().backups().await?;
+    // The one on its way is looked at first: should it end before the folder is read, it is there.
     let last = state.node().backup_state().filter(|last| !matches!(last.outcome, Some(Ok(_))));
+    let made = state.node().backups().await?;
+    let last = last.filter(|last| made.iter().all(|(name, _)| *name != last.name));
     let made = made.into_iter().map(|(name, manifest)| BackupResult::made(name, &manifest));
     Ok(last.map(BackupResult::of).into_iter().chain(made).collect())
 }
