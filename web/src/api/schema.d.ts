@@ -210,6 +210,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/process-instances/{processInstanceKey}/cancellation-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a cancellation
+         * @description What is open and would be cancelled. Compensation is not run by a cancellation: what completed
+         *     activities did outside stays done.
+         */
+        post: operations["previewProcessInstanceCancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-instances/{processInstanceKey}/history": {
         parameters: {
             query?: never;
@@ -221,6 +242,64 @@ export interface paths {
         get: operations["getProcessInstanceHistory"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{processInstanceKey}/migration-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview a migration */
+        post: operations["previewProcessInstanceMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{processInstanceKey}/migration-proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose the mapping of a migration
+         * @description Elements that have the same id, kind and scope in both definitions. The instance itself is not
+         *     looked at: the preview says whether it can be migrated with that.
+         */
+        post: operations["proposeProcessInstanceMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{processInstanceKey}/modification-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a modification
+         * @description What it would do to tokens, timers, jobs, tasks and subscriptions. Nothing is done.
+         */
+        post: operations["previewProcessInstanceModification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1352,6 +1431,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/process-instances/{processInstanceKey}/migration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Migrate a process instance
+         * @description Jobs, user tasks, incidents and variables stay; timers and subscriptions of mapped events go
+         *     on, others are closed, new ones are opened. Refused as a whole if an active element has no
+         *     place, or one of another kind.
+         */
+        post: operations["migrateProcessInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/{processInstanceKey}/modification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Modify a process instance
+         * @description Tokens begin, go on elsewhere and are cancelled in one step. A scope in which nothing is left
+         *     is cancelled too; when nothing is left at all, the instance is. Compensation is not run.
+         */
+        post: operations["modifyProcessInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/{processInstanceKey}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a process instance */
+        post: operations["resumeProcessInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/process-instances/{processInstanceKey}/sequence-flows": {
         parameters: {
             query?: never;
@@ -1397,6 +1536,27 @@ export interface paths {
         get: operations["getProcessInstanceWaitStateStatistics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/{processInstanceKey}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a process instance
+         * @description Its jobs are not handed out, timers and messages wait; resuming loses none of them. What
+         *     workers do with jobs they hold is taken in and goes on later.
+         */
+        post: operations["suspendProcessInstance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1469,6 +1629,44 @@ export interface paths {
         get: operations["getUserTask"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a user task */
+        patch: operations["updateUserTask"];
+        trace?: never;
+    };
+    "/v2/user-tasks/{userTaskKey}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unassign a user task */
+        delete: operations["unassignUserTask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/user-tasks/{userTaskKey}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign a user task
+         * @description With `allowOverride: false` this is a claim: of two people who ask at once one gets it.
+         */
+        post: operations["assignUserTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1604,6 +1802,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An element at which a token begins. */
+        ActivateInstruction: {
+            /** @description The scope it begins in, where there are several; `-1` or absent: the only one, or a new one. */
+            ancestorElementInstanceKey?: string | null;
+            /** @description The element. */
+            elementId: string;
+            /** @description Variables it brings. */
+            variableInstructions?: components["schemas"]["VariableInstruction"][];
+        };
         /** @description A job handed out. */
         ActivatedJobDetail: {
             businessId: string | null;
@@ -1621,9 +1828,9 @@ export interface components {
             jobKey: components["schemas"]["Key"];
             /** @description Always null: a job is fenced by its attempt. */
             jobLeaseToken: string | null;
-            /** @description `BPMN_ELEMENT`. */
+            /** @description `BPMN_ELEMENT`, `EXECUTION_LISTENER`, `TASK_LISTENER` or `AD_HOC_SUB_PROCESS`. */
             kind: string;
-            /** @description `UNSPECIFIED`. */
+            /** @description What the listener listens to: `START`, `END`, `COMPLETING` and so on; else `UNSPECIFIED`. */
             listenerEventType: string;
             physicalTenantId: string;
             /** Format: int32 */
@@ -1647,6 +1854,13 @@ export interface components {
         /** @description The jobs handed out. */
         ActivatedJobs: {
             jobs: components["schemas"]["ActivatedJobDetail"][];
+        };
+        /** @description In which scope a moved token goes on: `direct`, `inferred` or `sourceParent`. */
+        AncestorScope: {
+            /** @description The scope, for `direct`; `-1`: the only one, or a new one. */
+            ancestorElementInstanceKey?: string | null;
+            /** @description `direct`, `inferred` or `sourceParent`. */
+            ancestorScopeType: string;
         };
         AuditLog: {
             actorId: string | null;
@@ -1819,6 +2033,19 @@ export interface components {
             processDefinitionKey: components["schemas"]["Key"];
             processDefinitionName: string;
             processInstanceKey: components["schemas"]["Key"];
+        };
+        /** @description What would happen. */
+        ChangePreview: {
+            /** @description How many events of each kind, for example `TIMER_CANCELLED`. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description What would happen, in order, as in the history. */
+            events: {
+                [key: string]: unknown;
+            }[];
+            /** @description The definition the instance would run. */
+            processDefinitionKey: components["schemas"]["Key"];
         };
         /** @description What was found in the files. */
         Checked: {
@@ -2532,10 +2759,12 @@ export interface components {
             hasFailedWithRetriesLeft: boolean;
             isDenied: unknown;
             jobKey: string | null;
-            kind: unknown;
+            /** @enum {string} */
+            kind: "AD_HOC_SUB_PROCESS" | "BPMN_ELEMENT" | "EXECUTION_LISTENER" | "TASK_LISTENER";
             /** Format: date-time */
             lastUpdateTime: string | null;
-            listenerEventType: unknown;
+            /** @enum {string} */
+            listenerEventType: "ASSIGNING" | "BEFORE_ALL" | "CANCEL" | "CANCELING" | "COMPLETING" | "CREATING" | "END" | "START" | "UNSPECIFIED" | "UPDATING";
             priority: unknown;
             processDefinitionId: string | null;
             processDefinitionKey: string | null;
@@ -2578,11 +2807,7 @@ export interface components {
         };
         /** @description The result of a job. */
         JobCompletion: {
-            /**
-             * @description Only for listeners and ad-hoc sub-processes, which Segue does not have yet: taken and not
-             *     used.
-             */
-            result?: Record<string, never> | null;
+            result?: components["schemas"]["JobResult"] | null;
             variables?: components["schemas"]["Variables"] | null;
         };
         /** @description A BPMN error. */
@@ -2637,6 +2862,46 @@ export interface components {
             retryBackOff?: components["schemas"]["Long"] | null;
             variables?: components["schemas"]["Variables"] | null;
         };
+        /** @description What a worker decides beside bringing variables. */
+        JobResult: {
+            /** @description Elements to activate in an ad-hoc sub-process. */
+            activateElements?: components["schemas"]["JobResultActivateElement"][] | null;
+            corrections?: components["schemas"]["JobResultCorrections"] | null;
+            /** @description A task listener refuses the change of its task. */
+            denied?: boolean | null;
+            /** @description Why. */
+            deniedReason?: string | null;
+            /** @description What still runs in the ad-hoc sub-process is cancelled. */
+            isCancelRemainingInstances?: boolean | null;
+            /** @description The ad-hoc sub-process has done what it is for. */
+            isCompletionConditionFulfilled?: boolean | null;
+            /** @description `userTask` or `adHocSubProcess`. */
+            type?: string | null;
+        };
+        /** @description An element to activate in an ad-hoc sub-process. */
+        JobResultActivateElement: {
+            /** @description BPMN id of the element. */
+            elementId: string;
+            variables?: components["schemas"]["Variables"] | null;
+        };
+        /** @description What a task listener changes of its task; what is absent stays. */
+        JobResultCorrections: {
+            /** @description Who has it; empty: nobody. */
+            assignee?: string | null;
+            /** @description Groups that may claim it. */
+            candidateGroups?: string[] | null;
+            /** @description Persons who may claim it. */
+            candidateUsers?: string[] | null;
+            /** @description ISO 8601; empty: none. */
+            dueDate?: string | null;
+            /** @description ISO 8601; empty: none. */
+            followUpDate?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            priority?: number | null;
+        };
         JobSearch: {
             /** @description All conditions must hold. */
             filter?: {
@@ -2654,9 +2919,9 @@ export interface components {
                 hasFailedWithRetriesLeft?: unknown;
                 isDenied?: unknown;
                 jobKey?: components["schemas"]["KeyFilter"];
-                kind?: unknown;
+                kind?: components["schemas"]["StringFilter"];
                 lastUpdateTime?: components["schemas"]["DateTimeFilter"];
-                listenerEventType?: unknown;
+                listenerEventType?: components["schemas"]["StringFilter"];
                 priority?: unknown;
                 processDefinitionId?: components["schemas"]["StringFilter"];
                 processDefinitionKey?: components["schemas"]["KeyFilter"];
@@ -2817,6 +3082,28 @@ export interface components {
         };
         /** Format: int64 */
         Long: number;
+        /** @description Which element is which. */
+        MappingInstruction: {
+            /** @description In the definition it runs. */
+            sourceElementId: string;
+            /** @description In the definition it shall run. */
+            targetElementId: string;
+        };
+        /** @description A proposed mapping. */
+        MappingProposal: {
+            /** @description Elements with the same id, kind and scope in both definitions. */
+            mappingInstructions: {
+                [key: string]: unknown;
+            }[];
+            targetProcessDefinitionKey: components["schemas"]["Key"];
+            /** @description Elements of the present definition that need a decision. */
+            unmappedElementIds: string[];
+        };
+        /** @description For which definition a mapping is wanted. */
+        MappingWanted: {
+            /** @description The definition the instance shall run. */
+            targetProcessDefinitionKey: components["schemas"]["Key"];
+        };
         /** @description A rule that matched. */
         MatchedRuleResult: {
             evaluatedOutputs: components["schemas"]["EvaluatedOutputResult"][];
@@ -3022,6 +3309,16 @@ export interface components {
             /** @description `error`, `warning` or `info`; only an error keeps a file from being deployed. */
             severity: string;
         };
+        /** @description A token that goes on elsewhere. */
+        MoveInstruction: {
+            ancestorScopeInstruction?: components["schemas"]["AncestorScope"] | null;
+            /** @description Where it is. */
+            sourceElementInstruction: components["schemas"]["SourceElement"];
+            /** @description Where it goes on. */
+            targetElementId: string;
+            /** @description Variables it brings. */
+            variableInstructions?: components["schemas"]["VariableInstruction"][];
+        };
         /** @description Which error. */
         OneError: {
             /**
@@ -3199,6 +3496,32 @@ export interface components {
             tenantId?: string | null;
             variables?: components["schemas"]["Variables"] | null;
         };
+        /** @description To which definition an instance changes, and which element is which there. */
+        ProcessInstanceMigration: {
+            /** @description Which element is which there. Every active element needs one. */
+            mappingInstructions?: components["schemas"]["MappingInstruction"][];
+            /**
+             * Format: int64
+             * @description Taken and not kept.
+             */
+            operationReference?: number | null;
+            /** @description The definition it shall run. */
+            targetProcessDefinitionKey: components["schemas"]["Key"];
+        };
+        /** @description Tokens to add, to move and to cancel. All is done, or nothing. */
+        ProcessInstanceModification: {
+            /** @description Elements at which tokens begin. */
+            activateInstructions?: components["schemas"]["ActivateInstruction"][];
+            /** @description Tokens that go on elsewhere. */
+            moveInstructions?: components["schemas"]["MoveInstruction"][];
+            /**
+             * Format: int64
+             * @description Taken and not kept.
+             */
+            operationReference?: number | null;
+            /** @description Element instances to cancel. */
+            terminateInstructions?: components["schemas"]["TerminateInstruction"][];
+        };
         ProcessInstanceSearch: {
             /** @description All conditions must hold. */
             filter?: {
@@ -3368,6 +3691,14 @@ export interface components {
             /** @description `ASC` by default, or `DESC`. */
             order?: string | null;
         };
+        /** @description Where a token is: at all instances of an element (`byId`), or at one (`byKey`). */
+        SourceElement: {
+            /** @description The element. */
+            sourceElementId?: string | null;
+            sourceElementInstanceKey?: components["schemas"]["Key"] | null;
+            /** @description `byId` or `byKey`. */
+            sourceType?: string | null;
+        };
         /** @description How many, and when the last one. */
         StatusMetric: {
             /** Format: int64 */
@@ -3470,6 +3801,12 @@ export interface components {
             name: string;
             tenantId: string;
         };
+        /** @description Element instances to cancel: one by its key, or all of an element. */
+        TerminateInstruction: {
+            /** @description The element. */
+            elementId?: string | null;
+            elementInstanceKey?: components["schemas"]["Key"] | null;
+        };
         /** @description The cluster. */
         Topology: {
             brokers: components["schemas"]["Broker"][];
@@ -3515,6 +3852,31 @@ export interface components {
             tags: string[];
             tenantId: string;
             userTaskKey: string | null;
+        };
+        /** @description Who gets a user task. */
+        UserTaskAssignment: {
+            /** @description What was done, for those who read the history; `assign` by default. */
+            action?: string | null;
+            /** @description Whether it may be taken from somebody else; true by default. */
+            allowOverride?: boolean | null;
+            /** @description Who gets it. */
+            assignee?: string | null;
+        };
+        /** @description Changes of a user task; what is absent or null stays. The assignee is changed by assigning. */
+        UserTaskChanges: {
+            /** @description Groups that may claim it; the empty list: none. */
+            candidateGroups?: string[] | null;
+            /** @description Persons who may claim it; the empty list: none. */
+            candidateUsers?: string[] | null;
+            /** @description Due date with a zone or offset; the empty text: none. */
+            dueDate?: string | null;
+            /** @description Follow-up date with a zone or offset; the empty text: none. */
+            followUpDate?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            priority?: number | null;
         };
         /** @description The result of a user task. */
         UserTaskCompletion: {
@@ -3581,6 +3943,12 @@ export interface components {
                 totalItems: number;
             };
         };
+        /** @description What to change of a user task. */
+        UserTaskUpdate: {
+            /** @description What was done, for those who read the history; `update` by default. */
+            action?: string | null;
+            changeset?: components["schemas"]["UserTaskChanges"] | null;
+        };
         Variable: {
             name: string;
             processInstanceKey: string | null;
@@ -3590,6 +3958,13 @@ export interface components {
             /** @description JSON text. */
             value: string;
             variableKey: string | null;
+        };
+        /** @description Variables for one of the scopes of the element. */
+        VariableInstruction: {
+            /** @description The element or a scope around it; empty or absent: the process. */
+            scopeId?: string | null;
+            /** @description The variables. */
+            variables: components["schemas"]["Variables"];
         };
         /** @description A name of variables. */
         VariableName: {
@@ -4157,6 +4532,38 @@ export interface operations {
             };
         };
     };
+    previewProcessInstanceCancellation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would happen. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description It would be refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     getProcessInstanceHistory: {
         parameters: {
             query?: {
@@ -4184,6 +4591,114 @@ export interface operations {
                 };
             };
             /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    previewProcessInstanceMigration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessInstanceMigration"];
+            };
+        };
+        responses: {
+            /** @description What would happen. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description It would be refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    proposeProcessInstanceMigration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingWanted"];
+            };
+        };
+        responses: {
+            /** @description The proposal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingProposal"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    previewProcessInstanceModification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessInstanceModification"];
+            };
+        };
+        responses: {
+            /** @description What would happen. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description It would be refused. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6257,6 +6772,108 @@ export interface operations {
             };
         };
     };
+    migrateProcessInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessInstanceMigration"];
+            };
+        };
+        responses: {
+            /** @description It runs the other definition. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing was done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    modifyProcessInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessInstanceModification"];
+            };
+        };
+        responses: {
+            /** @description Done, all of it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing was done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    resumeProcessInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reference"] | null;
+            };
+        };
+        responses: {
+            /** @description It goes on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not resumed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     getProcessInstanceSequenceFlows: {
         parameters: {
             query?: never;
@@ -6343,6 +6960,40 @@ export interface operations {
                 };
             };
             /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    suspendProcessInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reference"] | null;
+            };
+        };
+        responses: {
+            /** @description It stands still. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not suspended. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6461,6 +7112,122 @@ export interface operations {
                 };
             };
             /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    updateUserTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the user task. */
+                userTaskKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UserTaskUpdate"] | null;
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    unassignUserTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the user task. */
+                userTaskKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody has it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not unassigned. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    assignUserTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the user task. */
+                userTaskKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserTaskAssignment"];
+            };
+        };
+        responses: {
+            /** @description Assigned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such open task. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Somebody else has it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not assigned. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
