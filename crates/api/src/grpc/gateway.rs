@@ -19,7 +19,7 @@ use super::wire::{
     ThrowErrorResponse, TopologyRequest, TopologyResponse, UpdateJobRetriesRequest,
     UpdateJobRetriesResponse, UpdateJobTimeoutRequest, UpdateJobTimeoutResponse,
 };
-use super::{Answered, decisions, jobs, messages, process_instances, resources};
+use super::{Answered, decisions, instance_changes, jobs, messages, process_instances, resources};
 use crate::state::ApiState;
 use tonic::{Request, Status};
 
@@ -146,16 +146,16 @@ impl Gateway for GatewayService {
 
     async fn modify_process_instance(
         &self,
-        _: Request<ModifyProcessInstanceRequest>,
+        request: Request<ModifyProcessInstanceRequest>,
     ) -> Answered<ModifyProcessInstanceResponse> {
-        Err(not_yet("ModifyProcessInstance"))
+        instance_changes::modify(&self.0, request).await
     }
 
     async fn migrate_process_instance(
         &self,
-        _: Request<MigrateProcessInstanceRequest>,
+        request: Request<MigrateProcessInstanceRequest>,
     ) -> Answered<MigrateProcessInstanceResponse> {
-        Err(not_yet("MigrateProcessInstance"))
+        instance_changes::migrate(&self.0, request).await
     }
 
     async fn update_job_timeout(
@@ -174,9 +174,9 @@ impl Gateway for GatewayService {
 
     async fn broadcast_signal(
         &self,
-        _: Request<BroadcastSignalRequest>,
+        request: Request<BroadcastSignalRequest>,
     ) -> Answered<BroadcastSignalResponse> {
-        Err(not_yet("BroadcastSignal"))
+        messages::broadcast_signal(&self.0, request).await
     }
 
     async fn evaluate_conditional(

@@ -1,4 +1,4 @@
-//! Messages.
+//! Messages and BPMN signals.
 //!
 //! Not here: correlating them at once; gRPC has no method for it.
 
@@ -9,6 +9,7 @@ use super::variables;
 use super::wire;
 use crate::state::{ApiState, unexpected};
 use crate::tenant::DEFAULT_NAME;
+use crate::v2::bpmn_signals::SignalBroadcast;
 use crate::v2::messages::MessagePublication;
 use crate::wire_int::WireInt;
 use runtime::request::Answer;
@@ -34,6 +35,29 @@ pub(super) async fn publish(
             key: number(message),
             tenant_id: DEFAULT_NAME.to_owned(),
         })),
+        other => Err(of(unexpected(&other))),
+    }
+}
+
+pub(super) async fn broadcast_signal(
+    state: &ApiState,
+    request: Request<wire::BroadcastSignalRequest>,
+) -> Answered<wire::BroadcastSignalResponse> {
+    let caller = caller_in(state, &request, &request.get_ref().tenant_id)?;
+    let asked = request.into_inner();
+    let broadcast = SignalBroadcast {
+        signal_name: asked.signal_name,
+        variables: Some(variables::read(&asked.variables)?),
+        tenant_id: None,
+    };
+    let request = broadcast.request().map_err(of)?;
+    match state.submit(caller, request).await.map_err(of)? {
+        Answer::BpmnSignalBroadcast { signal } => {
+            Ok(Response::new(wire::BroadcastSignalResponse {
+                key: number(signal),
+                tenant_id: DEFAULT_NAME.to_owned(),
+            }))
+        }
         other => Err(of(unexpected(&other))),
     }
 }

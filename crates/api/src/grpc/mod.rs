@@ -8,6 +8,7 @@ mod decisions;
 mod gateway;
 mod hand_out;
 mod health;
+mod instance_changes;
 mod jobs;
 mod messages;
 mod process_instances;

@@ -4,11 +4,17 @@
 
 use super::health_wire::HealthCheckRequest;
 use super::health_wire::health_client::HealthClient;
+use super::wire::deployment::Metadata;
 use super::wire::gateway_client::GatewayClient;
+use super::wire::migrate_process_instance_request::{MappingInstruction, MigrationPlan};
+use super::wire::modify_process_instance_request::{
+    ActivateInstruction, TerminateInstruction, VariableInstruction,
+};
 use super::wire::{
-    ActivateJobsRequest, ActivatedJob, CompleteJobRequest, CreateProcessInstanceRequest,
-    CreateProcessInstanceWithResultRequest, DeployResourceRequest, EvaluateDecisionRequest,
-    FailJobRequest, PublishMessageRequest, Resource, SetVariablesRequest,
+    ActivateJobsRequest, ActivatedJob, BroadcastSignalRequest, CancelProcessInstanceRequest,
+    CompleteJobRequest, CreateProcessInstanceRequest, CreateProcessInstanceWithResultRequest,
+    DeployResourceRequest, EvaluateDecisionRequest, FailJobRequest, MigrateProcessInstanceRequest,
+    ModifyProcessInstanceRequest, PublishMessageRequest, Resource, SetVariablesRequest,
     StreamActivatedJobsRequest, ThrowErrorRequest, TopologyRequest,
 };
 use crate::{Config, Listeners};
@@ -354,4 +360,83 @@ async fn a_decision_answers_with_its_rules() {
     assert_eq!(refused.code(), Code::NotFound);
     let refused = client.evaluate_decision(ask("")).await.unwrap_err();
     assert_eq!(refused.code(), Code::InvalidArgument);
+}
+
+#[tokio::test]
+async fn a_signal_reaches_who_waits_for_it() {
+    let (_server, mut client) =
+        Server::with("start -> hear:catch-signal(alarm) -> pay:job(pay) -> end").await;
+    let instance = start(&mut client, "").await;
+    let request = BroadcastSignalRequest {
+        signal_name: "alarm".to_owned(),
+        variables: r#"{"level": 3}"#.to_owned(),
+        tenant_id: String::new(),
+    };
+    assert!(client.broadcast_signal(request).await.unwrap().into_inner().key > 0);
+    let job = jobs(&mut client).await.remove(0);
+    assert_eq!((job.process_instance_key, &*job.variables), (instance, r#"{"level":3}"#));
+    let nameless = client.broadcast_signal(BroadcastSignalRequest::default()).await.unwrap_err();
+    assert_eq!(nameless.code(), Code::InvalidArgument, "{nameless}");
+}
+
+#[tokio::test]
+async fn an_instance_is_modified_and_migrated() {
+    let (_server, mut client) =
+        Server::with("start -> pay:job(pay) -> other:job(pay) -> end").await;
+    let instance = start(&mut client, "").await;
+    let job = jobs(&mut client).await.remove(0);
+    let modification = ModifyProcessInstanceRequest {
+        process_instance_key: instance,
+        activate_instructions: vec![ActivateInstruction {
+            element_id: "other".to_owned(),
+            ancestor_element_instance_key: -1,
+            variable_instructions: vec![VariableInstruction {
+                variables: r#"{"n": 1}"#.to_owned(),
+                scope_id: String::new(),
+            }],
+        }],
+        terminate_instructions: vec![TerminateInstruction {
+            element_instance_key: job.element_instance_key,
+        }],
+        operation_reference: None,
+    };
+    client.modify_process_instance(modification.clone()).await.unwrap();
+    let moved = jobs(&mut client).await.remove(0);
+    assert_eq!((&*moved.element_id, &*moved.variables), ("other", r#"{"n":1}"#));
+    let twice = client.modify_process_instance(modification).await.unwrap_err();
+    assert_eq!(twice.code(), Code::InvalidArgument, "{twice}");
+
+    let content = model::short::to_bpmn("start -> pay:job(pay) -> new:job(new) -> end").unwrap();
+    let resources = vec![Resource { name: "a.bpmn".to_owned(), content: content.into_bytes() }];
+    let deploy = DeployResourceRequest { resources, tenant_id: String::new() };
+    let deployed = client.deploy_resource(deploy).await.unwrap().into_inner();
+    let Some(Metadata::Process(process)) = &deployed.deployments[0].metadata else {
+        panic!("{deployed:?}")
+    };
+    let mut migration = MigrateProcessInstanceRequest {
+        process_instance_key: instance,
+        migration_plan: None,
+        operation_reference: None,
+    };
+    let planless = client.migrate_process_instance(migration.clone()).await.unwrap_err();
+    assert_eq!(planless.code(), Code::InvalidArgument, "{planless}");
+    migration.migration_plan = Some(MigrationPlan {
+        target_process_definition_key: process.process_definition_key,
+        mapping_instructions: vec![MappingInstruction {
+            source_element_id: "other".to_owned(),
+            target_element_id: "new".to_owned(),
+        }],
+    });
+    client.migrate_process_instance(migration).await.unwrap();
+    let completion =
+        CompleteJobRequest { job_key: moved.key, variables: String::new(), result: None };
+    client.complete_job(completion).await.unwrap();
+    let gone = client
+        .cancel_process_instance(CancelProcessInstanceRequest {
+            process_instance_key: instance,
+            operation_reference: None,
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(gone.code(), Code::NotFound, "its only task is done: {gone}");
 }

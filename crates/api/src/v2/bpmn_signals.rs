@@ -22,11 +22,20 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SignalBroadcast {
     /// Name of the signal.
-    signal_name: String,
+    pub(crate) signal_name: String,
     /// Variables it brings.
-    variables: Option<RawVariables>,
+    pub(crate) variables: Option<RawVariables>,
     /// `<default>` or absent.
-    tenant_id: Option<String>,
+    pub(crate) tenant_id: Option<String>,
+}
+
+impl SignalBroadcast {
+    pub(crate) fn request(self) -> Result<Request, Problem> {
+        Ok(Request::BroadcastBpmnSignal {
+            name: some_name("signalName", &self.signal_name)?,
+            variables: self.variables.unwrap_or_default().0,
+        })
+    }
 }
 
 /// A BPMN signal that is on its way.
@@ -60,11 +69,7 @@ pub(crate) async fn broadcast_signal(
 ) -> Result<Response, Problem> {
     let wanted: SignalBroadcast = body.parse()?;
     caller.tenant = tenant::number(wanted.tenant_id.as_deref())?;
-    let request = Request::BroadcastBpmnSignal {
-        name: some_name("signalName", &wanted.signal_name)?,
-        variables: wanted.variables.unwrap_or_default().0,
-    };
-    let answer = state.submit(caller, request).await?;
+    let answer = state.submit(caller, wanted.request()?).await?;
     let Answer::BpmnSignalBroadcast { signal } = answer else { return Err(unexpected(&answer)) };
     let mut out = String::new();
     let mut object = ObjectWriter::open(&mut out);

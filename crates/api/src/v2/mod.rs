@@ -3,7 +3,7 @@
 //! Not here: anything of our own; that is `own`.
 
 pub(crate) mod audit_logs;
-mod bpmn_signals;
+pub(crate) mod bpmn_signals;
 mod clock;
 pub(crate) mod create_instance;
 pub(crate) mod decisions;

@@ -99,7 +99,7 @@ fn find(ctx: &Ctx<'_>, place: &Place) -> Result<Vec<Slot>, Rejection> {
         let found = ctx.state.slot_of(key).filter(|slot| *slot != 0);
         let live = found.filter(|slot| ctx.at(*slot).phase != Phase::Cancelling);
         return live.map(|slot| vec![slot]).ok_or_else(|| {
-            Rejection::not_found(format!(
+            Rejection::invalid_argument(format!(
                 "Expected an active element instance with key `{key}`, but found none."
             ))
         });
