@@ -14,7 +14,7 @@ const zeebe = camunda.getZeebeGrpcApiClient()
 const open = []
 
 before(async () => {
-  for (const name of ['payment', 'delivery', 'double']) {
+  for (const name of ['payment', 'delivery', 'double', 'alarm']) {
     const deployed = await zeebe.deployResource({ processFilename: model(name) })
     assert.equal(deployed.deployments[0].process.bpmnProcessId, name)
   }
@@ -120,6 +120,40 @@ test('a message waits and is taken once', async () => {
     variables: { seen: true },
     local: false,
   })
+  await zeebe.cancelProcessInstance(started.processInstanceKey)
+})
+
+test('a signal reaches who waits', async () => {
+  let ended
+  const waiting = zeebe
+    .createProcessInstanceWithResult({ bpmnProcessId: 'alarm', variables: {} })
+    .then((it) => (ended = it))
+  // It goes to those who wait when it comes: again, until the instance does.
+  while (!ended) {
+    await zeebe.broadcastSignal({ signalName: 'smoke', variables: { floor: 3 } })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  assert.deepEqual((await waiting).variables, { floor: 3 })
+})
+
+test('an instance is modified', async () => {
+  const started = await zeebe.createProcessInstance({
+    bpmnProcessId: 'delivery',
+    variables: { orderId: ownOrder() },
+  })
+  const activate = (elementId) => ({
+    elementId,
+    ancestorElementInstanceKey: '-1',
+    variableInstructions: [{ variables: { skipped: true }, scopeId: '' }],
+  })
+  const modification = {
+    processInstanceKey: started.processInstanceKey,
+    activateInstructions: [activate('inspect')],
+    terminateInstructions: [],
+  }
+  await zeebe.modifyProcessInstance(modification)
+  const wrong = { ...modification, activateInstructions: [activate('nowhere')] }
+  await assert.rejects(zeebe.modifyProcessInstance(wrong), /INVALID_ARGUMENT/)
   await zeebe.cancelProcessInstance(started.processInstanceKey)
 })
 

@@ -22,7 +22,7 @@ class Pyzeebe(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self):
         self.channel = create_insecure_channel(grpc_address=GRPC)
         self.client = ZeebeClient(self.channel)
-        for model in ("payment", "delivery", "double"):
+        for model in ("payment", "delivery", "double", "alarm"):
             await self.client.deploy_resource(f"{MODELS}/{model}.bpmn")
         # Every test has a job type of its own.
         self.kind = f"charge-{uuid.uuid4()}"
@@ -117,6 +117,16 @@ class Pyzeebe(unittest.IsolatedAsyncioTestCase):
         started = await self.client.run_process("delivery", {"orderId": order})
         self.assertGreater(started.process_instance_key, 0)
         await self.client.cancel_process_instance(started.process_instance_key)
+
+    async def test_a_signal_reaches_who_waits(self):
+        waiting = asyncio.create_task(
+            self.client.run_process_with_result("alarm", {}, timeout=15_000)
+        )
+        # It goes to those who wait when it comes: again, until the instance does.
+        while not waiting.done():
+            await self.client.broadcast_signal("smoke", variables={"floor": 3})
+            await asyncio.sleep(0.05)
+        self.assertEqual((await waiting).variables, {"floor": 3})
 
     async def test_what_is_not_there(self):
         with self.assertRaises(ProcessDefinitionNotFoundError):

@@ -28,9 +28,9 @@ pub(super) async fn modify(
     let asked = request.into_inner();
     let instance = key("processInstanceKey", asked.process_instance_key)?;
     let modification = Modification {
-        activate: all(asked.activate_instructions, activation)?,
+        activate: all(&asked.activate_instructions, activation)?,
         moves: Vec::new(),
-        cancel: all(asked.terminate_instructions, termination)?,
+        cancel: all(&asked.terminate_instructions, termination)?,
     };
     let request = Asked::ModifyInstance { instance, modification: Box::new(modification) };
     done(&state.submit(caller, request).await.map_err(of)?).map_err(of)?;
@@ -49,18 +49,18 @@ pub(super) async fn migrate(
     })?;
     let migration = Migration {
         target: key("targetProcessDefinitionKey", plan.target_process_definition_key)?,
-        mapping: all(plan.mapping_instructions, pair)?,
+        mapping: all(&plan.mapping_instructions, pair)?,
     };
     let request = Asked::MigrateInstance { instance, migration: Box::new(migration) };
     done(&state.submit(caller, request).await.map_err(of)?).map_err(of)?;
     Ok(Response::new(wire::MigrateProcessInstanceResponse {}))
 }
 
-fn all<T, U>(given: Vec<T>, read: impl Fn(T) -> Result<U, Status>) -> Result<Vec<U>, Status> {
-    given.into_iter().map(read).collect()
+fn all<T, U>(given: &[T], read: impl Fn(&T) -> Result<U, Status>) -> Result<Vec<U>, Status> {
+    given.iter().map(read).collect()
 }
 
-fn activation(asked: ActivateInstruction) -> Result<Activate, Status> {
+fn activation(asked: &ActivateInstruction) -> Result<Activate, Status> {
     if asked.variable_instructions.len() > NAMES_MAX {
         return Err(Status::invalid_argument(format!(
             "Expected at most {NAMES_MAX} `variableInstructions`, but found {}.",
@@ -70,23 +70,23 @@ fn activation(asked: ActivateInstruction) -> Result<Activate, Status> {
     Ok(Activate {
         element_id: some_name("elementId", &asked.element_id).map_err(of)?,
         ancestor: ancestor(asked.ancestor_element_instance_key)?,
-        variables: all(asked.variable_instructions, scoped_variables)?,
+        variables: all(&asked.variable_instructions, scoped_variables)?,
     })
 }
 
-fn scoped_variables(asked: VariableInstruction) -> Result<ScopedVariables, Status> {
+fn scoped_variables(asked: &VariableInstruction) -> Result<ScopedVariables, Status> {
     Ok(ScopedVariables {
         scope_id: name("scopeId", &asked.scope_id).map_err(of)?,
         variables: variables::read(&asked.variables)?.0,
     })
 }
 
-fn termination(asked: TerminateInstruction) -> Result<Place, Status> {
+fn termination(asked: &TerminateInstruction) -> Result<Place, Status> {
     let element = key("elementInstanceKey", asked.element_instance_key)?;
     Ok(Place { key: Some(element), element_id: "".into() })
 }
 
-fn pair(asked: MappingInstruction) -> Result<(Arc<str>, Arc<str>), Status> {
+fn pair(asked: &MappingInstruction) -> Result<(Arc<str>, Arc<str>), Status> {
     let from = some_name("sourceElementId", &asked.source_element_id).map_err(of)?;
     Ok((from, some_name("targetElementId", &asked.target_element_id).map_err(of)?))
 }
