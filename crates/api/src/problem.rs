@@ -180,10 +180,7 @@ const NAMED_PROBLEMS: usize = 5;
 
 impl Problem {
     fn from_files(files: &[ResourceProblems]) -> Self {
-        let problems: Vec<ModelProblem> = files
-            .iter()
-            .flat_map(|file| file.problems.iter().map(|it| ModelProblem::of(&file.resource, it)))
-            .collect();
+        let problems = ModelProblem::of_all(files);
         let errors: Vec<_> = problems.iter().filter(|it| it.severity == "error").collect();
         let mut detail = format!(
             "Expected resources that can be deployed, but found {} error{}.",
@@ -199,6 +196,15 @@ impl Problem {
 }
 
 impl ModelProblem {
+    /// The problems of files.
+    pub(crate) fn of_all(files: &[ResourceProblems]) -> Vec<Self> {
+        let of_file = |file: &ResourceProblems| {
+            let problems = file.problems.iter().map(|it| ModelProblem::of(&file.resource, it));
+            problems.collect::<Vec<_>>()
+        };
+        files.iter().flat_map(of_file).collect()
+    }
+
     /// The problem of a file.
     pub(crate) fn of(resource: &str, problem: &model::Problem) -> Self {
         ModelProblem {

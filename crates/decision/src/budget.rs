@@ -17,6 +17,28 @@ pub struct Env {
     pub seed: u64,
 }
 
+impl Env {
+    /// The same surroundings with a seed of its own for the `nth` part of an evaluation.
+    pub(crate) fn of_part(&self, nth: u64) -> Env {
+        let seed = mixed(self.seed ^ mixed(nth.wrapping_add(GAMMA)));
+        Env { seed, ..self.clone() }
+    }
+
+    /// The `nth` number of the seed's sequence (SplitMix64: Steele, Lea, Flood 2014).
+    pub(crate) fn draw(&self, nth: u64) -> u64 {
+        mixed(self.seed.wrapping_add(nth.wrapping_mul(GAMMA)))
+    }
+}
+
+/// The odd number nearest to 2^64 divided by the golden ratio.
+const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn mixed(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
 /// What an evaluation may use up; the fuel that is left stays in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {

@@ -1,6 +1,7 @@
 //! A parsed expression into a program: names become slots, constants are folded.
 //! It does not evaluate anything but constants.
 
+mod analysis;
 mod boxed;
 mod call;
 mod scope;

@@ -27,6 +27,7 @@
 //! assert_eq!(found.decisions[0].rules[0].id, "r1".into());
 //! ```
 
+pub(crate) mod analysis;
 mod build;
 mod evaluate;
 pub(crate) mod item_definition;
@@ -44,13 +45,14 @@ use item_definition::Types;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Reads and compiles a model that can be deployed; its warnings are in [`Model::problems`].
-/// `imports` are the models it may import, by their namespaces.
+/// Reads and compiles a model that can be deployed; its warnings are in [`Model::problems`],
+/// without those of the analysis of tables, which nobody needs who only evaluates. `imports` are
+/// the models it may import, by their namespaces.
 ///
 /// # Errors
 /// All problems, sorted by position, if one of them is an error.
 pub fn read(source: &[u8], imports: &[&Model]) -> Result<Model, Vec<Problem>> {
-    let model = open(source, imports)?;
+    let model = build::build(source, imports, None)?;
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
     if model.problems().iter().any(is_error) {
         Err(model.graph.problems.clone())
@@ -59,13 +61,14 @@ pub fn read(source: &[u8], imports: &[&Model]) -> Result<Model, Vec<Problem>> {
     }
 }
 
-/// Reads a model that may still be wrong, for tools: what does not compile in it is null, and
-/// [`Model::problems`] has errors too.
+/// Reads a model that may still be wrong, and says all there is to say about it: what does not
+/// compile in it is null, and [`Model::problems`] has errors too, and what is found in decision
+/// tables: overlaps, gaps, rules that never decide.
 ///
 /// # Errors
 /// Only if there is nothing to read: over budget, not well-formed, not DMN.
 pub fn open(source: &[u8], imports: &[&Model]) -> Result<Model, Vec<Problem>> {
-    build::build(source, imports)
+    build::build(source, imports, Some(crate::limits::ANALYSIS_WORK))
 }
 
 /// A decision requirements graph, compiled. Cloning is cheap.

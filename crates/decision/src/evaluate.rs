@@ -137,13 +137,10 @@ impl<'a> Machine<'a> {
         Machine { scope, env, budget, slots, locals, warnings, depth, mode, draws, patterns, trace }
     }
 
-    /// The next number of the seed's sequence (SplitMix64).
+    /// The next number of the seed's sequence.
     pub(crate) fn draw(&mut self) -> u64 {
         self.draws += 1;
-        let mut z = self.env.seed.wrapping_add(self.draws.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.env.draw(self.draws)
     }
 
     #[inline]

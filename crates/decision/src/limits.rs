@@ -49,6 +49,18 @@ pub const TYPE_DEPTH: u32 = 32;
 /// Deepest nesting of boxed expressions.
 pub const BOXED_DEPTH: u32 = 48;
 
+/// Work the analyses of the decision tables of one model may do, in comparisons of cells.
+pub const ANALYSIS_WORK: u64 = 5_000_000;
+
+/// Inputs up to which a decision table is analysed.
+pub const ANALYSIS_INPUTS: usize = 64;
+
+/// Gaps that are told of one decision table.
+pub const ANALYSIS_GAPS: usize = 20;
+
+/// Rules of one decision table of which is told that they overlap, or never decide.
+pub const ANALYSIS_RULES: usize = 50;
+
 /// Longest pattern of a regular expression, in bytes.
 pub const PATTERN_BYTES: usize = 4 * 1024;
 

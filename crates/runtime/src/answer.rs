@@ -121,7 +121,7 @@ fn read(body: &[u8]) -> Result<Answer, Bad> {
                     resource: Wire::take(reader)?,
                 });
             }
-            Answer::Deployed(Deployment { key, processes, resources })
+            Answer::Deployed(Deployment { key, processes, resources, warnings: Vec::new() })
         }
         130 => Answer::DecisionEvaluated { evaluation: Wire::take(reader)?, evaluated: None },
         10 => Answer::BpmnSignalBroadcast { signal: Wire::take(reader)? },
@@ -164,7 +164,12 @@ mod tests {
             Answer::MessageCorrelated { message: Key(9), instance: Key(7) },
             Answer::BpmnSignalBroadcast { signal: Key(9) },
             Answer::InstanceCreated(created),
-            Answer::Deployed(Deployment { key: Key(1), processes, resources }),
+            Answer::Deployed(Deployment {
+                key: Key(1),
+                processes,
+                resources,
+                warnings: Vec::new(),
+            }),
         ];
         for answer in table {
             assert_eq!(decode(&encode(&answer)).unwrap(), answer);

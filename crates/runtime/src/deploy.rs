@@ -35,10 +35,20 @@ pub struct CompiledResource {
     pub graphs: Vec<Arc<Graph>>,
     /// What else it defines: first what has this file, then what is part of that.
     pub parts: Vec<Part>,
+    /// What runs, but likely not as meant.
+    pub warnings: Vec<Problem>,
 }
 
 /// What is in a file.
-type Found = Result<(Vec<Arc<Graph>>, Vec<Part>), Vec<Problem>>;
+#[derive(Default)]
+struct Inside {
+    graphs: Vec<Arc<Graph>>,
+    parts: Vec<Part>,
+    warnings: Vec<Problem>,
+}
+
+/// What is in a file, or why it cannot be deployed.
+type Found = Result<Inside, Vec<Problem>>;
 
 /// Something a resource defines that is no process.
 #[derive(Debug, Clone)]
@@ -84,12 +94,13 @@ pub fn compile_all(resources: Vec<Resource>) -> Result<Vec<CompiledResource>, Re
     let found = find_all(&resources);
     for (resource, found) in resources.into_iter().zip(found) {
         match found {
-            Ok((graphs, parts)) => compiled.push(CompiledResource {
+            Ok(Inside { graphs, parts, warnings }) => compiled.push(CompiledResource {
                 name: resource.name,
                 digest: Sha256::digest(&resource.content).into(),
                 content: resource.content,
                 graphs,
                 parts,
+                warnings,
             }),
             Err(problems) => {
                 refused.push(ResourceProblems { resource: resource.name, problems });
@@ -100,40 +111,60 @@ pub fn compile_all(resources: Vec<Resource>) -> Result<Vec<CompiledResource>, Re
     if refused.is_empty() { Ok(compiled) } else { Err(Refusal::Problems(refused)) }
 }
 
+/// The warnings of all resources that have any.
+pub(crate) fn warnings(compiled: &[CompiledResource]) -> Vec<ResourceProblems> {
+    let warned = compiled.iter().filter(|resource| !resource.warnings.is_empty());
+    let problems = |resource: &CompiledResource| ResourceProblems {
+        resource: resource.name.clone(),
+        problems: resource.warnings.clone(),
+    };
+    warned.map(problems).collect()
+}
+
 fn find_all(resources: &[Resource]) -> Vec<Found> {
     let is_dmn = |resource: &&Resource| Language::of(&resource.name) == Language::Dmn;
     let files: Vec<&[u8]> =
         resources.iter().filter(is_dmn).map(|resource| &*resource.content).collect();
-    let mut models = dmn::read_all(&files).into_iter();
+    let mut models = dmn::open_all(&files).into_iter();
     let find = |resource: &Resource| match Language::of(&resource.name) {
-        Language::Bpmn => compile_bpmn(&resource.content).map(|graphs| (graphs, Vec::new())),
-        Language::Form => form::read(&resource.content).map(|form| (Vec::new(), vec![form])),
+        Language::Bpmn => compile_bpmn(&resource.content),
+        Language::Form => form::read(&resource.content)
+            .map(|form| Inside { parts: vec![form], ..Inside::default() }),
         Language::Dmn => {
             let model = models.next().expect("each DMN file was read")?;
-            Ok((Vec::new(), dmn::parts(&model)))
+            let warnings = model.problems().to_vec();
+            if warnings.iter().any(|problem| problem.severity == model::Severity::Error) {
+                return Err(warnings);
+            }
+            Ok(Inside { parts: dmn::parts(&model), warnings, ..Inside::default() })
         }
     };
     resources.iter().map(find).collect()
 }
 
-/// All problems of a file, warnings too; for BPMN only those of its structure.
+/// All problems of files that are deployed together, warnings too, in order; for BPMN only those of
+/// its structure. A DMN file may import another one of them.
 #[must_use]
-pub fn problems(language: Language, content: &[u8]) -> Vec<Problem> {
-    match language {
+pub fn problems(files: &[(Language, &[u8])]) -> Vec<Vec<Problem>> {
+    let is_dmn = |(language, _): &&(Language, &[u8])| *language == Language::Dmn;
+    let models: Vec<&[u8]> = files.iter().filter(is_dmn).map(|(_, content)| *content).collect();
+    let mut models = dmn::open_all(&models).into_iter();
+    let problems = |(language, content): &(Language, &[u8])| match language {
         Language::Bpmn => match model::open(content) {
             Ok(document) => document.problems().clone().into_vec(),
             Err(problems) => problems.into_vec(),
         },
-        Language::Dmn => match decision::dmn::open(content, &[]) {
+        Language::Dmn => match models.next().expect("each DMN file was read") {
             Ok(model) => model.problems().to_vec(),
             Err(problems) => problems,
         },
         Language::Form => form::read(content).err().unwrap_or_default(),
-    }
+    };
+    files.iter().map(problems).collect()
 }
 
-/// Graphs of a resource, or its problems if one of them is an error.
-fn compile_bpmn(content: &[u8]) -> Result<Vec<Arc<Graph>>, Vec<Problem>> {
+/// Graphs of a resource and its warnings, or its problems if one of them is an error.
+fn compile_bpmn(content: &[u8]) -> Found {
     let document = model::open(content).map_err(model::Problems::into_vec)?;
     let mut problems = document.problems().clone();
     let graphs = compile(&document, &mut problems);
@@ -151,7 +182,9 @@ fn compile_bpmn(content: &[u8]) -> Result<Vec<Arc<Graph>>, Vec<Problem>> {
             .hint("Tick \"Executable\" on the process or participant in the properties panel.");
         return Err(problems.into_vec());
     }
-    Ok(graphs.into_iter().map(Arc::new).collect())
+    problems.sort();
+    let graphs = graphs.into_iter().map(Arc::new).collect();
+    Ok(Inside { graphs, warnings: problems.into_vec(), ..Inside::default() })
 }
 
 /// Two resources of one deployment must not define the same thing.
@@ -195,7 +228,7 @@ fn problem_at(rule: &'static str, (line, column): (u32, u32), message: String) -
 
 /// A stored definition made executable again.
 pub fn definition(row: &DefinitionRow) -> Result<Definition, StartError> {
-    let graphs = compile_bpmn(&row.source).unwrap_or_default();
+    let graphs = compile_bpmn(&row.source).unwrap_or_default().graphs;
     let graph = graphs.into_iter().find(|graph| graph.process_id == row.process_id);
     let graph = graph.ok_or_else(|| StartError::Definition {
         key: row.key,
@@ -287,5 +320,37 @@ mod tests {
             message.contains("form `review` once") && message.contains("`a.form`"),
             "{message}"
         );
+    }
+
+    /// A file with one decision, which may import another file.
+    fn decisions(namespace: &str, import: &str, text: &str) -> String {
+        format!(
+            "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"{namespace}\" \
+             name=\"{namespace}\" namespace=\"{namespace}\">{import}\
+             <decision id=\"{namespace}-it\" name=\"it\"><variable name=\"it\"/>{text}</decision>\
+             </definitions>"
+        )
+    }
+
+    #[test]
+    fn files_may_import_one_another_in_any_order_and_their_warnings_are_kept() {
+        let rates = decisions("rates", "", "");
+        let import = "<import name=\"rates\" namespace=\"rates\" \
+                      importType=\"https://www.omg.org/spec/DMN/20191111/MODEL/\"/>";
+        let price = "<informationRequirement><requiredDecision href=\"rates#rates-it\"/>\
+                     </informationRequirement><literalExpression><text>rates.it</text>\
+                     </literalExpression>";
+        let price = decisions("price", import, price);
+        let files = vec![file("price.dmn", &price), file("rates.dmn", &rates)];
+        let compiled = compile_all(files).unwrap();
+        let warned = warnings(&compiled);
+        let rules: Vec<_> = warned
+            .iter()
+            .map(|it| (&*it.resource, it.problems.iter().map(|it| it.rule).collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(rules, [("rates.dmn", vec!["dmn-decision-empty"])]);
+        let alone = compile_all(vec![file("price.dmn", &price)]).unwrap_err();
+        let Refusal::Problems(problems) = alone else { panic!("{alone}") };
+        assert_eq!(problems[0].problems[0].rule, "dmn-import-missing");
     }
 }

@@ -3,7 +3,7 @@
 //! Not here: deciding; a lane does that on its own thread.
 
 use crate::clock::{Clock, machine_ms};
-use crate::deploy::compile_all;
+use crate::deploy::{self, compile_all};
 use crate::disk::Gauge;
 use crate::driver::{self, Turn};
 use crate::inbox::Inbox;
@@ -250,9 +250,14 @@ impl Node {
             }
             request => (request, Vec::new()),
         };
+        let warnings = deploy::warnings(&compiled);
         let (sender, answer) = oneshot::channel();
         self.push(Order::Request { caller, request, compiled, reply: Reply::to(sender) })?;
-        answer.await.unwrap_or_else(|_| Err(self.unavailable()))
+        let mut answer = answer.await.unwrap_or_else(|_| Err(self.unavailable()))?;
+        if let Answer::Deployed(deployment) = &mut answer {
+            deployment.warnings = warnings;
+        }
+        Ok(answer)
     }
 
     fn check_caller(&self, caller: &Caller) -> Result<(), Refusal> {

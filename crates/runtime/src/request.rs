@@ -160,6 +160,8 @@ pub struct Deployment {
     pub processes: Vec<DeployedProcess>,
     /// What else was deployed; parts follow what they are part of.
     pub resources: Vec<DeployedResource>,
+    /// What runs, but likely not as meant: for each file that has any. Not stored with the answer.
+    pub warnings: Vec<ResourceProblems>,
 }
 
 /// A deployed version.
@@ -266,7 +268,7 @@ pub enum Refusal {
 }
 
 /// Problems of one resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ResourceProblems {
     /// Resource name.
     pub resource: String,

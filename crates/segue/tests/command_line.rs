@@ -211,6 +211,12 @@ fn decisions_are_asked_checked_and_tested_without_a_server() {
 
     let checked = segue(folder.path(), &["check", "dunning.dmn", "a.bpmn"]);
     assert_eq!(checked.status.code(), Some(0), "{}", printed(&checked));
+    assert!(printed(&checked).contains("dunning.dmn: runs\n"), "{}", printed(&checked));
+    let overlapping = std::fs::read_to_string(&dmn).unwrap().replacen("\"FIRST\"", "\"UNIQUE\"", 1);
+    std::fs::write(folder.path().join("overlapping.dmn"), overlapping).unwrap();
+    let checked = segue(folder.path(), &["check", "overlapping.dmn"]);
+    assert_eq!(checked.status.code(), Some(0), "{}", printed(&checked));
+    assert!(printed(&checked).contains("dmn-table-overlap"), "{}", printed(&checked));
     let ran = segue(folder.path(), &["run", "a.bpmn", "dunning.dmn", "--variables", input]);
     assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
     assert!(printed(&ran).contains("\"fee\":25"), "{}", printed(&ran));

@@ -78,15 +78,22 @@ pub(crate) async fn check_models(
 }
 
 fn check_all(resources: &[Resource]) -> Checked {
-    let resources: Vec<_> = resources.iter().map(check_one).collect();
+    // Decisions and forms together: one of the files may import another.
+    let others: Vec<(Language, &[u8])> = resources
+        .iter()
+        .map(|resource| (Language::of(&resource.name), &*resource.content))
+        .filter(|(language, _)| *language != Language::Bpmn)
+        .collect();
+    let mut others = runtime::deploy::problems(&others).into_iter();
+    let check = |resource: &Resource| match Language::of(&resource.name) {
+        Language::Bpmn => check_process(resource),
+        _ => checked_other(resource, &others.next().expect("each file has its problems")),
+    };
+    let resources: Vec<_> = resources.iter().map(check).collect();
     Checked { deployable: resources.iter().all(|it| it.deployable), resources }
 }
 
-fn check_one(resource: &Resource) -> CheckedResource {
-    let language = Language::of(&resource.name);
-    if language != Language::Bpmn {
-        return check_other(resource, language);
-    }
+fn check_process(resource: &Resource) -> CheckedResource {
     let (processes, problems) = match model::open(&resource.content) {
         Err(problems) => (Vec::new(), problems),
         Ok(document) => {
@@ -104,8 +111,7 @@ fn check_one(resource: &Resource) -> CheckedResource {
 }
 
 /// Decisions and forms.
-fn check_other(resource: &Resource, language: Language) -> CheckedResource {
-    let problems = runtime::deploy::problems(language, &resource.content);
+fn checked_other(resource: &Resource, problems: &[model::Problem]) -> CheckedResource {
     let deployable = problems.iter().all(|problem| problem.severity != model::Severity::Error);
     let problems = problems.iter().map(|it| ModelProblem::of(&resource.name, it)).collect();
     let processes = Vec::new();
@@ -118,7 +124,7 @@ mod tests {
 
     fn check(content: &str) -> CheckedResource {
         let content = content.as_bytes().to_vec();
-        check_one(&Resource { name: "a.bpmn".to_owned(), content })
+        check_process(&Resource { name: "a.bpmn".to_owned(), content })
     }
 
     fn process(inside: &str) -> String {

@@ -162,7 +162,8 @@ pub(crate) async fn what_if(
     let decision = wanted.decision_definition_key.map_or(root, |WireKey(key)| key);
     let now_ms = number(&row, decision_instances::EVALUATED_MS);
     let output_before = text(decision_instances::RESULT).to_owned();
-    let env = Env { now_ms, zone: state.node().zone(), seed: 0 };
+    // Asked twice, it says the same.
+    let env = Env { now_ms, zone: state.node().zone(), seed: key.0 };
     let resources = state.node().resources();
     let result = state
         .compute(move || {

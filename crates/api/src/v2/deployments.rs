@@ -6,7 +6,7 @@ use crate::answer;
 use crate::extract::CallerOf;
 use crate::keys::WireKey;
 use crate::multipart::form;
-use crate::problem::{Problem, ProblemDetail};
+use crate::problem::{ModelProblem, Problem, ProblemDetail};
 use crate::state::{ApiState, unexpected};
 use crate::tenant::{self, DEFAULT_NAME};
 use axum::extract::{Request as HttpRequest, State};
@@ -36,6 +36,10 @@ pub(crate) struct DeploymentResult {
     tenant_id: &'static str,
     /// One per process, decision, file of decisions and form.
     deployments: Vec<DeployedItem>,
+    /// What runs, but likely not as meant, in any of the files; absent if there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    problems: Vec<ModelProblem>,
 }
 
 /// One deployed thing: exactly one field is not null.
@@ -154,6 +158,7 @@ fn describe(deployment: &Deployment) -> DeploymentResult {
         deployment_key: WireKey(deployment.key),
         tenant_id: DEFAULT_NAME,
         deployments,
+        problems: ModelProblem::of_all(&deployment.warnings),
     }
 }
 

@@ -88,6 +88,32 @@ async fn a_file_with_a_problem_says_where() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_tells_overlaps_and_gaps_of_tables() {
+    let server = Server::start();
+    let overlapping = DMN.replace("\"small\"</text></inputEntry>", "-</text></inputEntry>");
+    let files = [("pricing.dmn", &*overlapping)];
+    let deployed = server.files("/v2/deployments", &files).await.ok();
+    let problems = deployed["problems"].as_array().unwrap();
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    assert_eq!(
+        (&problem["rule"], &problem["severity"]),
+        (&json!("dmn-table-overlap"), &json!("warning"))
+    );
+    assert_eq!(
+        (&problem["elementId"], &problem["resource"]),
+        (&json!("r_small"), &json!("pricing.dmn"))
+    );
+    assert!(
+        text(&problem["message"]).contains("rules 1 and 2 match together for `Size` = \"large\"")
+    );
+    let checked = server.files("/api/v1/check", &files).await.ok();
+    assert_eq!(checked["resources"][0]["problems"], deployed["problems"]);
+    let fine = DMN.replace("\"small\"</text></inputEntry>", "not(\"large\")</text></inputEntry>");
+    let deployed = server.files("/v2/deployments", &[("pricing.dmn", &fine)]).await.ok();
+    assert_eq!(deployed.get("problems"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_decision_answers_and_is_found_again() {
     let server = server().await;
     let said = evaluate(&server, json!({"amount": 1200, "other": 1})).await;

@@ -23,6 +23,8 @@ pub(crate) struct Model<'m> {
     /// Names that requirements put in scope.
     pub(crate) visible: BTreeSet<Arc<str>>,
     pub(crate) faults: Vec<Fault<'m>>,
+    /// Work that analyses of tables may still do, if there are to be any.
+    pub(crate) analysis: Option<u64>,
     /// The expression being compiled.
     text: Option<&'m Text>,
     /// Boxed expressions around the current one.
@@ -39,7 +41,8 @@ impl<'m> Model<'m> {
     ) -> Model<'m> {
         let readable = |name: &&Arc<str>| mode == Mode::Standard || is_words(name);
         visible.iter().filter(readable).for_each(|name| vocabulary.variables.insert(name));
-        Model { types, vocabulary, visible, faults: Vec::new(), text: None, depth: 0 }
+        let faults = Vec::new();
+        Model { types, vocabulary, visible, faults, analysis: None, text: None, depth: 0 }
     }
 }
 
@@ -49,6 +52,7 @@ pub(crate) struct Finished<'m> {
     pub(crate) faults: Vec<Fault<'m>>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) folding: u64,
+    pub(crate) analysis: Option<u64>,
 }
 
 /// Something wrong in the model's logic.
@@ -56,6 +60,8 @@ pub(crate) struct Fault<'m> {
     pub(crate) severity: Severity,
     pub(crate) rule: &'static str,
     pub(crate) place: Place<'m>,
+    /// The element it is about, where that is not the owner of the text.
+    pub(crate) element: Option<Arc<str>>,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
 }
@@ -76,13 +82,13 @@ impl<'m> Compiler<'m> {
 
     /// The program of `root`.
     pub(crate) fn finished(mut self, root: Id) -> Finished<'m> {
-        let Model { mut vocabulary, visible, faults, .. } =
+        let Model { mut vocabulary, visible, faults, analysis, .. } =
             self.model.take().expect("boxed expressions are those of a model");
         let mode = self.code.mode;
         let readable = |name: &&Arc<str>| mode == Mode::Standard || is_words(name);
         visible.iter().filter(readable).for_each(|name| vocabulary.variables.remove(name));
         let folding = self.folding;
-        Finished { program: self.finish(root), faults, vocabulary, folding }
+        Finished { program: self.finish(root), faults, vocabulary, folding, analysis }
     }
 
     /// Says which table is the whole of the logic, if one is.
@@ -134,7 +140,8 @@ impl<'m> Compiler<'m> {
         said: &CompileError,
     ) {
         let (message, hint) = (said.message.clone(), said.hint.clone());
-        self.model().faults.push(Fault { severity, rule, place, message, hint });
+        let element = None;
+        self.model().faults.push(Fault { severity, rule, place, element, message, hint });
     }
 
     pub(crate) fn null(&mut self) -> Id {
@@ -266,7 +273,7 @@ impl<'m> Compiler<'m> {
     fn logic(&mut self, boxed: &'m Boxed) -> Id {
         match &boxed.logic {
             Logic::Literal(text) => self.literal(text),
-            Logic::Table(table) => self.table(table),
+            Logic::Table(table) => self.table(table, &boxed.at),
             Logic::Context(entries) => self.boxed_context(entries),
             Logic::Relation { columns, rows } => self.relation(columns, rows),
             Logic::List(items) => {

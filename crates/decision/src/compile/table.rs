@@ -6,10 +6,12 @@ use crate::ast::Test;
 use crate::dmn::tree::{Input, Output, Table, Text};
 use crate::error::Refused;
 use crate::program::{self, Id, InputColumn, Mode, Node, OutputColumn, RuleRow, Run};
+use std::ops::Range;
 use std::sync::Arc;
 
 impl<'m> Compiler<'m> {
-    pub(super) fn table(&mut self, table: &'m Table) -> Id {
+    /// `at` is where the table stands in the file.
+    pub(super) fn table(&mut self, table: &'m Table, at: &Range<usize>) -> Id {
         let mark = self.frame().mark();
         let inputs: Vec<InputColumn> =
             table.inputs.iter().map(|input| self.input_column(input)).collect();
@@ -33,8 +35,10 @@ impl<'m> Compiler<'m> {
             let id = rule.id.clone().unwrap_or_default();
             rules.push(RuleRow { id, tests, outputs: self.run_of(&ids) });
         }
+        let compiled = program::Table { hit: table.hit, inputs, outputs, rules };
+        self.analyze(table, at, &compiled);
         self.frame().release(mark);
-        self.code.tables.push(program::Table { hit: table.hit, inputs, outputs, rules });
+        self.code.tables.push(compiled);
         let at = self.code.tables.len() as u32 - 1;
         self.push(Node::Table(at))
     }

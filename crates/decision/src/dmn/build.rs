@@ -18,14 +18,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use xml::Problem;
 
-pub(super) fn build(source: &[u8], imports: &[&Model]) -> Result<Model, Vec<Problem>> {
+/// `analysis` is the work that the analysis of tables may do, if there is to be one.
+pub(super) fn build(
+    source: &[u8],
+    imports: &[&Model],
+    analysis: Option<u64>,
+) -> Result<Model, Vec<Problem>> {
     let (text, tree) = xml::read(source).map_err(|problem| vec![*problem])?;
     let mut problems = Problems::new(text);
     let Some(definitions) = read::definitions(&tree, &mut problems) else {
         return Err(problems.into_list());
     };
     drop(tree);
-    let graph = Builder::new(&definitions, imports, &mut problems).graph();
+    let mut builder = Builder::new(&definitions, imports, &mut problems);
+    builder.analysis = analysis;
+    let graph = builder.graph();
     let graph = Graph { problems: problems.into_list(), ..graph };
     Ok(Model { graph: Arc::new(graph) })
 }
@@ -47,6 +54,8 @@ struct Builder<'d, 'p, 's> {
     vocabulary: Vocabulary,
     /// Fuel that folding constants may still burn.
     folding: u64,
+    /// Work that analyses of tables may still do, if there are to be any.
+    analysis: Option<u64>,
     services: BTreeMap<Arc<str>, usize>,
 }
 
@@ -97,6 +106,7 @@ impl<'d, 'p, 's> Builder<'d, 'p, 's> {
             members,
             vocabulary,
             folding: MODEL_FOLDING_FUEL,
+            analysis: None,
             services: BTreeMap::new(),
         }
     }
@@ -218,7 +228,13 @@ impl<'d, 'p, 's> Builder<'d, 'p, 's> {
                     })
                 }))
             }
-            (Kind::Service, _) => self.service(element, visible, kind),
+            (Kind::Service, _) => {
+                // The decisions inside are analysed as such.
+                let analysis = self.analysis.take();
+                let program = self.service(element, visible, kind);
+                self.analysis = analysis;
+                program
+            }
             (Kind::Decision | Kind::InputData, _) => None,
         };
         if element.kind == Kind::Decision && element.logic.is_none() {
@@ -259,13 +275,14 @@ impl<'d, 'p, 's> Builder<'d, 'p, 's> {
         let vocabulary = std::mem::take(&mut self.vocabulary);
         let types = std::mem::take(&mut self.types);
         let types = Arc::new(types);
-        let model =
+        let mut model =
             compile::Model::new(Arc::clone(&types), vocabulary, visible, self.definitions.mode);
+        model.analysis = self.analysis;
         let mut compiler = Compiler::of_model(self.definitions.mode, model, self.folding);
         let root = compile(&mut compiler);
         let finished = compiler.finished(root);
         self.vocabulary = finished.vocabulary;
-        self.folding = finished.folding;
+        (self.folding, self.analysis) = (finished.folding, finished.analysis);
         self.types = Arc::into_inner(types).expect("the compiler is gone");
         finished.faults.into_iter().for_each(|fault| report(fault, self.problems));
         finished.program
@@ -351,11 +368,14 @@ fn outputs(logic: Option<&Boxed>) -> Vec<Arc<str>> {
 }
 
 fn report(fault: Fault<'_>, problems: &mut Problems<'_>) {
-    let Fault { severity, rule, place, message, hint } = fault;
+    let Fault { severity, rule, place, element, message, hint } = fault;
     let mut added = match place {
         Place::Text(text, span) => problems.in_text(severity, text, span, rule, message),
         Place::File(at) => problems.add(severity, at, rule, message),
     };
+    if element.is_some() {
+        added.element(element.as_ref());
+    }
     if let Some(hint) = hint {
         added.hint(hint);
     }

@@ -194,7 +194,9 @@ impl<'a> Run<'a> {
         let trace = program.0.table.map(|_| Trace::default());
         let scope = Required { run: self, node };
         let mut budget = self.budget.clone();
-        let result = program.run(&scope, self.env, &mut budget, trace);
+        // Each has its own randomness: two decisions that ask for a UUID get two.
+        let env = self.env.of_part(at as u64);
+        let result = program.run(&scope, &env, &mut budget, trace);
         *self.budget = budget;
         let (found, trace) = result?;
         self.warnings.extend(found.warnings);

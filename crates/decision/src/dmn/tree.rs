@@ -156,6 +156,7 @@ pub(crate) enum Logic {
 /// A decision table.
 #[derive(Debug)]
 pub(crate) struct Table {
+    pub(crate) id: Option<Arc<str>>,
     pub(crate) hit: HitPolicy,
     pub(crate) inputs: Vec<Input>,
     pub(crate) outputs: Vec<Output>,

@@ -48,3 +48,41 @@ fn every_model_of_camundas_engine_is_read_and_evaluated() {
     let refused: Vec<(&str, &str)> = refused.iter().map(|(name, rule)| (&**name, *rule)).collect();
     assert_eq!(refused, REFUSED);
 }
+
+#[test]
+fn each_decision_of_an_evaluation_draws_its_own_numbers() {
+    let decision = |id: &str, requires: &str, text: &str| {
+        format!(
+            "<decision id=\"{id}\" name=\"{id}\"><variable name=\"{id}\"/>{requires}\
+             <literalExpression><text>{text}</text></literalExpression></decision>"
+        )
+    };
+    let requires = ["a", "b"].map(|id| {
+        format!(
+            "<informationRequirement><requiredDecision href=\"#{id}\"/></informationRequirement>"
+        )
+    });
+    let xml = format!(
+        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"d\" name=\"d\" \
+         namespace=\"n\">{}{}{}</definitions>",
+        decision("a", "", "uuid()"),
+        decision("b", "", "uuid()"),
+        decision("all", &requires.concat(), "[a, b, uuid()]")
+    );
+    let model = dmn::read(xml.as_bytes(), &[]).expect("a good model");
+    let ask = |seed| {
+        let env = decision::Env { seed, ..env() };
+        let scope = BTreeMap::new();
+        let found = model.evaluate("all", &scope, &env, &mut Budget::default());
+        found.expect("a decision").output
+    };
+    assert_eq!(ask(1), ask(1));
+    let mut drawn: Vec<String> = [ask(1), ask(2)]
+        .iter()
+        .flat_map(|output| output.as_list().expect("a list").to_vec())
+        .map(|item| item.as_str().expect("a text").to_owned())
+        .collect();
+    drawn.sort();
+    drawn.dedup();
+    assert_eq!(drawn.len(), 6, "{drawn:?}");
+}

@@ -30,6 +30,14 @@ pub fn read_all(files: &[&[u8]]) -> Vec<Result<Model, Vec<Problem>>> {
     }
 }
 
+/// All there is to say about files: for each the model, with its problems in it, or the problems
+/// that kept it from being one, in order.
+pub(super) fn open_all(files: &[&[u8]]) -> Vec<Result<Model, Vec<Problem>>> {
+    let read = read_all(files);
+    let known: Vec<&Model> = read.iter().flatten().collect();
+    files.iter().map(|file| dmn::open(file, &known)).collect()
+}
+
 /// What a file of decisions defines: itself, and its decisions.
 pub(super) fn parts(model: &Model) -> Vec<Part> {
     let part = |kind, id: &str, name: &str, tag: &str| Part {

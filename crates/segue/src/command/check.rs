@@ -40,10 +40,7 @@ struct Checked {
 impl Check {
     /// Checks all files, then answers.
     pub(crate) fn run(&self) -> Outcome {
-        let mut all = Vec::new();
-        for path in &self.files {
-            all.push(check(path)?);
-        }
+        let all = check(&self.files)?;
         if self.json {
             let documents: Vec<Value> = all.iter().map(Checked::as_json).collect();
             terminal::json(&documents);
@@ -57,19 +54,34 @@ impl Check {
     }
 }
 
-fn check(path: &Path) -> Result<Checked, Failure> {
-    let source = std::fs::read(path)
-        .map_err(|error| Failure::work(format!("Expected to read {}: {error}", path.display())))?;
-    let path = path.to_owned();
-    let (problems, dropped) = match Language::of(&path.display().to_string()) {
-        Language::Bpmn => {
-            let problems = problems_of(&source);
-            let dropped = problems.dropped();
-            (problems.into_vec(), dropped)
-        }
-        other => (runtime::deploy::problems(other, &source), 0),
+fn check(paths: &[PathBuf]) -> Result<Vec<Checked>, Failure> {
+    let sources = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let language = |path: &Path| Language::of(&path.display().to_string());
+    // Decisions and forms together: one of the files may import another.
+    let others: Vec<(Language, &[u8])> = paths
+        .iter()
+        .zip(&sources)
+        .map(|(path, source)| (language(path), &**source))
+        .filter(|(language, _)| *language != Language::Bpmn)
+        .collect();
+    let mut others = runtime::deploy::problems(&others).into_iter();
+    let checked = |(path, source): (&PathBuf, Vec<u8>)| {
+        let (problems, dropped) = match language(path) {
+            Language::Bpmn => {
+                let problems = problems_of(&source);
+                let dropped = problems.dropped();
+                (problems.into_vec(), dropped)
+            }
+            _ => (others.next().expect("each file has its problems"), 0),
+        };
+        Checked { path: path.clone(), source, problems, dropped }
     };
-    Ok(Checked { path, source, problems, dropped })
+    Ok(paths.iter().zip(sources).map(checked).collect())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path)
+        .map_err(|error| Failure::work(format!("Expected to read {}: {error}", path.display())))
 }
 
 /// All problems of a file: of its structure, and of what the engine cannot run.

@@ -83,7 +83,9 @@ pub(super) fn ask(
     input: &Variables,
     at: jiff::Timestamp,
 ) -> Option<Evaluation> {
-    let env = Env { now_ms: at.as_millisecond(), zone: jiff::tz::TimeZone::UTC, seed: 0 };
+    // At the same moment it says the same, at another it draws other numbers.
+    let seed = at.as_microsecond().cast_unsigned();
+    let env = Env { now_ms: at.as_millisecond(), zone: jiff::tz::TimeZone::UTC, seed };
     model.evaluate(id, &Given(input), &env, &mut Budget::default())
 }
 

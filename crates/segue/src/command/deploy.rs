@@ -4,11 +4,8 @@
 
 use std::path::PathBuf;
 
-use model::{Problem, Severity};
-use runtime::deploy::Language;
 use serde_json::Value;
 
-use super::check::problems_of;
 use super::{block_on, text};
 use crate::client::{ServerAddress, read_files};
 use crate::failure::Outcome;
@@ -31,13 +28,13 @@ impl Deploy {
     /// Deploys and prints the versions.
     pub(crate) fn run(&self) -> Outcome {
         let files = read_files(&self.files)?;
-        files.iter().for_each(|(name, content)| warn(name, content));
         let mut client = self.server.client()?;
         let answer = block_on(async { client.deploy(&files).await })?;
         if self.json {
             terminal::json(&answer);
             return Ok(());
         }
+        answer["problems"].as_array().into_iter().flatten().for_each(warn);
         let deployed = answer["deployments"].as_array().map_or(&[][..], Vec::as_slice);
         terminal::table(["what", "id", "version", "key", "file"], deployed.iter().map(row));
         Ok(())
@@ -71,15 +68,17 @@ fn row(deployed: &Value) -> [String; 5] {
     [(*what).to_owned(), id, version, key, file]
 }
 
-/// What runs, but likely not as meant, is told before it is deployed.
-fn warn(name: &str, content: &[u8]) {
-    let language = Language::of(name);
-    let problems = match language {
-        Language::Bpmn => problems_of(content).into_vec(),
-        other => runtime::deploy::problems(other, content),
-    };
-    for problem in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
-        let Problem { line, column, rule, message, .. } = problem;
-        terminal::note(format_args!("{name}:{line}:{column}: warning {rule}: {message}"));
+/// What runs, but likely not as meant.
+fn warn(problem: &Value) {
+    if problem["severity"] == "warning" {
+        let field = |name| text(problem, name);
+        terminal::note(format_args!(
+            "{}:{}:{}: warning {}: {}",
+            field("resource"),
+            field("line"),
+            field("column"),
+            field("rule"),
+            field("message")
+        ));
     }
 }

@@ -131,7 +131,7 @@ fn table(node: Node<'_, '_>, problems: &mut Problems<'_>) -> Table {
             .element(output.id.as_ref())
             .hint("the name is the key of this output in the result");
     }
-    Table { hit: hit_policy(node, problems), inputs, outputs, rules }
+    Table { id: node.id(), hit: hit_policy(node, problems), inputs, outputs, rules }
 }
 
 fn hit_policy(node: Node<'_, '_>, problems: &mut Problems<'_>) -> HitPolicy {
