@@ -7,7 +7,6 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { Broken } from './shell/Broken';
 import { Missing } from './shell/Missing';
 import { Shell } from './shell/Shell';
 
@@ -51,9 +50,6 @@ const routes = root.addChildren([
   at('/operate/instances', () => import('./operate/Instances')),
   at('/operate/instances/$instanceKey', () => import('./operate/Instance')),
   at('/operate/incidents', () => import('./operate/Incidents')),
-  at('/operate/decisions', () => import('./operate/Decisions')),
-  at('/operate/decisions/$decisionKey', () => import('./operate/Decision')),
-  at('/operate/evaluations/$evaluationKey', () => import('./operate/Evaluation')),
   at('/operate/messages', () => import('./operate/Messages')),
   at('/operate/workers', () => import('./operate/Workers')),
   at('/design', () => import('./design/Design')),
@@ -70,7 +66,6 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
-  defaultErrorComponent: Broken,
   scrollRestoration: true,
 });
 

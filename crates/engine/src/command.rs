@@ -111,6 +111,13 @@ pub enum InstanceCommand {
     Quarantine { message: Arc<str> },
     /// The call activity that began this instance is cancelled.
     CancelCalled,
+    /// Begin activities of an ad-hoc sub-process (its element instance by key), each by its id and
+    /// with variables of its own. `cancels_remaining`: what runs in it goes first.
+    ActivateActivities {
+        element: Key,
+        activities: Vec<(Arc<str>, Variables)>,
+        cancels_remaining: bool,
+    },
     /// A called instance has ended.
     EndChild { slot: Slot, child: Key, outcome: ChildOutcome },
     /// A BPMN signal reaches who waits for it.

@@ -169,6 +169,8 @@ pub enum InstanceEvent {
     CompensationBegun { slot: Slot, by: Slot, scope: Slot, note: Slot, after: Slot, keep: bool },
     /// The event sub-process that undoes a scope begins in it.
     CompensationHandled { slot: Slot, by: Slot },
+    /// An ad-hoc sub-process has done what it is for: it ends when nothing lives in it.
+    AdHocFulfilled { slot: Slot },
     /// Their scope is gone: these are not undone any more.
     CompensationsDropped { slots: Vec<Slot> },
     /// Nothing in the instance goes on until it is resumed.
@@ -385,6 +387,8 @@ pub enum Work {
     Compensate { slot: Slot },
     /// Forget what completed in a scope that is gone, from this slot back.
     DropNotes { note: Slot },
+    /// An activity of an ad-hoc sub-process begins.
+    ActivateInner { slot: Slot, element: ElementIndex, variables: Variables },
 }
 
 /// A variable that changed.
@@ -447,6 +451,7 @@ impl InstanceEvent {
             | E::BodyStopped { slot }
             | E::ChildCalled { slot, .. }
             | E::ChildEnded { slot, .. }
+            | E::AdHocFulfilled { slot }
             | E::CompensationKept { slot, .. }
             | E::CompensationThrown { slot }
             | E::CompensationBegun { slot, .. }

@@ -24,6 +24,9 @@ pub const INSTANCE_ELEMENTS_MAX: usize = 120_000;
 pub const MULTI_INSTANCE_ITEMS_MAX: usize = 100_000;
 /// Instances of a multi-instance activity begun before other work of the step goes on.
 pub const SPAWN_INSTANCES_MAX: u32 = 64;
+/// Activities of an ad-hoc sub-process activated by one list; beyond it is an incident, or a
+/// refusal.
+pub const AD_HOC_ACTIVATIONS_MAX: usize = 1_000;
 /// Completed activities that can be compensated and are forgotten before other work of the step
 /// goes on.
 pub const DROPPED_NOTES_MAX: usize = 64;

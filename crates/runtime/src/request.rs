@@ -109,6 +109,13 @@ pub enum Request {
     ModifyInstance { instance: Key, modification: Box<Modification> },
     /// Have an instance run another definition.
     MigrateInstance { instance: Key, migration: Box<Migration> },
+    /// Begin activities of an ad-hoc sub-process. (`instance` from the element instances view.)
+    ActivateActivities {
+        instance: Key,
+        element: Key,
+        activities: Vec<(Arc<str>, Variables)>,
+        cancels_remaining: bool,
+    },
     /// Complete a user task. (`instance` from the user tasks view.)
     CompleteUserTask { instance: Key, task: Key, variables: Variables, action: Arc<str> },
 }

@@ -38,6 +38,8 @@ const CANNOT: &[(Phase, &[&str])] = &[
     (Phase::Complete, &["boundary_compensation"]),
     (Phase::Cancel, &["boundary_compensation"]),
     (Phase::Incident, &["boundary_compensation"]),
+    // Its activities arrive, wait and fail in slots of their own.
+    (Phase::Wait, &["ad_hoc_inner"]),
     // No job, timer, subscription or user task is theirs.
     (Phase::Wait, &["boundary_error", "end_event", "error_end", "terminate_end"]),
     (Phase::Wait, &["exclusive_gateway", "parallel_gateway", "process", "sub_process"]),

@@ -12,7 +12,7 @@ import { useCommand } from '../parts/useCommand';
 
 const MINUTE_MS = 60_000;
 
-export default function MessageComposer(props: {
+export function MessageComposer(props: {
   name?: string;
   correlationKey?: string;
   onClose: () => void;

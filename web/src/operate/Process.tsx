@@ -13,8 +13,7 @@ import { Page } from '../parts/Page';
 import { elementsOf } from '../parts/elements';
 import { ElementTable } from './ElementTable';
 import { InstanceList } from './InstanceList';
-import { frequencies, heatOf } from './heat';
-import { type Measure, ProcessHeat } from './ProcessHeat';
+import { heatOf } from './heat';
 
 const StartInstance = lazy(() => import('./StartInstance'));
 const Diagram = lazy(() => import('../parts/Diagram'));
@@ -32,14 +31,12 @@ export default function Process() {
   const show = search.show ?? 'counts';
   const counts = elements.data?.items;
   const marks = useMemo(() => (show === 'heat' ? heatMarks(counts) : countMarks(counts)), [counts, show]);
-  const classes = useMemo(() => (show === 'heat' ? heatOf(frequencies(counts ?? [])) : []), [counts, show]);
+  const classes = useMemo(() => (show === 'heat' ? heatOf(counts ?? []) : []), [counts, show]);
   const model = useMemo(() => (xml.data ? elementsOf(xml.data) : new Map()), [xml.data]);
 
   if (xml.error) return <Failure error={xml.error} doing="read the process" />;
   const change = (next: Record<string, string | undefined>) =>
     void navigate({ to: '.', replace: true, search: { ...search, ...next } });
-  const select = (element: string | undefined) =>
-    change({ element, after: undefined, before: undefined });
   const name = definition?.name ?? definition?.processDefinitionId ?? 'Process';
   const versions = definitions.data
     ?.filter((it) => it.processDefinitionId === definition?.processDefinitionId)
@@ -93,8 +90,6 @@ export default function Process() {
           data={[
             { value: 'counts', label: 'Running' },
             { value: 'heat', label: 'Frequency' },
-            { value: 'time', label: 'Duration' },
-            { value: 'stuck', label: 'Incident rate' },
             { value: 'table', label: 'Table' },
           ]}
         />
@@ -104,23 +99,9 @@ export default function Process() {
             : 'Select an element to see the instances that wait there.'}
         </span>
       </div>
-      {show === 'table' && (
-        <ElementTable elements={model} counts={counts ?? []} definitionKey={definitionKey} period="day" />
-      )}
-      {isMeasure(show) && definition && (
-        <ProcessHeat
-          definition={definition}
-          versions={versions ?? []}
-          xml={xml.data}
-          measure={show}
-          period={search.period ?? 'day'}
-          compare={search.compare}
-          selected={search.element}
-          onChange={change}
-          onSelect={select}
-        />
-      )}
-      {(show === 'counts' || show === 'heat') && (
+      {show === 'table' ? (
+        <ElementTable elements={model} counts={counts ?? []} />
+      ) : (
         <Suspense fallback={<Skeleton rows={4} />}>
           <Diagram
             xml={xml.data}
@@ -128,7 +109,7 @@ export default function Process() {
             marks={marks}
             classes={classes}
             selected={search.element}
-            onSelect={select}
+            onSelect={(element) => change({ element, after: undefined, before: undefined })}
           />
         </Suspense>
       )}
@@ -141,10 +122,6 @@ export default function Process() {
       )}
     </Page>
   );
-}
-
-function isMeasure(show: string): show is Measure {
-  return show === 'time' || show === 'stuck';
 }
 
 function countMarks(counts: ElementCounts[] = []): Mark[] {

@@ -13,9 +13,10 @@ use super::wire::modify_process_instance_request::{
 use super::wire::{
     ActivateJobsRequest, ActivatedJob, BroadcastSignalRequest, CancelProcessInstanceRequest,
     CompleteJobRequest, CreateProcessInstanceRequest, CreateProcessInstanceWithResultRequest,
-    DeployResourceRequest, EvaluateDecisionRequest, FailJobRequest, MigrateProcessInstanceRequest,
-    ModifyProcessInstanceRequest, PublishMessageRequest, Resource, SetVariablesRequest,
-    StreamActivatedJobsRequest, ThrowErrorRequest, TopologyRequest,
+    DeployResourceRequest, EvaluateDecisionRequest, FailJobRequest, JobResult,
+    JobResultActivateElement, MigrateProcessInstanceRequest, ModifyProcessInstanceRequest,
+    PublishMessageRequest, Resource, SetVariablesRequest, StreamActivatedJobsRequest,
+    ThrowErrorRequest, TopologyRequest,
 };
 use crate::{Config, Listeners};
 use runtime::node::{Node, Options};
@@ -128,6 +129,40 @@ async fn a_worker_polls_and_completes() {
     client.complete_job(completion.clone()).await.unwrap();
     let again = client.complete_job(completion).await.unwrap_err();
     assert_eq!(again.code(), Code::NotFound, "{again}");
+}
+
+#[tokio::test]
+async fn a_worker_decides_what_an_ad_hoc_sub_process_does() {
+    let process = "start -> care:ad-hoc type=pay { call:job(pay) } -> end";
+    let (server, mut client) = Server::with(process).await;
+    start(&mut client, "{}").await;
+    let decided = |job: &ActivatedJob, result: JobResult| CompleteJobRequest {
+        job_key: job.key,
+        variables: "{}".to_owned(),
+        result: Some(JobResult { r#type: Some("adHocSubProcess".to_owned()), ..result }),
+    };
+    let activates = |id: &str| {
+        let variables = r#"{"who": "ada"}"#.to_owned();
+        let activate = JobResultActivateElement { element_id: id.to_owned(), variables };
+        JobResult { activate_elements: vec![activate], ..JobResult::default() }
+    };
+    let found = jobs(&mut client).await;
+    let [job] = &found[..] else { panic!("{found:?}") };
+    let refused = client.complete_job(decided(job, activates("nothing"))).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound, "{refused}");
+    client.complete_job(decided(job, activates("call"))).await.unwrap();
+    let found = jobs(&mut client).await;
+    let [call] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((&*call.element_id, call.variables.contains("ada")), ("call", true));
+    let done = CompleteJobRequest { job_key: call.key, variables: "{}".to_owned(), result: None };
+    client.complete_job(done).await.unwrap();
+    let found = jobs(&mut client).await;
+    let [job] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(&*job.element_id, "care");
+    let is_done =
+        JobResult { is_completion_condition_fulfilled: Some(true), ..JobResult::default() };
+    client.complete_job(decided(job, is_done)).await.unwrap();
+    assert_eq!(jobs(&mut server.client().await).await, []);
 }
 
 #[tokio::test]

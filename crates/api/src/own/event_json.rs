@@ -147,6 +147,7 @@ kinds! {
         E::GatewayReset { .. } => "GATEWAY_RESET",
         E::EventKept { .. } => "EVENT_KEPT",
         E::EventsTaken { .. } => "EVENTS_TAKEN",
+        E::AdHocFulfilled { .. } => "AD_HOC_FULFILLED",
         E::CompensationKept { .. } => "COMPENSATION_KEPT",
         E::CompensationThrown { .. } => "COMPENSATION_THROWN",
         E::CompensationBegun { .. } => "COMPENSATION_BEGUN",

@@ -135,11 +135,12 @@ pub(crate) async fn search_element_instance_incidents(
 
 /// Keys of an element instance and of those inside it that have others inside.
 async fn scopes_inside(state: &ApiState, row: &Row) -> Result<Vec<Cell>, Problem> {
-    const SCOPES: [&str; 5] = [
+    const SCOPES: [&str; 6] = [
         "SUB_PROCESS",
         "EVENT_SUB_PROCESS",
         "MULTI_INSTANCE_BODY",
         "AD_HOC_SUB_PROCESS",
+        "AD_HOC_SUB_PROCESS_INNER_INSTANCE",
         "PROCESS",
     ];
     let types = SCOPES.map(|name| Cell::Text(name.into())).to_vec();

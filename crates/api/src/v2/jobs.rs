@@ -147,12 +147,6 @@ pub(crate) async fn complete_job(
 impl JobCompletion {
     /// What is asked of the node.
     pub(crate) fn request(self, job: Key) -> Result<Request, Problem> {
-        if self.result.as_ref().is_some_and(|it| it.kind.as_deref() == Some("adHocSubProcess")) {
-            return Err(Problem::not_implemented(
-                "Expected a job of a BPMN element, but `result` is for an ad-hoc sub-process: \
-                 Segue does not have them yet.",
-            ));
-        }
         let result = self.result.map(DecidedByJob::decided).transpose()?.map(Box::new);
         let variables = self.variables.unwrap_or_default().0;
         Ok(Request::CompleteJob { job, variables, result })

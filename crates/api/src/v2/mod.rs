@@ -2,6 +2,7 @@
 //!
 //! Not here: anything of our own; that is `own`.
 
+pub(crate) mod ad_hoc;
 pub(crate) mod audit_logs;
 pub(crate) mod bpmn_signals;
 mod clock;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(details())
         .merge(changes())
         .merge(statistics())
+        .routes(routes!(ad_hoc::activate_activities))
         .routes(routes!(audit_logs::get_audit_log))
         .routes(routes!(audit_logs::search_audit_logs))
         .routes(routes!(bpmn_signals::broadcast_signal))

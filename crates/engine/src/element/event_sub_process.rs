@@ -44,6 +44,11 @@ impl Element for EventSubProcess {
         ctx.begin_with(slot, start);
         Ok(Entered::Waits)
     }
+
+    fn leave(&self, slot: Slot, ctx: &mut Ctx<'_>) -> Result<Leaving, Failure> {
+        ctx.ask_planner_again(ctx.at(slot).scope)?;
+        Ok(Leaving::ByAll)
+    }
 }
 
 /// Whether it is an event sub-process.

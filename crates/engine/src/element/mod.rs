@@ -219,6 +219,8 @@ macro_rules! elements {
 
 // Order: the first file that matches an XML element reads it. File, Camunda's name, starts a scope.
 elements! {
+    AdHoc => ad_hoc, "AD_HOC_SUB_PROCESS", false;
+    AdHocInner => ad_hoc_inner, "AD_HOC_SUB_PROCESS_INNER_INSTANCE", false;
     BoundaryBpmnSignal => boundary_bpmn_signal, "BOUNDARY_EVENT", false;
     BoundaryCondition => boundary_condition, "BOUNDARY_EVENT", false;
     BoundaryCancel => boundary_cancel, "BOUNDARY_EVENT", false;
@@ -287,7 +289,12 @@ impl Kind {
         use Kind as K;
         matches!(
             self,
-            K::EventSubProcess(_) | K::ProcessScope(_) | K::SubProcess(_) | K::Transaction(_)
+            K::AdHoc(_)
+                | K::AdHocInner(_)
+                | K::EventSubProcess(_)
+                | K::ProcessScope(_)
+                | K::SubProcess(_)
+                | K::Transaction(_)
         )
     }
 }

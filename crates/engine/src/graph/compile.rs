@@ -33,10 +33,7 @@ pub fn compile(document: &Document, problems: &mut Problems) -> Vec<Graph> {
                 name: process.name().unwrap_or_default().into(),
                 version_tag: version_tag(process.node),
                 history_ttl_ms: history_ttl_ms(process.node, problems),
-                nodes: vec![Node {
-                    listeners: ListenerSpec::read_all(process.node, problems),
-                    ..process_node(process.node)
-                }],
+                nodes: vec![process_node(process.node, problems)],
                 flows: Vec::new(),
                 by_id: BTreeMap::new(),
                 reach: Reach::default(),
@@ -64,15 +61,12 @@ fn add_parts(graph: &mut Graph, structure: &Structure<'_>, problems: &mut Proble
             let part = ElementIndex::try_from(graph.nodes.len()).expect("element counts are small");
             let whole = graph.node(event);
             let node = Node {
-                id: whole.id.clone(),
-                name: whole.name.clone(),
                 scope: whole.scope,
-                kind,
                 part_of: Some(event),
                 attached_to: whole.attached_to,
                 interrupting: whole.interrupting,
                 happened: true,
-                ..process_node(structure.nodes[at].node)
+                ..Node::plain(whole.id.clone(), whole.name.clone(), kind)
             };
             graph.nodes.push(node);
             graph.nodes[event as usize].parts.push(part);
@@ -90,30 +84,11 @@ fn version_tag(process: NodeRef<'_>) -> Arc<str> {
     tag.and_then(|tag| tag.attr("value")).unwrap_or_default().into()
 }
 
-fn process_node(process: NodeRef<'_>) -> Node {
-    Node {
-        id: process.id().unwrap_or_default().into(),
-        name: process.attr("name").unwrap_or_default().into(),
-        kind: Kind::ProcessScope(ProcessScope),
-        scope: 0,
-        outgoing: Vec::new(),
-        incoming: Vec::new(),
-        boundary: Vec::new(),
-        attached_to: None,
-        interrupting: false,
-        happened: false,
-        awaits: Vec::new(),
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-        multi_instance: None,
-        standard_loop: None,
-        parts: Vec::new(),
-        part_of: None,
-        listeners: Vec::new(),
-        starts: Vec::new(),
-        link: None,
-        handler: None,
-    }
+fn process_node(process: NodeRef<'_>, problems: &mut Problems) -> Node {
+    let name = process.attr("name").unwrap_or_default().into();
+    let kind = Kind::ProcessScope(ProcessScope);
+    let listeners = ListenerSpec::read_all(process, problems);
+    Node { listeners, ..Node::plain(process.id().unwrap_or_default().into(), name, kind) }
 }
 
 fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -> Node {

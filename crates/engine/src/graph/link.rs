@@ -2,8 +2,9 @@
 //!
 //! Not whether something is missing; `model::check` says so.
 
-use super::Graph;
+use super::{Graph, Node};
 use crate::element::Kind;
+use crate::element::ad_hoc_inner::AdHocInner;
 use crate::event::ElementIndex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,11 +12,34 @@ use std::sync::Arc;
 impl Graph {
     /// Fills in what can only be known once all elements are there.
     pub(super) fn link(&mut self) {
+        self.link_ad_hoc();
         self.link_starts();
         self.link_links();
         self.link_events();
         self.link_handlers();
         self.link_compensation();
+    }
+
+    /// Every ad-hoc sub-process has a scope for each activity that is activated in it; event
+    /// sub-processes stay with the whole.
+    fn link_ad_hoc(&mut self) {
+        for at in self.elements() {
+            if !matches!(self.node(at).kind, Kind::AdHoc(_)) {
+                continue;
+            }
+            let inner = ElementIndex::try_from(self.nodes.len()).expect("element counts are small");
+            let whole = self.node(at);
+            let (id, name) = (format!("{}#innerInstance", whole.id), whole.name.clone());
+            for node in self.nodes.iter_mut().filter(|node| node.scope == at) {
+                if !matches!(node.kind, Kind::EventSubProcess(_)) {
+                    node.scope = inner;
+                }
+            }
+            self.by_id.insert(id.as_str().into(), inner);
+            let kind = Kind::AdHocInner(AdHocInner);
+            self.nodes.push(Node { scope: at, ..Node::plain(id.into(), name, kind) });
+            self.nodes[at as usize].link = Some(inner);
+        }
     }
 
     /// Which activity undoes which, and which one an event is about.

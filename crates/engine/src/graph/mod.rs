@@ -85,13 +85,40 @@ pub struct Node {
     /// Start events directly inside, if it is a scope.
     pub starts: Vec<ElementIndex>,
     /// The link catch event a link throw event leads to, or the one activity a compensation event
-    /// undoes.
+    /// undoes, or the inner instance of an ad-hoc sub-process.
     pub link: Option<ElementIndex>,
     /// The activity that undoes it.
     pub handler: Option<ElementIndex>,
 }
 
 impl Node {
+    /// An element of the process itself without flows, mappings and events.
+    pub(crate) fn plain(id: Arc<str>, name: Arc<str>, kind: Kind) -> Node {
+        Node {
+            id,
+            name,
+            kind,
+            scope: 0,
+            outgoing: Vec::new(),
+            incoming: Vec::new(),
+            boundary: Vec::new(),
+            attached_to: None,
+            interrupting: false,
+            happened: false,
+            awaits: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            multi_instance: None,
+            standard_loop: None,
+            parts: Vec::new(),
+            part_of: None,
+            listeners: Vec::new(),
+            starts: Vec::new(),
+            link: None,
+            handler: None,
+        }
+    }
+
     /// The start of the event sub-process in it that undoes it, if it is a scope that has one.
     #[must_use]
     pub fn compensation_start(&self, graph: &Graph) -> Option<ElementIndex> {
@@ -170,6 +197,18 @@ impl Graph {
     #[must_use]
     pub fn owner(&self, event: ElementIndex) -> ElementIndex {
         self.node(event).part_of.unwrap_or(event)
+    }
+
+    /// The activity with this id that an ad-hoc sub-process may activate: no flow leads to it.
+    #[must_use]
+    pub fn activity(&self, ad_hoc: ElementIndex, id: &str) -> Option<ElementIndex> {
+        let inner = self.node(ad_hoc).link?;
+        let found = self.find(id)?;
+        let node = self.node(found);
+        let is_link = matches!(node.kind, Kind::LinkCatch(_));
+        let drawn = node.incoming.is_empty() && node.attached_to.is_none() && !is_link;
+        let undoes = self.nodes.iter().any(|it| it.handler == Some(found));
+        (node.scope == inner && drawn && !undoes).then_some(found)
     }
 
     /// The start events of event sub-processes directly in a scope.

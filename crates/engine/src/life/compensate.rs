@@ -24,7 +24,8 @@ pub(super) enum Next {
 }
 
 /// The most recent note a slot is to undo: its own if it is a scope that is compensated, else
-/// those of the scope around it, and of the scope an event sub-process belongs to.
+/// those of the scope around it, and of the scope an event sub-process, or what is activated in an
+/// ad-hoc sub-process, belongs to.
 pub(super) fn next(graph: &Graph, state: &Instance, slot: Slot) -> Next {
     let Some(held) = state.element(slot) else { return Next::Nothing };
     let Some(compensation) = held.compensation.as_deref() else { return Next::Nothing };
@@ -49,8 +50,9 @@ pub(super) fn next(graph: &Graph, state: &Instance, slot: Slot) -> Next {
             }
             (after, note) = (note, done.before);
         }
-        let handles = matches!(graph.node(around.element).kind, Kind::EventSubProcess(_));
-        if compensation.revived || !handles || scope == 0 {
+        let kind = &graph.node(around.element).kind;
+        let belongs = matches!(kind, Kind::AdHocInner(_) | Kind::EventSubProcess(_));
+        if compensation.revived || !belongs || scope == 0 {
             break;
         }
         scope = around.scope;
@@ -173,7 +175,7 @@ impl Ctx<'_> {
         }
     }
 
-    fn enter_at(&mut self, element: ElementIndex, scope: Slot) -> Slot {
+    pub(super) fn enter_at(&mut self, element: ElementIndex, scope: Slot) -> Slot {
         let (slot, key) = (self.state.next_slot, self.next_key());
         let node = self.graph.node(element);
         let repeats = node.multi_instance.is_some() || node.standard_loop.is_some();

@@ -67,6 +67,9 @@ impl Ctx<'_> {
             let results = self.map_outputs(slot, scope, &node.outputs)?;
             self.propagate(scope, results);
         }
+        if self.heard(slot, ListenerEvent::End) == 0 {
+            self.propagate_results(slot);
+        }
         if self.listens(slot, ListenerEvent::End)? {
             return Ok(Left::Listens);
         }

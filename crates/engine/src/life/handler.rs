@@ -68,6 +68,7 @@ impl Ctx<'_> {
         let graph = self.graph;
         self.close_events(slot, |element| graph.node(graph.owner(element)).kind.is_start());
         self.stop_listener(slot);
+        self.give_up_ad_hoc(slot);
         for key in over {
             self.emit(InstanceEvent::IncidentResolved { slot, key });
         }
@@ -83,6 +84,7 @@ impl Ctx<'_> {
         self.take_agenda();
         self.agenda.retain(|work| match work {
             Work::Arrive { scope, .. } => *scope != slot,
+            Work::ActivateInner { slot: scope, .. } => *scope != slot,
             Work::Complete { slot: scope } => *scope != slot,
             _ => true,
         });

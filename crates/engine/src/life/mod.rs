@@ -3,6 +3,7 @@
 //! Not here: what a particular element does; `life` asks its file and carries out the answer.
 
 mod activate;
+mod ad_hoc;
 mod arrive;
 mod broadcast;
 mod call;
@@ -177,8 +178,11 @@ impl<'a> Ctx<'a> {
             }
             self.transitions += 1;
             // Only what adds an element instance is stopped: the others make room.
-            let crowded = matches!(work, Work::Arrive { .. } | Work::Spawn { .. })
-                && self.state.elements.len() + self.state.notes as usize > INSTANCE_ELEMENTS_MAX;
+            let crowded = matches!(
+                work,
+                Work::Arrive { .. } | Work::Spawn { .. } | Work::ActivateInner { .. }
+            ) && self.state.elements.len() + self.state.notes as usize
+                > INSTANCE_ELEMENTS_MAX;
             let over = self.transitions > STEP_TRANSITIONS_MAX;
             if over || crowded || !pages::of_work(self.graph, self.state, &work).is_empty() {
                 self.agenda.push_front(work);
@@ -202,6 +206,9 @@ impl<'a> Ctx<'a> {
                 Work::Watch { changes, from } => self.watch(changes, from),
                 Work::Compensate { slot } => self.compensate(slot),
                 Work::DropNotes { note } => self.forget_notes(note),
+                Work::ActivateInner { slot, element, variables } => {
+                    self.activate_inner(slot, element, variables);
+                }
             }
         }
     }

@@ -30,7 +30,9 @@ impl Named {
         use InstanceCommand as C;
         match command {
             C::ResolveIncident { incident } => Some(Named::Incident(*incident)),
-            C::SetVariables { element, .. } => Some(Named::Element(*element)),
+            C::SetVariables { element, .. } | C::ActivateActivities { element, .. } => {
+                Some(Named::Element(*element))
+            }
             C::CompleteUserTask { task, .. }
             | C::AssignUserTask { task, .. }
             | C::UpdateUserTask { task, .. } => Some(Named::UserTask(*task)),
@@ -81,6 +83,7 @@ pub fn missing(
             state.elements.absent(..).collect()
         }
         C::ResolveIncident { .. }
+        | C::ActivateActivities { .. }
         | C::SetVariables { .. }
         | C::CompleteUserTask { .. }
         | C::AssignUserTask { .. }
@@ -112,7 +115,9 @@ pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> 
     }
     let mut pages = match work {
         Work::Arrive { scope, .. } => of_slot(state, *scope),
-        Work::Activate { slot } | Work::Happen { slot, .. } => of_slot(state, *slot),
+        Work::Activate { slot } | Work::ActivateInner { slot, .. } | Work::Happen { slot, .. } => {
+            of_slot(state, *slot)
+        }
         Work::Watch { from, .. } => {
             let next = state.watchers.iter().find(|slot| *slot >= from);
             next.map_or_else(Vec::new, |slot| of_slot(state, *slot))
@@ -176,6 +181,7 @@ fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
         Work::Begin { .. } => 0,
         Work::Happen { .. } | Work::Watch { .. } => return false,
         Work::Compensate { .. } | Work::DropNotes { .. } => return false,
+        Work::ActivateInner { .. } => return false,
     };
     let has_gates = state.element(scope).is_some_and(|held| !held.resets().is_empty());
     let parked = state.element(scope).map(|held| held.parked.as_slice()).unwrap_or_default();

@@ -63,7 +63,7 @@ impl Ctx<'_> {
     pub(crate) fn has_arrivals(&self, slot: Slot) -> bool {
         let mut unfinished = self.agenda.iter().chain(&self.state.agenda);
         unfinished.any(|work| match work {
-            Work::Arrive { scope, .. } => *scope == slot,
+            Work::Arrive { scope, .. } | Work::ActivateInner { slot: scope, .. } => *scope == slot,
             Work::Begin { .. } => slot == 0,
             _ => false,
         })
@@ -72,6 +72,9 @@ impl Ctx<'_> {
     fn end_scope(&mut self, slot: Slot) {
         if self.at(slot).compensation.as_ref().is_some_and(|it| it.revived) {
             return self.push(Work::Compensate { slot });
+        }
+        if self.settle_ad_hoc(slot) {
+            return;
         }
         if slot != 0 {
             return self.push(Work::Complete { slot });

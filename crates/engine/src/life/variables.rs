@@ -1,9 +1,11 @@
 //! Variables: mappings, and where a value goes when no mapping says so.
 //!
 //! Camunda's rule: a variable is updated in the nearest scope that has it, else it is created
-//! in the process scope (docs.camunda.io, "Variables", propagation).
+//! in the process scope; in an ad-hoc sub-process, in what was activated (docs.camunda.io,
+//! "Variables", propagation).
 
 use super::Ctx;
+use crate::element::Kind;
 use crate::event::{InstanceEvent, Slot, Variables};
 use crate::part::Failure;
 use crate::part::mapping::Mapping;
@@ -22,17 +24,25 @@ impl Ctx<'_> {
         }
     }
 
-    /// Sets each variable in the nearest scope from `from` outwards that has it, else in slot 0.
+    /// Sets each variable in the nearest scope from `from` outwards that has it, else in slot 0, or
+    /// in what is activated in an ad-hoc sub-process: that is kept from what runs beside it.
     pub(crate) fn propagate(&mut self, from: Slot, variables: Variables) {
         let mut by_scope: BTreeMap<Slot, Variables> = BTreeMap::new();
         for (name, value) in variables {
             let has = |slot: &Slot| self.at(*slot).variables.contains_key(&name);
-            let scope = self.state.scopes(from).find(has).unwrap_or(0);
+            let scope = self.state.scopes(from).find(has);
+            let scope = scope.unwrap_or_else(|| self.outermost(from));
             by_scope.entry(scope).or_default().push((name, value));
         }
         for (scope, variables) in by_scope {
             self.set_variables(scope, variables);
         }
+    }
+
+    /// Where a variable is created that no scope has.
+    fn outermost(&self, from: Slot) -> Slot {
+        let is_inner = |slot: &Slot| matches!(self.node(*slot).kind, Kind::AdHocInner(_));
+        self.state.scopes(from).find(is_inner).unwrap_or(0)
     }
 
     pub(crate) fn map_inputs(

@@ -103,6 +103,7 @@ variants!(InstanceEvent {
     104: InstanceModified { 1: activated, 2: cancelled },
     105: InstanceMigrated(migrated),
     130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
+    3200: AdHocFulfilled { 1: slot },
 });
 
 fields!(Created {
@@ -162,6 +163,7 @@ variants!(Work {
     21: Watch { 1: changes, 2: from },
     30: Compensate { 1: slot },
     31: DropNotes { 1: note },
+    3200: ActivateInner { 1: slot, 2: element, 3: variables },
 });
 fields!(Change { 1: scope, 2: name, 3: is_new });
 
@@ -311,6 +313,7 @@ variants!(InstanceCommand {
     103: ResumeInstance,
     104: ModifyInstance(modification),
     105: MigrateInstance(migration),
+    3200: ActivateActivities { 1: element, 2: activities, 3: cancels_remaining },
 });
 fields!(ChildEscalation { 1: slot, 2: child, 3: code, 4: thrower, 5: waits });
 variants!(ChildOutcome {
@@ -426,6 +429,7 @@ pub fn command_number(command: &Command) -> u32 {
             I::ResumeInstance => 2_103,
             I::ModifyInstance(_) => 2_104,
             I::MigrateInstance(_) => 2_105,
+            I::ActivateActivities { .. } => 3_200,
         },
         Command::Mailbox(command) => match command {
             MailboxCommand::PublishMessage { .. } => 101,

@@ -47,6 +47,7 @@ pub fn command_name(number: u32) -> &'static str {
         2_103 => "RESUME_INSTANCE",
         2_104 => "MODIFY_INSTANCE",
         2_105 => "MIGRATE_INSTANCE",
+        3_200 => "ACTIVATE_ACTIVITIES",
         _ => "UNKNOWN",
     }
 }

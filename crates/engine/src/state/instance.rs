@@ -106,6 +106,8 @@ pub struct ElementInstance {
     pub listening: Option<Listening>,
     /// The slot of what completed last in it and can be undone; 0: nothing.
     pub last_done: Slot,
+    /// An ad-hoc sub-process that has done what it is for.
+    pub fulfilled: bool,
     /// What it undoes, or for whom.
     pub compensation: Option<Box<Compensation>>,
     /// Events it waits for that are neither timers nor messages.

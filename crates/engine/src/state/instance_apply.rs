@@ -85,10 +85,11 @@ impl Instance {
         }
     }
 
-    /// The part of `apply` about what people change.
+    /// The part of `apply` about what people change, and workers decide.
     fn apply_change(&mut self, event: &InstanceEvent) {
         use InstanceEvent as E;
         match event {
+            E::AdHocFulfilled { slot } => self.at(*slot).fulfilled = true,
             E::InstanceSuspended => self.suspended = true,
             E::InstanceResumed => {
                 self.suspended = false;

@@ -70,6 +70,7 @@ impl Maps {
                 }
             }
             Work::Begin { start } => self.element(start),
+            Work::ActivateInner { element, .. } => self.element(element),
             _ => {}
         }
     }

@@ -93,6 +93,9 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
         C::ResumeInstance => suspend::end(ctx),
         C::ModifyInstance(modification) => modify::decide(ctx, modification),
         C::MigrateInstance(migration) => migrate::decide(ctx, migration),
+        C::ActivateActivities { element, activities, cancels_remaining } => {
+            ctx.activate_activities(*element, activities, *cancels_remaining)
+        }
         C::Continue => {
             ctx.take_agenda();
             Ok(())

@@ -16,12 +16,15 @@ use std::sync::Arc;
 pub(super) fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection> {
     use InstanceCommand as C;
     match command {
-        C::CompleteJob { slot, job, variables, by, .. } => {
+        C::CompleteJob { slot, job, variables, by, result } => {
             let held = workable(ctx, *slot, *job, "complete")?;
             let (slot, key, by) = (*slot, *job, by.clone());
             if held.kind.listens() {
                 ctx.hear(slot, &held, variables.clone(), by);
                 return Ok(());
+            }
+            if held.kind == JobKind::AdHocSubProcess {
+                return ctx.decide_ad_hoc(slot, key, variables.clone(), by, result.as_deref());
             }
             ctx.emit(InstanceEvent::JobCompleted { slot, key, by });
             ctx.receive(slot, variables.clone());

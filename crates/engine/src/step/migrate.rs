@@ -115,7 +115,7 @@ impl<'g> Plan<'g> {
         let live: BTreeSet<ElementIndex> =
             state.elements.values().map(|held| held.element).filter(|it| *it != 0).collect();
         for element in live {
-            let Some(target) = self.given.get(&element).copied() else {
+            let Some(target) = self.target(element) else {
                 return Err(Rejection::invalid_state(format!(
                     "Expected a mapping for every active element, but `{}` has none.",
                     self.old.node(element).id
@@ -157,10 +157,23 @@ impl<'g> Plan<'g> {
                     flow.map_or(Ok(()), |flow| self.carry_flow(flow))?;
                 }
                 Work::Begin { start } => self.carry(*start)?,
+                Work::ActivateInner { element, .. } => {
+                    self.carry(self.old.node(*element).scope)?;
+                    self.carry(*element)?;
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// What an element becomes: as the mapping says, or with its ad-hoc sub-process.
+    fn target(&self, element: ElementIndex) -> Option<ElementIndex> {
+        let node = self.old.node(element);
+        let whole = Some(node.scope).filter(|_| matches!(node.kind, Kind::AdHocInner(_)));
+        let with = whole.and_then(|whole| self.given.get(&whole));
+        let with = with.and_then(|whole| self.new.node(*whole).link);
+        with.or_else(|| self.given.get(&element).copied())
     }
 
     /// Only what is of the same kind goes on as if nothing had happened.
@@ -226,8 +239,8 @@ impl<'g> Plan<'g> {
     /// An element on its way, not live yet: mapped, or the one with its id.
     fn carry(&mut self, element: ElementIndex) -> Result<(), Rejection> {
         let id = &self.old.node(element).id;
-        let target = match self.given.get(&element) {
-            Some(target) => *target,
+        let target = match self.target(element) {
+            Some(target) => target,
             None => self.new.find(id).ok_or_else(|| {
                 Rejection::invalid_state(format!(
                     "Expected a mapping for `{id}`, which a token is on its way to, but found \

@@ -9,6 +9,7 @@
 use super::instance::cancel_instance;
 use crate::change::{Activate, Modification, Move, Place, ScopedVariables, Within};
 use crate::command::Rejection;
+use crate::element::Kind;
 use crate::event::{ElementIndex, InstanceEvent, Slot, Variables};
 use crate::key::Key;
 use crate::life::Ctx;
@@ -137,6 +138,8 @@ fn target(ctx: &Ctx<'_>, id: &str) -> Result<ElementIndex, Rejection> {
         "a boundary event, which begins by what happens at its activity"
     } else if node.kind.is_start() {
         "a start event, which begins with its scope"
+    } else if matches!(node.kind, Kind::AdHocInner(_)) {
+        "an inner instance, which begins with an activity in it"
     } else if node.happened {
         "an event behind an event-based gateway, which begins with the gateway"
     } else {
@@ -225,6 +228,8 @@ fn begin<'m>(
         match chosen {
             Some(chosen) if ctx.at(chosen).element == *scope => base = Some(chosen),
             Some(_) => {}
+            // Each activity of an ad-hoc sub-process begins in an inner instance of its own.
+            None if is_inner(ctx, *scope) => {}
             None => {
                 let live = ctx.state.elements.iter().filter(|(_, held)| held.element == *scope);
                 let live = live.map(|(slot, _)| *slot).filter(|it| is_open(ctx, *it, cancels));
@@ -259,6 +264,10 @@ fn begin<'m>(
         )));
     };
     Ok(Begin { element, base, open, shares: chosen.is_none(), variables })
+}
+
+fn is_inner(ctx: &Ctx<'_>, element: ElementIndex) -> bool {
+    matches!(ctx.graph().node(element).kind, Kind::AdHocInner(_))
 }
 
 fn check_variables(
@@ -323,7 +332,8 @@ fn carry_out(
 ) {
     let mut scope = begin.base;
     for element in &begin.open {
-        let known = opened.get(&(scope, *element)).copied().filter(|_| begin.shares);
+        let shares = begin.shares && !is_inner(ctx, *element);
+        let known = opened.get(&(scope, *element)).copied().filter(|_| shares);
         scope = match known {
             Some(slot) => slot,
             None => {

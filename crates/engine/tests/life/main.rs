@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+mod ad_hoc;
 mod cancelling;
 mod compensation;
 mod effects;

@@ -3,6 +3,7 @@
 //! Not here: its rows, and what other aggregates know of it.
 
 use super::Exam;
+use engine::element::Kind;
 use engine::event::{ElementIndex, Resume, Slot, Work};
 use engine::graph::Graph;
 use engine::key::Key;
@@ -119,7 +120,9 @@ impl Exam<'_> {
         let busy =
             if scope || held.body.is_some() { held.children > 0 } else { waits(graph, held) };
         let undoes = held.compensation.as_ref().is_some_and(|it| it.active != 0);
-        let busy = busy || held.job.is_some() || undoes;
+        // Somebody may still ask for an activity in it.
+        let open = matches!(node.kind, Kind::AdHoc(_)) && !held.fulfilled && held.body.is_none();
+        let busy = busy || held.job.is_some() || undoes || open;
         self.check(
             busy || stopped || unfinished,
             key,
@@ -221,6 +224,7 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         | Work::Happen { slot, .. } => Some(*slot),
         Work::CancelInside { scope, .. } => Some(*scope),
         Work::Watch { .. } => Some(0),
+        Work::ActivateInner { slot, .. } => Some(*slot),
         Work::DropNotes { .. } => None,
     });
     let mut found: BTreeSet<Slot> =

@@ -200,6 +200,11 @@ impl Lane {
             Request::ResolveIncident { instance, incident } => {
                 (*instance, C::ResolveIncident { incident: *incident })
             }
+            Request::ActivateActivities { instance, element, activities, cancels_remaining } => {
+                let (element, activities, cancels_remaining) =
+                    (*element, activities.clone(), *cancels_remaining);
+                (*instance, C::ActivateActivities { element, activities, cancels_remaining })
+            }
             Request::SetVariables { instance, element, variables, local } => {
                 let (element, variables, local) = (*element, variables.clone(), *local);
                 (*instance, C::SetVariables { element, variables, local })
@@ -243,18 +248,27 @@ impl Lane {
                 (target, C::ThrowJobError { slot, job: *job, code, message, variables, by })
             }
             Request::UpdateJob { job, retries, timeout_ms } => {
-                let (target, slot, by) = self.locate(*job)?;
-                if timeout_ms.is_some() && by.worker.is_empty() {
-                    return Err(Stop::Rejected(Rejection::invalid_state(format!(
-                        "Expected job `{job}` to be held by a worker, but it is not: it has no \
-                         time-out to change."
-                    ))));
-                }
-                let deadline_ms = timeout_ms.map(|ms| self.inputs.now_ms.saturating_add(ms));
-                (target, C::UpdateJob { slot, job: *job, retries: *retries, deadline_ms })
+                self.update_job(*job, *retries, *timeout_ms)?
             }
             _ => unreachable!("the other requests are decided above"),
         })
+    }
+
+    fn update_job(
+        &self,
+        job: Key,
+        retries: Option<i32>,
+        timeout_ms: Option<i64>,
+    ) -> Result<(Key, InstanceCommand), Stop> {
+        let (target, slot, by) = self.locate(job)?;
+        if timeout_ms.is_some() && by.worker.is_empty() {
+            return Err(Stop::Rejected(Rejection::invalid_state(format!(
+                "Expected job `{job}` to be held by a worker, but it is not: it has no time-out \
+                 to change."
+            ))));
+        }
+        let deadline_ms = timeout_ms.map(|ms| self.inputs.now_ms.saturating_add(ms));
+        Ok((target, InstanceCommand::UpdateJob { slot, job, retries, deadline_ms }))
     }
 
     /// The instance of the job a request is about, if its row is known.

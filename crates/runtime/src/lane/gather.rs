@@ -93,6 +93,7 @@ impl Lane {
             | Request::ModifyInstance { instance, .. }
             | Request::MigrateInstance { instance, .. }
             | Request::UpdateUserTask { instance, .. }
+            | Request::ActivateActivities { instance, .. }
             | Request::CompleteUserTask { instance, .. } => Some(*instance),
             Request::CompleteJob { job, .. }
             | Request::FailJob { job, .. }

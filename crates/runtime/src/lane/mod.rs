@@ -39,6 +39,7 @@ use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Previewed, Refu
 use board::Board;
 use cache::Cache;
 use engine::definitions::Definitions;
+use engine::event::Variables;
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
 use engine::state::mailbox::Shape;
@@ -153,7 +154,14 @@ impl Order {
             | Request::CompleteUserTask { variables, .. } => variables.as_slice(),
             _ => &[],
         };
-        resources + variables.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+        let listed: &[(Arc<str>, Variables)] = match request {
+            Request::ActivateActivities { activities, .. } => activities,
+            Request::CompleteJob { result: Some(result), .. } => &result.activate,
+            _ => &[],
+        };
+        let listed = listed.iter().flat_map(|(_, variables)| variables);
+        let all = variables.iter().chain(listed);
+        resources + all.map(|(name, value)| name.len() + value.len()).sum::<usize>()
     }
 }
 

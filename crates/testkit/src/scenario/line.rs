@@ -49,6 +49,12 @@ impl<'t> Words<'t> {
         true
     }
 
+    /// Whether this word comes next.
+    pub(super) fn comes(&self, word: &str) -> bool {
+        let rest = self.rest.strip_prefix(word);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    }
+
     /// The value of `name=value` if it comes next.
     pub(super) fn option(&mut self, name: &str) -> Option<String> {
         let rest = self.rest.strip_prefix(name)?.strip_prefix('=')?;

@@ -123,6 +123,7 @@ impl Player {
                 self.about_job(verb, instance)
             }
             Verb::Task { .. }
+            | Verb::Activate { .. }
             | Verb::Cancel
             | Verb::Suspend
             | Verb::Resume
@@ -238,6 +239,7 @@ impl Player {
         let (what, element) = match verb {
             Verb::Task { element, .. } => ("with a user task", Some(element.as_str())),
             Verb::Resolve { element } => ("with an incident", element.as_deref()),
+            Verb::Activate { element, .. } => ("in that sub-process", Some(element.as_str())),
             Verb::Set { element, .. } => ("at that element", element.as_deref()),
             _ => ("that is open", None),
         };
@@ -290,12 +292,12 @@ impl Player {
 
 fn job_command(verb: &Verb, job: Key, slot: u32, by: Activation) -> InstanceCommand {
     match verb {
-        Verb::Complete { variables, .. } => InstanceCommand::CompleteJob {
+        Verb::Complete { variables, result, .. } => InstanceCommand::CompleteJob {
             slot,
             job,
             variables: variables.clone(),
             by,
-            result: None,
+            result: result.clone(),
         },
         Verb::Fail(fail) => InstanceCommand::FailJob {
             slot,
@@ -345,6 +347,13 @@ fn instance_command(
                     let changes = Box::new(task_changes(changes, now_ms)?);
                     InstanceCommand::UpdateUserTask { task, changes, action }
                 }
+            }
+        }
+        Verb::Activate { activities, cancels_remaining, .. } => {
+            InstanceCommand::ActivateActivities {
+                element: held.key,
+                activities: activities.clone(),
+                cancels_remaining: *cancels_remaining,
             }
         }
         Verb::Resolve { .. } => {

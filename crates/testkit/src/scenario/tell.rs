@@ -170,6 +170,7 @@ impl Teller {
             E::ConditionDropped { .. } => format!("stopped watching {id}"),
             E::EventKept { .. } => format!("kept {id}"),
             E::GatewayReset { .. } => format!("reset {id}"),
+            E::AdHocFulfilled { .. } => format!("fulfilled {id}"),
             E::BpmnSignalReceived { key, .. } => format!("heard {}", self.name(*key)),
             E::BpmnSignalClosed { key, .. } => format!("stopped listening {}", self.name(*key)),
             E::UserTaskCreated(task) => format!("task {id}{}", details(task, now_ms)),

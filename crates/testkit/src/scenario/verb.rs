@@ -3,7 +3,9 @@
 //! Not here: doing it (`play`).
 
 use super::line::{Words, duration_ms};
+use engine::command::JobResult;
 use engine::event::Variables;
+use std::sync::Arc;
 
 /// What is done.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,12 @@ pub(super) enum Verb {
     Complete {
         job_type: String,
         variables: Variables,
+        result: Option<Box<JobResult>>,
+    },
+    Activate {
+        element: String,
+        activities: Vec<(Arc<str>, Variables)>,
+        cancels_remaining: bool,
     },
     Fail(Fail),
     Throw {
@@ -123,8 +131,9 @@ pub(super) struct Fail {
 }
 
 /// The verbs, for the message about one that is none.
-const WORDS: &str = "start, publish, correlate, broadcast, complete, fail, throw, task, advance, \
-                     cancel, suspend, resume, modify, migrate, resolve, retries, set or redeploy";
+const WORDS: &str = "start, publish, correlate, broadcast, complete, activate, fail, throw, task, \
+                     advance, cancel, suspend, resume, modify, migrate, resolve, retries, set or \
+                     redeploy";
 
 impl Verb {
     pub(super) fn read(text: &str) -> Result<Verb, String> {
@@ -145,7 +154,14 @@ impl Verb {
             }
             "complete" => {
                 let job_type = words.need("a job type")?;
-                Verb::Complete { job_type, variables: words.variables()? }
+                let variables = words.variables()?;
+                Verb::Complete { job_type, variables, result: result(&mut words)? }
+            }
+            "activate" => {
+                let element = words.need("the id of an ad-hoc sub-process")?;
+                let activities = activities(&mut words)?;
+                let cancels_remaining = words.eat("instead");
+                Verb::Activate { element, activities, cancels_remaining }
             }
             "fail" => Verb::Fail(fail(&mut words)?),
             "throw" => {
@@ -182,6 +198,32 @@ impl Verb {
         words.end()?;
         Ok(verb)
     }
+}
+
+/// What a worker decided: `activate ID {..} ID`, `instead` of what runs, `fulfilled`.
+fn result(words: &mut Words<'_>) -> Result<Option<Box<JobResult>>, String> {
+    let mut result = JobResult::default();
+    loop {
+        if words.eat("activate") {
+            result.activate = activities(words)?;
+        } else if words.eat("instead") {
+            result.cancels_remaining = true;
+        } else if words.eat("fulfilled") {
+            result.is_fulfilled = true;
+        } else {
+            return Ok((result != JobResult::default()).then(|| Box::new(result)));
+        }
+    }
+}
+
+/// Ids of activities, each with its variables, to the end of the line or a word that is none.
+fn activities(words: &mut Words<'_>) -> Result<Vec<(Arc<str>, Variables)>, String> {
+    let mut found = Vec::new();
+    while !words.comes("instead") && !words.comes("fulfilled") {
+        let Some(id) = words.next() else { break };
+        found.push((id.into(), words.variables()?));
+    }
+    Ok(found)
 }
 
 fn number(text: &str) -> Result<i32, String> {

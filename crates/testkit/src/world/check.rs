@@ -4,6 +4,7 @@
 
 use super::{TimerOwner, World};
 use engine::command::{Command, InstanceCommand};
+use engine::element::Kind;
 use engine::event::{ElementIndex, Resume, Slot, Work};
 use engine::graph::Graph;
 use engine::key::Key;
@@ -243,7 +244,10 @@ fn check_accounting(key: Key, state: &Instance, graph: &Graph) {
             if scope || held.body.is_some() { held.children > 0 } else { waits(graph, held) };
         let undoes = held.compensation.as_ref();
         let undoes = undoes.is_some_and(|it| state.elements.contains_key(&it.active));
-        let busy = busy || held.job.is_some() || undoes;
+        // Somebody may still ask for an activity in it.
+        let kind = &graph.node(held.element).kind;
+        let open = matches!(kind, Kind::AdHoc(_)) && !held.fulfilled && held.body.is_none();
+        let busy = busy || held.job.is_some() || undoes || open;
         let stopped = !held.incidents.is_empty();
         let fine = busy || stopped || unfinished.contains(slot);
         assert!(fine, "slot {slot} of {key} is alive for a reason: {held:#?}");
@@ -322,6 +326,7 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         | Work::Happen { slot, .. } => Some(*slot),
         Work::CancelInside { scope, .. } => Some(*scope),
         Work::Watch { .. } => Some(0),
+        Work::ActivateInner { slot, .. } => Some(*slot),
         Work::DropNotes { .. } => None,
     });
     let mut found: BTreeSet<Slot> =
