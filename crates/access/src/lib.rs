@@ -4,7 +4,10 @@
 
 pub mod chain;
 pub mod finding;
+pub mod grant;
+pub mod identity;
 pub mod permit;
 pub mod verify;
 
-pub use permit::{Action, Actor, Denial, Resource, permit};
+pub use grant::{Grant, Grants, Permission, Reach, ResourceType};
+pub use permit::{Actor, Denial, Resource, permit};

@@ -2,6 +2,7 @@
 //!
 //! Not here: who the actor is. The edge decides that and hands it in.
 
+use crate::grant::{Grants, Permission, ResourceType};
 use std::sync::Arc;
 
 /// Who asks, on whose behalf, and where they belong.
@@ -13,6 +14,8 @@ pub struct Actor {
     pub acting_for: Option<Arc<str>>,
     /// Tenants the actor is a member of.
     pub tenants: Arc<[u32]>,
+    /// What the actor may do there.
+    pub grants: Grants,
 }
 
 impl Actor {
@@ -23,42 +26,15 @@ impl Actor {
     }
 }
 
-/// What someone wants to do. Alphabetical.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// Take jobs to work on them.
-    Activate,
-    /// Assign, unassign or change a user task.
-    Assign,
-    /// Cancel an instance.
-    Cancel,
-    /// Complete a job or a user task.
-    Complete,
-    /// Create an instance.
-    Create,
-    /// Delete a resource or an ended instance.
-    Delete,
-    /// Deploy resources.
-    Deploy,
-    /// Fail a job or throw an error from it.
-    Fail,
-    /// Change a running instance: move tokens, migrate.
-    Modify,
-    /// Publish or correlate a message, broadcast a signal.
-    Publish,
-    /// Read.
-    Read,
-    /// Resolve an incident.
-    Resolve,
-    /// Change variables, retries or timeouts.
-    Update,
-}
-
-/// What it is done to, as loaded.
+/// What someone wants to do, and to what, as loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resource {
+pub struct Resource<'a> {
     /// Tenant the resource belongs to.
     pub tenant: u32,
+    /// What kind of thing it is.
+    pub kind: ResourceType,
+    /// The id grants name it by.
+    pub id: &'a str,
 }
 
 /// Why not.
@@ -66,43 +42,66 @@ pub struct Resource {
 pub enum Denial {
     /// For this actor the resource does not exist; it belongs to another tenant.
     NotFound,
+    /// It is there, and the actor was not granted this.
+    Forbidden,
 }
 
 /// Whether the actor may do that to the resource.
 ///
-/// Today every member of a tenant may do everything in it; another tenant's resource is not
-/// found, never denied, so that its existence is not told.
+/// Another tenant's resource is not found, never denied, so that its existence is not told.
 ///
 /// # Errors
-/// [`Denial::NotFound`] when the actor is no member of the resource's tenant.
-pub fn permit(actor: &Actor, _action: Action, resource: Resource) -> Result<(), Denial> {
-    if actor.is_member_of(resource.tenant) { Ok(()) } else { Err(Denial::NotFound) }
+/// [`Denial::NotFound`] when the actor is no member of the resource's tenant, [`Denial::Forbidden`]
+/// when it is and was not granted the permission.
+pub fn permit(actor: &Actor, permission: Permission, resource: Resource<'_>) -> Result<(), Denial> {
+    if !actor.is_member_of(resource.tenant) {
+        return Err(Denial::NotFound);
+    }
+    if !actor.grants.allows(resource.kind, permission, resource.id) {
+        return Err(Denial::Forbidden);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grant::Grant;
 
-    fn member_of(tenants: &[u32]) -> Actor {
-        Actor { id: "ada".into(), acting_for: None, tenants: tenants.into() }
+    fn member_of(tenants: &[u32], grants: Grants) -> Actor {
+        Actor { id: "ada".into(), acting_for: None, tenants: tenants.into(), grants }
     }
 
+    fn order(tenant: u32) -> Resource<'static> {
+        Resource { tenant, kind: ResourceType::ProcessDefinition, id: "order" }
+    }
+
+    const CANCEL: Permission = Permission::CancelProcessInstance;
+
     #[test]
-    fn lets_a_member_act_in_its_tenant() {
-        let actor = member_of(&[1, 7]);
-        assert_eq!(permit(&actor, Action::Cancel, Resource { tenant: 7 }), Ok(()));
+    fn lets_a_member_do_what_it_was_granted() {
+        let grant = Grant {
+            resource: ResourceType::ProcessDefinition,
+            id: Some("order".into()),
+            permissions: vec![CANCEL],
+        };
+        let actor = member_of(&[1, 7], Grants::Listed([grant].into()));
+        assert_eq!(permit(&actor, CANCEL, order(7)), Ok(()));
+        let other = permit(&actor, Permission::UpdateProcessInstance, order(7));
+        assert_eq!(other, Err(Denial::Forbidden));
     }
 
     #[test]
     fn hides_what_belongs_to_another_tenant() {
-        let actor = member_of(&[1]);
-        let answer = permit(&actor, Action::Read, Resource { tenant: 2 });
-        assert_eq!(answer, Err(Denial::NotFound));
+        for grants in [Grants::All, Grants::none()] {
+            let answer = permit(&member_of(&[1], grants), CANCEL, order(2));
+            assert_eq!(answer, Err(Denial::NotFound));
+        }
     }
 
     #[test]
     fn shows_nothing_to_an_actor_without_tenants() {
-        let answer = permit(&member_of(&[]), Action::Read, Resource { tenant: 0 });
+        let answer = permit(&member_of(&[], Grants::All), CANCEL, order(0));
         assert_eq!(answer, Err(Denial::NotFound));
     }
 }

@@ -28,7 +28,12 @@ fn cpu_ns() -> u64 {
 }
 
 fn caller() -> Caller {
-    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: Arc::new([0]) };
+    let actor = access::Actor {
+        id: "local".into(),
+        acting_for: None,
+        tenants: Arc::new([0]),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: 0, request_key: None }
 }
 
@@ -48,7 +53,7 @@ async fn post(router: &Router, path: &str, body: String) -> Vec<u8> {
 async fn measure() {
     let store = Arc::new(store::memory::Memory::new());
     let node = Node::start(store, Options::default()).unwrap();
-    let config = Config { address: "127.0.0.1:8080".parse().unwrap(), hosts: Vec::new() };
+    let config = Config::at("127.0.0.1:8080".parse().unwrap());
     let router = api::router(ApiState::new(node.clone(), &config));
     let bpmn = model::short::to_bpmn("start -> a:job(a) -> end").unwrap();
     let resources = vec![Resource { name: "a.bpmn".to_owned(), content: bpmn.into_bytes() }];

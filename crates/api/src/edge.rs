@@ -1,11 +1,15 @@
-//! The outermost layer: hosts are checked, panics are caught, problems get their text.
+//! The outermost layer: hosts are checked, callers are known and may, panics are caught, problems
+//! get their text.
 //!
 //! Not here: limits of the connection (`serve`) and of bodies (`extract`).
 
+use crate::auth::asker::{ASKER, Asker};
+use crate::auth::guard::{Guard, guard};
 use crate::problem::Problem;
 use crate::state::ApiState;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::Uri;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 use std::future::Future;
@@ -36,7 +40,8 @@ pub(crate) struct Edge<S> {
 
 impl<S> Service<Request> for Edge<S>
 where
-    S: Service<Request, Response = Response, Error = Infallible>,
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
 {
     type Response = Response;
     type Error = Infallible;
@@ -49,6 +54,11 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let uri = request.uri().clone();
         let state = match self.state.hosts().check(request.headers(), &uri) {
+            Ok(()) if self.state.auth().asks() => {
+                let waiting = self.inner.clone();
+                let ready = std::mem::replace(&mut self.inner, waiting);
+                Progress::Asks(Box::pin(admit(self.state.clone(), ready, request)))
+            }
             Ok(()) => Progress::Runs(Box::pin(self.inner.call(request))),
             Err(problem) => Progress::Refused(problem),
         };
@@ -65,6 +75,41 @@ pub(crate) struct Answering<F> {
 enum Progress<F> {
     Refused(Problem),
     Runs(Pin<Box<F>>),
+    /// Runs when it is known who asks, and whether they may.
+    Asks(Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>),
+}
+
+/// Finds out who asks, whether they may, and lets the request through with its asker.
+async fn admit<S>(state: ApiState, mut inner: S, request: Request) -> Result<Response, Infallible>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    let (parts, body) = request.into_parts();
+    let asked = asker(&state, &parts).await;
+    let request = Request::from_parts(parts, body);
+    match asked {
+        Ok(Some(asker)) => ASKER.scope(asker, inner.call(request)).await,
+        Ok(None) => inner.call(request).await,
+        Err(problem) => Ok(problem.into_response()),
+    }
+}
+
+/// Who asks, where the route asks for that. What matches no route shows pages and answers 404.
+async fn asker(state: &ApiState, request: &Parts) -> Result<Option<Asker>, Problem> {
+    let Some(route) = request.extensions.get::<MatchedPath>() else { return Ok(None) };
+    let guard = guard(&request.method, route.as_str());
+    if guard == Guard::Public {
+        return Ok(None);
+    }
+    let asker = state.auth().identify(state, &request.headers).await?;
+    match guard.pass(&asker.actor) {
+        Ok(reading) => Ok(Some(Asker { reading, ..asker })),
+        Err(problem) => {
+            let what = format!("{} {}: {}", request.method, route.as_str(), problem.detail);
+            state.node().note_refusal(asker.actor.id, what).await;
+            Err(problem)
+        }
+    }
 }
 
 impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
@@ -72,11 +117,11 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Answering { uri, state } = &mut *self;
-        let running = match state {
-            Progress::Refused(problem) => return Poll::Ready(Ok(problem.render(uri.path()))),
-            Progress::Runs(running) => running,
-        };
-        let polled = catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx)));
+        let polled = catch_unwind(AssertUnwindSafe(|| match state {
+            Progress::Refused(problem) => Poll::Ready(Ok(problem.clone().into_response())),
+            Progress::Runs(running) => running.as_mut().poll(cx),
+            Progress::Asks(running) => running.as_mut().poll(cx),
+        }));
         Poll::Ready(Ok(match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => finish(response, uri),

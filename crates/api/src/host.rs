@@ -116,7 +116,7 @@ mod tests {
 
     fn hosts(address: &str, names: &[&str]) -> Hosts {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Hosts::new(&Config { address: address.parse().unwrap(), hosts: names })
+        Hosts::new(&Config { hosts: names, ..Config::at(address.parse().unwrap()) })
     }
 
     fn asked(hosts: &Hosts, host: &str, origin: Option<&str>) -> bool {

@@ -4,6 +4,7 @@
 //! a handler parses, asks the node and writes the answer.
 
 mod answer;
+mod auth;
 mod edge;
 pub mod export;
 mod extract;
@@ -31,6 +32,7 @@ mod v2;
 mod wire_int;
 mod workspace;
 
+pub use auth::{Authentication, FirstAdministrator, PasswordCost, first_administrator};
 pub use router::{openapi, router};
 pub use serve::{Listeners, serve};
 pub use state::{ApiState, Config};

@@ -93,7 +93,21 @@ pub const GRPC_PING_ANSWER_MS: u64 = 20_000;
 pub const STREAM_JOBS_AT_ONCE: u32 = 8;
 /// How long one question of a stream of jobs waits, milliseconds.
 pub const STREAM_JOBS_POLL_MS: u64 = 60_000;
+/// The same where callers must say who they are: after it, whether they still may is looked at.
+pub const STREAM_JOBS_ASKED_MS: u64 = 5_000;
 /// How long a stream of jobs pauses when the node is busy, milliseconds.
 pub const STREAM_JOBS_PAUSE_MS: u64 = 100;
 /// How often a watched health is looked at, milliseconds.
 pub const HEALTH_WATCH_MS: u64 = 1_000;
+/// Bytes of a password or secret.
+pub const PASSWORD_BYTES_MAX: usize = 1_024;
+/// How long a password that was right is taken without hashing it again, milliseconds.
+pub const PASSWORD_REMEMBERED_MS: u64 = 60_000;
+/// Passwords that are remembered at the same time, and names with wrong ones that are counted.
+pub const PASSWORDS_REMEMBERED_MAX: usize = 10_000;
+/// Passwords hashed at the same time: each needs a core and 19 MiB.
+pub const PASSWORD_CHECKS_AT_ONCE: usize = 2;
+/// Wrong passwords for one name before it must wait.
+pub const PASSWORD_FAILURES_MAX: u32 = 20;
+/// Within how long they are counted, milliseconds.
+pub const PASSWORD_FAILURES_MS: u64 = 60_000;

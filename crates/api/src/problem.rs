@@ -88,6 +88,13 @@ impl Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail)
     }
 
+    /// 429: too often.
+    pub(crate) fn too_many(detail: impl Into<String>, retry_after_s: u64) -> Self {
+        let retry_after_s = Some(retry_after_s);
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED", detail);
+        Problem { retry_after_s, ..problem }
+    }
+
     /// 500: our fault.
     pub(crate) fn internal(detail: impl Into<String>) -> Self {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", detail)
@@ -120,6 +127,11 @@ impl Problem {
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            // Not Basic: browsers would ask with a window of their own.
+            let how = HeaderValue::from_static("Bearer realm=\"segue\"");
+            headers.insert(header::WWW_AUTHENTICATE, how);
+        }
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -14,6 +14,7 @@ pub(crate) mod write;
 pub(crate) use found::{Found, find_one};
 pub(crate) use special::{OwnFilter, Special, SpecialKind, filter_on};
 
+use crate::auth::asker::restrict;
 use crate::extract::JsonBody;
 use crate::limits::{PAGE_ROWS_DEFAULT, TALLY_ROWS_MAX};
 use crate::problem::Problem;
@@ -243,7 +244,7 @@ impl Search {
         if self.nothing {
             return Ok(Rows::default());
         }
-        Ok(state.node().query(self.query).await?)
+        ask(state, self.query).await
     }
 }
 
@@ -330,7 +331,7 @@ pub(crate) async fn each_row(
     };
     let mut taken = 0;
     loop {
-        let found = state.node().query(query.clone()).await?;
+        let found = ask(state, query.clone()).await?;
         found.rows.iter().for_each(&mut take);
         taken += found.rows.len();
         match found.end_cursor {
@@ -380,7 +381,13 @@ pub(crate) async fn rows_with(
         sort: Vec::new(),
         page: Page { limit, start: PageStart::Offset(0) },
     };
-    Ok(state.node().query(query).await?.rows)
+    Ok(ask(state, query).await?.rows)
+}
+
+/// Asks the node for what the asker may read: the one way from here to it.
+async fn ask(state: &ApiState, mut query: Query) -> Result<Rows, Problem> {
+    restrict(state, &mut query)?;
+    Ok(state.node().query(query).await?)
 }
 
 /// A key as a cell.

@@ -1,12 +1,12 @@
-//! What every handler has at hand: the node, the one identity, the hosts we answer for.
+//! What every handler has at hand: the node, who asks, the hosts we answer for.
 //!
 //! Not here: anything a request brings.
 
+use crate::auth::{Authentication, Authenticator, PasswordCost, asker};
 use crate::host::Hosts;
 use crate::limits::{CHECKS_AT_ONCE, COMMAND_MS};
 use crate::own::Hub;
 use crate::problem::Problem;
-use crate::tenant::DEFAULT_TENANT;
 use access::Actor;
 use runtime::node::Node;
 use runtime::request::{Answer, Caller, Request};
@@ -25,6 +25,23 @@ pub struct Config {
     pub address: SocketAddr,
     /// Other names people and proxies use for it: `name` (any port) or `name:port`.
     pub hosts: Vec<String>,
+    /// Whether callers must say who they are.
+    pub authentication: Authentication,
+    /// What a password's hash costs.
+    pub password_cost: PasswordCost,
+}
+
+impl Config {
+    /// At an address, for whoever reaches it.
+    #[must_use]
+    pub fn at(address: SocketAddr) -> Self {
+        Config {
+            address,
+            hosts: Vec::new(),
+            authentication: Authentication::None,
+            password_cost: PasswordCost::default(),
+        }
+    }
 }
 
 /// What every handler has at hand. Cheap to clone.
@@ -33,7 +50,9 @@ pub struct ApiState(Arc<Inner>);
 
 struct Inner {
     node: Node,
-    actor: Actor,
+    /// Who asks where nobody is asked who they are; and who asks outside of requests.
+    anybody: Actor,
+    auth: Authenticator,
     hosts: Hosts,
     address: SocketAddr,
     checks: Arc<Semaphore>,
@@ -45,13 +64,14 @@ impl ApiState {
     /// The state of an API in front of a node.
     #[must_use]
     pub fn new(node: Node, config: &Config) -> Self {
-        let actor =
-            Actor { id: "local".into(), acting_for: None, tenants: Arc::new([DEFAULT_TENANT]) };
+        let auth = Authenticator::new(config.authentication, config.password_cost);
+        let anybody = if auth.asks() { Authenticator::nobody() } else { Authenticator::anybody() };
         let stopping = watch::Sender::new(false);
         ApiState(Arc::new(Inner {
             events: Hub::new(node.clone(), stopping.subscribe()),
             node,
-            actor,
+            anybody,
+            auth,
             hosts: Hosts::new(config),
             address: config.address,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
@@ -63,8 +83,16 @@ impl ApiState {
         &self.0.node
     }
 
-    pub(crate) fn actor(&self) -> &Actor {
-        &self.0.actor
+    pub(crate) fn auth(&self) -> &Authenticator {
+        &self.0.auth
+    }
+
+    /// Who asks, within a request.
+    pub(crate) fn actor(&self) -> Actor {
+        if !self.auth().asks() {
+            return self.0.anybody.clone();
+        }
+        asker::current().map_or_else(|| self.0.anybody.clone(), |asker| asker.actor)
     }
 
     pub(crate) fn hosts(&self) -> &Hosts {
@@ -97,9 +125,9 @@ impl ApiState {
         })
     }
 
-    /// Without authentication everybody is the same user.
+    /// Who asks, for a request about a tenant.
     pub(crate) fn caller(&self, tenant: u32) -> Caller {
-        Caller { actor: self.0.actor.clone(), tenant, request_key: None }
+        Caller { actor: self.actor(), tenant, request_key: None }
     }
 
     /// Carries out a request that is quick or fails.

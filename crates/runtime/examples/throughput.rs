@@ -9,7 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 fn caller() -> Caller {
-    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "local".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: 0, request_key: None }
 }
 

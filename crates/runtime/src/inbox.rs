@@ -246,7 +246,12 @@ mod tests {
     use crate::request::{Caller, DefinitionRef};
 
     fn request(request: Request) -> Order {
-        let actor = access::Actor { id: "a".into(), acting_for: None, tenants: [0].into() };
+        let actor = access::Actor {
+            id: "a".into(),
+            acting_for: None,
+            tenants: [0].into(),
+            grants: access::Grants::All,
+        };
         let caller = Caller { actor, tenant: 0, request_key: None };
         Order::Request { caller, request, compiled: Vec::new(), reply: Reply::nowhere() }
     }

@@ -9,6 +9,7 @@ mod deployed;
 mod disk;
 pub mod doctor;
 mod driver;
+pub mod identity;
 mod inbox;
 pub mod keep;
 pub mod lane;

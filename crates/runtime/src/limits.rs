@@ -86,3 +86,9 @@ pub const DISK_RESERVE_BYTES: u64 = 32 * 1024 * 1024;
 pub const DISK_FULL_PAUSE_MS: u64 = 200;
 /// Free disk below which only cancelling and reading go on, bytes.
 pub const DISK_FREE_WORK_MIN: u64 = 256 * 1024 * 1024;
+/// Users, clients, groups, roles, memberships, authorizations and tokens, together.
+pub const IDENTITY_ROWS_MAX: usize = 100_000;
+/// How long after a refusal was noted in the audit chain the same one is not, milliseconds.
+pub const DENIAL_INTERVAL_MS: i64 = 60_000;
+/// Refusals that are told from each other within that time; more are not noted.
+pub const DENIALS_KNOWN_MAX: usize = 1_000;

@@ -6,6 +6,7 @@ use crate::clock::{Clock, machine_ms};
 use crate::deploy::{self, compile_all};
 use crate::disk::Gauge;
 use crate::driver::{self, Turn};
+use crate::identity::{Identities, permit_work, who};
 use crate::inbox::Inbox;
 use crate::keep::{Backups, Sweep, run_sweep};
 use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
@@ -120,6 +121,7 @@ pub struct Shared {
     pub(crate) disk: Gauge,
     pub(crate) tail: Tail,
     pub(crate) folder: Option<PathBuf>,
+    pub(crate) identities: Identities,
     pub(crate) sweep: Sweep,
     pub(crate) backups: Backups,
     pub(crate) definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
@@ -185,6 +187,7 @@ impl Node {
             disk: Gauge::default(),
             tail: Tail::open(&*store, projected)?,
             folder: options.folder,
+            identities: Identities::open(&*store)?,
             sweep: Sweep::new(options.history_ttl_ms),
             backups: Backups { folder: options.backups, ..Backups::default() },
             definitions: RwLock::default(),
@@ -252,8 +255,10 @@ impl Node {
         };
         let warnings = deploy::warnings(&compiled);
         let (sender, answer) = oneshot::channel();
+        let who = who(&caller);
         self.push(Order::Request { caller, request, compiled, reply: Reply::to(sender) })?;
-        let mut answer = answer.await.unwrap_or_else(|_| Err(self.unavailable()))?;
+        let answer = answer.await.unwrap_or_else(|_| Err(self.unavailable()));
+        let mut answer = self.note_if_forbidden(who, answer).await?;
         if let Answer::Deployed(deployment) = &mut answer {
             deployment.warnings = warnings;
         }
@@ -294,9 +299,12 @@ impl Node {
     /// Hands out jobs; waits up to `wait_ms` for the first.
     pub async fn activate(
         &self,
-        _caller: Caller,
+        caller: Caller,
         wanted: ActivateJobs,
     ) -> Result<Vec<ActivatedJob>, Refusal> {
+        if let Err(refusal) = permit_work(&caller) {
+            return self.note_if_forbidden(who(&caller), Err(refusal)).await;
+        }
         let wait = Duration::from_millis(wanted.wait_ms.max(1));
         let at_once = wanted.wait_ms == 0;
         let (sender, jobs) = oneshot::channel();
@@ -322,8 +330,9 @@ impl Node {
     ) -> Result<Previewed, Refusal> {
         let (sender, answer) = oneshot::channel();
         let reply = Reply::to(sender);
+        let who = who(&caller);
         self.push(Order::Preview { caller, instance, request, reply })?;
-        answer.await.unwrap_or_else(|_| Err(self.unavailable()))
+        self.note_if_forbidden(who, answer.await.unwrap_or_else(|_| Err(self.unavailable()))).await
     }
 
     /// Gives back jobs whose client went away before the answer's first byte: (job, attempt).

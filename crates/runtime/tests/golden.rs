@@ -34,7 +34,12 @@ fn open(folder: &Path) -> (Arc<Sqlite>, Node) {
 }
 
 async fn ask(node: &Node, request: Request) -> Answer {
-    let actor = access::Actor { id: "golden".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "golden".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     let caller = Caller { actor, tenant: 0, request_key: None };
     node.submit(caller, request).await.unwrap()
 }
@@ -58,7 +63,12 @@ async fn start(node: &Node, order: &str, amount: &str) -> Key {
 }
 
 async fn jobs(node: &Node, job_type: &str, wait_ms: u64) -> Vec<ActivatedJob> {
-    let actor = access::Actor { id: "golden".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "golden".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     let wanted = ActivateJobs {
         job_type: job_type.into(),
         worker: "golden".into(),

@@ -19,7 +19,12 @@ use store::view::{Page, PageStart, Query, View};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn caller() -> Caller {
-    let actor = access::Actor { id: "ada".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "ada".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: 0, request_key: None }
 }
 

@@ -68,7 +68,12 @@ impl Desk {
             Request::Deploy { resources } => compile_all(resources.clone()).unwrap(),
             _ => Vec::new(),
         };
-        let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+        let actor = access::Actor {
+            id: "local".into(),
+            acting_for: None,
+            tenants: [0].into(),
+            grants: access::Grants::All,
+        };
         let caller = Caller { actor, tenant: 0, request_key: None };
         let (sender, mut answer) = oneshot::channel();
         self.turn(vec![Order::Request { caller, request, compiled, reply: Reply::to(sender) }]);

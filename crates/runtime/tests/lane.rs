@@ -87,7 +87,12 @@ fn order(request: Request, key: Option<&str>) -> (Order, oneshot::Receiver<Answe
         Request::Deploy { resources } => compile_all(resources.clone()).unwrap(),
         _ => Vec::new(),
     };
-    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "local".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     let caller = Caller { actor, tenant: 0, request_key: key.map(Into::into) };
     let (sender, answer) = oneshot::channel();
     (Order::Request { caller, request, compiled, reply: Reply::to(sender) }, answer)

@@ -13,7 +13,12 @@ use store::Store;
 use store::view::{Filter, Page, PageStart, Query, Test, View, instances};
 
 fn caller() -> Caller {
-    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "local".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: 0, request_key: None }
 }
 

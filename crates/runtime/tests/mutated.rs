@@ -163,7 +163,12 @@ fn mutated_expressions_are_refused_or_evaluated() {
 }
 
 fn caller() -> Caller {
-    let actor = access::Actor { id: "a".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "a".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: 0, request_key: Some("k".into()) }
 }
 

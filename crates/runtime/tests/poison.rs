@@ -32,7 +32,12 @@ struct Clinic {
 }
 
 fn caller() -> Caller {
-    let actor = access::Actor { id: "a".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "a".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: 0, request_key: None }
 }
 

@@ -40,7 +40,12 @@ const OTHER: &str = "process other\nstart -> v:script(= 1, v) -> end";
 const TAKER: &str = "process p\nstart -> told:receive(told, = \"k\") -> done:end";
 
 fn caller() -> Caller {
-    let actor = access::Actor { id: "a".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "a".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: 0, request_key: None }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::credentials::authorization;
 use crate::failure::Failure;
 use crate::http::{Connection, Request};
 use crate::limits::PAGE_ROWS;
@@ -66,7 +67,9 @@ pub(crate) struct Client {
 impl Client {
     /// A client of the server at `host:port`.
     pub(crate) fn to(authority: &str) -> Self {
-        Client { connection: Connection::to(authority), authority: authority.to_owned() }
+        let mut connection = Connection::to(authority);
+        connection.authorization = authorization();
+        Client { connection, authority: authority.to_owned() }
     }
 
     /// Asks for a resource.

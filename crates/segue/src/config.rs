@@ -6,6 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
+use api::Authentication;
 use figment2::Figment;
 use figment2::providers::{Format, Serialized, Toml};
 use jiff::tz::TimeZone;
@@ -23,16 +24,32 @@ pub(crate) struct Options {
     #[arg(long, env = "SEGUE_DATA", value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<PathBuf>,
-    /// Address of REST, metrics and health; loopback only, port 0 takes a free one
+    /// Address of REST, metrics and health; only loopback without authentication, port 0 takes a
+    /// free one
     /// [default: 127.0.0.1:8080]
     #[arg(long, env = "SEGUE_HTTP", value_name = "HOST:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     http: Option<String>,
-    /// Address of gRPC, or `off`; loopback only, port 0 takes a free one
+    /// Address of gRPC, or `off`; only loopback without authentication, port 0 takes a free one
     /// [default: 127.0.0.1:26500 if it is free]
     #[arg(long, env = "SEGUE_GRPC", value_name = "HOST:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     grpc: Option<String>,
+    /// Who may ask: `none` lets everybody do everything, `local` asks for the users, clients and
+    /// tokens of this server [default: none]
+    #[arg(long, env = "SEGUE_AUTHENTICATION", value_name = "HOW")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authentication: Option<String>,
+    /// A name people and proxies use for this server: NAME for any port, or NAME:PORT; repeat it,
+    /// or separate names by commas
+    #[arg(
+        long = "host-name",
+        env = "SEGUE_HOST_NAMES",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    #[serde(rename = "host_names", skip_serializing_if = "Vec::is_empty")]
+    host_name: Vec<String>,
     /// IANA zone of cron timers and of dates without one [default: UTC]
     #[arg(long, env = "SEGUE_TIME_ZONE", value_name = "ZONE")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +82,10 @@ struct Keys {
     http: String,
     #[serde(default)]
     grpc: Option<String>,
+    #[serde(default)]
+    authentication: Option<String>,
+    #[serde(default)]
+    host_names: Vec<String>,
     time_zone: String,
     #[serde(default)]
     history_time_to_live: Option<String>,
@@ -82,6 +103,8 @@ impl Default for Keys {
             data: PathBuf::from("data"),
             http: "127.0.0.1:8080".to_owned(),
             grpc: None,
+            authentication: None,
+            host_names: Vec::new(),
             time_zone: "UTC".to_owned(),
             history_time_to_live: None,
             backups: None,
@@ -115,6 +138,10 @@ pub(crate) struct Settings {
     pub(crate) http: SocketAddr,
     /// Where gRPC listens.
     pub(crate) grpc: Grpc,
+    /// Whether callers must say who they are.
+    pub(crate) authentication: Authentication,
+    /// Other names of this server.
+    pub(crate) host_names: Vec<String>,
     /// Zone of cron timers and of dates without one.
     pub(crate) zone: TimeZone,
     /// How long the history of ended instances is kept, milliseconds; none: for ever.
@@ -141,13 +168,17 @@ impl Options {
             let texts: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
             Failure::usage(format!("Expected valid settings, but found: {}", texts.join("; ")))
         })?;
+        let authentication = authentication(keys.authentication.as_deref())?;
+        keys.host_names.iter().try_for_each(|name| host_name(name))?;
         let history_ttl_ms = keys.history_time_to_live.as_deref().map(time_to_live).transpose()?;
         Ok(Settings {
             history_ttl_ms,
             backups: keys.backups.unwrap_or_else(|| keys.data.join("backups")),
             data: keys.data,
-            http: loopback("http", &keys.http)?,
-            grpc: grpc(keys.grpc.as_deref())?,
+            http: address("http", &keys.http, authentication)?,
+            grpc: grpc(keys.grpc.as_deref(), authentication)?,
+            authentication,
+            host_names: keys.host_names,
             zone: zone(&keys.time_zone)?,
             otlp: keys.otlp.filter(|url| !url.is_empty()),
             test_clock: keys.test_clock,
@@ -155,11 +186,34 @@ impl Options {
     }
 }
 
-fn grpc(text: Option<&str>) -> Result<Grpc, Failure> {
+fn authentication(text: Option<&str>) -> Result<Authentication, Failure> {
+    match text {
+        None | Some("none") => Ok(Authentication::None),
+        Some("local") => Ok(Authentication::Local),
+        Some(other) => Err(Failure::usage(format!(
+            "Expected authentication to be `none` or `local`, but found `{other}`."
+        ))),
+    }
+}
+
+/// A name as the header `Host` has it: no scheme, no path.
+fn host_name(text: &str) -> Result<(), Failure> {
+    let (name, port) = text.rsplit_once(':').unwrap_or((text, "1"));
+    let usable = |c: char| c.is_ascii_alphanumeric() || "-._[]:".contains(c);
+    if !name.is_empty() && name.chars().all(usable) && port.parse::<u16>().is_ok() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "Expected host_names to have names like `segue.example` or `segue.example:8443`, but found \
+         `{text}`."
+    )))
+}
+
+fn grpc(text: Option<&str>, authentication: Authentication) -> Result<Grpc, Failure> {
     match text {
         None => Ok(Grpc::IfFree(GRPC_ADDRESS)),
         Some("off") => Ok(Grpc::Off),
-        Some(text) => loopback("grpc", text).map(Grpc::At),
+        Some(text) => address("grpc", text, authentication).map(Grpc::At),
     }
 }
 
@@ -180,19 +234,19 @@ fn zone(name: &str) -> Result<TimeZone, Failure> {
     })
 }
 
-/// An address of this machine only: Segue asks nobody who they are yet.
-fn loopback(key: &str, text: &str) -> Result<SocketAddr, Failure> {
+/// An address to listen at: of this machine only, unless callers must say who they are.
+fn address(key: &str, text: &str, authentication: Authentication) -> Result<SocketAddr, Failure> {
     let resolved = text.to_socket_addrs().ok().and_then(|mut found| found.next());
     let Some(address) = resolved else {
         return Err(Failure::usage(format!(
             "Expected {key} to be HOST:PORT like 127.0.0.1:8080, but found `{text}`."
         )));
     };
-    if !address.ip().is_loopback() {
+    if authentication == Authentication::None && !address.ip().is_loopback() {
         return Err(Failure::usage(format!(
-            "Expected {key} to be a loopback address like 127.0.0.1:{port}, but found `{text}`. \
-             Segue has no authentication yet: whoever reaches it may do everything. Listen on \
-             loopback and let a proxy with authentication or an SSH tunnel bring others in.",
+            "Expected {key} to be a loopback address like 127.0.0.1:{port}, but found `{text}`: \
+             without authentication whoever reaches it may do everything. Give \
+             --authentication local, or listen on loopback.",
             port = address.port()
         )));
     }
@@ -248,7 +302,27 @@ mod tests {
     fn refuses_to_listen_where_others_can_reach_it() {
         let options = Options { http: Some("0.0.0.0:8080".to_owned()), ..Options::default() };
         let error = settle(&options, "").unwrap_err();
-        assert!(error.contains("no authentication yet"), "{error}");
+        assert!(error.contains("--authentication local"), "{error}");
+        let file = "authentication = \"local\"\n";
+        let settings = settle(&options, file).unwrap();
+        assert_eq!(settings.authentication, Authentication::Local);
+        assert_eq!(settings.http.to_string(), "0.0.0.0:8080");
+        let error = settle(&options, "authentication = \"ldap\"\n").unwrap_err();
+        assert!(error.contains("`ldap`"), "{error}");
+    }
+
+    #[test]
+    fn answers_to_the_names_it_is_told() {
+        let names = |text: &str| settle(&Options::default(), &format!("host_names = [{text}]\n"));
+        let settings = names("\"segue.example\", \"other.example:8443\"").unwrap();
+        assert_eq!(settings.host_names, ["segue.example", "other.example:8443"]);
+        for wrong in ["\"https://segue.example\"", "\"segue.example/\"", "\"\"", "\"a:b\""] {
+            let error = names(wrong).unwrap_err();
+            assert!(error.contains("names like `segue.example`"), "{error}");
+        }
+        let name = vec!["told.example".to_owned()];
+        let options = Options { host_name: name.clone(), ..Options::default() };
+        assert_eq!(settle(&options, "host_names = [\"a\"]\n").unwrap().host_names, name);
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub(crate) struct Answer<'c> {
 #[derive(Debug)]
 pub(crate) struct Connection {
     authority: String,
+    /// Who asks, in every request.
+    pub(crate) authorization: Option<&'static str>,
     stream: Option<TcpStream>,
     output: Vec<u8>,
     input: Vec<u8>,
@@ -87,6 +89,7 @@ impl Connection {
     pub(crate) fn to(authority: &str) -> Self {
         Connection {
             authority: authority.to_owned(),
+            authorization: None,
             stream: None,
             output: Vec::with_capacity(1024),
             input: Vec::with_capacity(READ_AHEAD),
@@ -127,7 +130,7 @@ impl Connection {
             self.stream = Some(connect(&self.authority).await?);
         }
         let stream = self.stream.as_mut().expect("the connection was just opened");
-        write_request(&mut self.output, &self.authority, request);
+        write_request(&mut self.output, &self.authority, self.authorization, request);
         stream.write_all(&self.output).await?;
         self.input.clear();
         let head = loop {
@@ -167,11 +170,21 @@ pub(crate) async fn connect(authority: &str) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-fn write_request(output: &mut Vec<u8>, authority: &str, request: Request<'_>) {
+fn write_request(
+    output: &mut Vec<u8>,
+    authority: &str,
+    authorization: Option<&str>,
+    request: Request<'_>,
+) {
     output.clear();
     let mut part = |text: &str| output.extend_from_slice(text.as_bytes());
     for text in [request.method, " ", request.path, " HTTP/1.1\r\nhost: ", authority, "\r\n"] {
         part(text);
+    }
+    if let Some(who) = authorization {
+        for text in ["authorization: ", who, "\r\n"] {
+            part(text);
+        }
     }
     if let Some(key) = request.key {
         for text in ["idempotency-key: ", key, "\r\n"] {

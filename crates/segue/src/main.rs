@@ -7,6 +7,7 @@ mod arguments;
 mod client;
 mod command;
 mod config;
+mod credentials;
 mod event_source;
 mod failure;
 mod http;

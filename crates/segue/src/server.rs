@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api::Listeners;
+use api::{Authentication, Listeners};
 use runtime::clock::Clock;
 use runtime::node::{Node, Options};
 use store::sqlite::Sqlite;
@@ -17,6 +17,7 @@ use crate::config::{Grpc, Settings};
 use crate::failure::{Failure, Outcome};
 #[cfg(feature = "otlp")]
 use crate::telemetry::Telemetry;
+use crate::terminal;
 
 /// A running server.
 pub(crate) struct Server {
@@ -60,7 +61,21 @@ impl Server {
             None => None,
         };
         let (stop, stopped) = oneshot::channel();
-        let config = api::Config { address, hosts: Vec::new() };
+        let config = api::Config {
+            hosts: settings.host_names.clone(),
+            authentication: settings.authentication,
+            ..api::Config::at(address)
+        };
+        if config.authentication == Authentication::Local {
+            let made = api::first_administrator(&node, config.password_cost).await;
+            if let Some(first) = made.map_err(Failure::Work)? {
+                // To the terminal, which no log keeps.
+                terminal::note(format_args!(
+                    "The first administrator is `{}` with password `{}`: it is shown this once.",
+                    first.username, first.password
+                ));
+            }
+        }
         let serving = tokio::spawn(api::serve(listeners, node.clone(), config, async {
             // A dropped sender means the same as a word from it.
             drop(stopped.await);

@@ -60,6 +60,9 @@ fn wrong_usage_has_its_own_exit_code() {
         &["ps", "--address", "https://example.org"],
         &["show", "no-key"],
         &["serve", "--http", "0.0.0.0:0"],
+        &["serve", "--grpc", "0.0.0.0:0"],
+        &["serve", "--authentication", "ldap"],
+        &["demo", "--authentication", "local"],
         &["serve", "--time-zone", "Mars/Olympus"],
     ];
     for words in wrong {

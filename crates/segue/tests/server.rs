@@ -29,10 +29,16 @@ fn binary(folder: &Path) -> Command {
 
 impl Server {
     fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::start_in(tempfile::tempdir().expect("a folder"), &[])
+    }
+
+    fn start_in(folder: tempfile::TempDir, options: &[&str]) -> Self {
+        let errors = std::fs::File::create(folder.path().join("stderr.txt")).expect("a file");
         let mut process = binary(folder.path())
             .args(["serve", "--json", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"])
+            .args(options)
             .stdout(Stdio::piped())
+            .stderr(errors)
             .spawn()
             .expect("the binary starts");
         let output = process.stdout.take().expect("standard output is piped");
@@ -41,6 +47,18 @@ impl Server {
         let said: Value = serde_json::from_str(&line).expect("it says so in JSON");
         let address = said["http"].as_str().expect("an address").to_owned();
         Server { process, folder, address }
+    }
+
+    /// What it said on standard error, logs among it.
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("stderr.txt")).expect("a file")
+    }
+
+    /// Kills it; its folder.
+    fn kill(mut self) -> tempfile::TempDir {
+        drop(self.process.kill());
+        drop(self.process.wait());
+        std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"))
     }
 
     fn verb(&self, words: &[&str]) -> Output {
@@ -157,4 +175,30 @@ fn sigterm_is_an_end_in_peace_after_which_everything_holds() {
     assert_eq!(audit["holds"], true, "{audit}");
     assert!(audit["records"].as_u64() >= Some(2), "{audit}");
     assert!(!instance.is_empty());
+}
+
+#[test]
+fn a_server_that_asks_makes_an_administrator_once_and_tells_the_password_once() {
+    let server =
+        Server::start_in(tempfile::tempdir().expect("a folder"), &["--authentication", "local"]);
+    let said = server.said();
+    let told: Vec<&str> =
+        said.lines().filter(|line| line.contains("first administrator")).collect();
+    let [line] = told[..] else { panic!("{said}") };
+    let password = line.split('`').nth(3).expect("a password in backquotes");
+    assert_eq!(password.len(), 43, "256 bits: {line}");
+    let ask = |server: &Server, name: &str, password: &str| {
+        let mut command = binary(server.folder.path());
+        command.env("SEGUE_ADDRESS", &server.address).args(["ps", "--json"]);
+        command.env("SEGUE_USERNAME", name).env("SEGUE_PASSWORD", password);
+        command.output().expect("the binary starts")
+    };
+    let stranger = server.verb(&["ps", "--json"]);
+    assert_eq!(stranger.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&stranger.stderr).contains("Expected credentials"));
+    assert_eq!(ask(&server, "admin", password).status.code(), Some(0));
+    assert_eq!(ask(&server, "admin", "password").status.code(), Some(1));
+    let server = Server::start_in(server.kill(), &["--authentication", "local"]);
+    assert!(!server.said().contains("administrator"), "{}", server.said());
+    assert_eq!(ask(&server, "admin", password).status.code(), Some(0), "it survives a kill");
 }

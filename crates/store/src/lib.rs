@@ -5,6 +5,7 @@
 pub mod batch;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod identity;
 pub mod keep;
 pub mod limits;
 pub mod load;
@@ -14,6 +15,7 @@ pub mod sqlite;
 pub mod view;
 
 use batch::{Batch, Committed, EffectRow, JobRow, TimerRow};
+use identity::{AccessNote, IdentityChange, IdentityRow};
 use keep::{Ended, Facts, FileSize, Keeping, KeepingChange, PurgeOrder, Purged};
 use load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use view::{Query, Rows, ViewWrite};
@@ -73,6 +75,14 @@ pub trait Store: Send + Sync + 'static {
     fn change_keeping(&self, _: &str, _: i64, _: &KeepingChange) -> Result<(), Error> {
         Err(unsupported("change what is kept"))
     }
+    /// All rows of who there is, by kind and id.
+    fn identity(&self) -> Result<Vec<IdentityRow>, Error>;
+    /// Changes who there is, for an actor, at a time (Unix milliseconds).
+    fn change_identity(&self, _: &str, _: i64, _: &IdentityChange) -> Result<(), Error>;
+    /// Notes in the audit chain what an actor was refused, at a time (Unix milliseconds).
+    fn note_refusal(&self, actor: &str, now_ms: i64, what: &str) -> Result<(), Error>;
+    /// Notes of access before one (by id), newest first.
+    fn access_notes(&self, before: u64, limit: u32) -> Result<Vec<AccessNote>, Error>;
     /// Aggregates of other kinds than `kind` that are no more and were last heard of before
     /// `before_ms`, from where the last purge of such ended.
     fn ended(&self, _kind: u8, _before_ms: i64) -> Result<Ended, Error> {

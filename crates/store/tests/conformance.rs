@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
+use store::identity::{AccessNote, IdentityChange, IdentityRow};
 use store::keep::{Keeping, KeepingChange};
 use store::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use store::memory::Memory;
@@ -61,6 +62,18 @@ impl Restarting {
 }
 
 impl Store for Restarting {
+    fn identity(&self) -> Result<Vec<IdentityRow>, Error> {
+        self.read(|store| store.identity())
+    }
+    fn change_identity(&self, who: &str, at: i64, change: &IdentityChange) -> Result<(), Error> {
+        self.write(|store| store.change_identity(who, at, change))
+    }
+    fn note_refusal(&self, who: &str, at: i64, what: &str) -> Result<(), Error> {
+        self.write(|store| store.note_refusal(who, at, what))
+    }
+    fn access_notes(&self, before: u64, limit: u32) -> Result<Vec<AccessNote>, Error> {
+        self.read(|store| store.access_notes(before, limit))
+    }
     fn load(&self, load: &Load) -> Result<Loaded, Error> {
         self.read(|store| store.load(load))
     }

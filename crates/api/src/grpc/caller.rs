@@ -1,6 +1,6 @@
 //! Who calls: the same headers as in REST, which gRPC calls metadata.
 //!
-//! Not here: how an identity is checked (`extract`).
+//! Not here: how an identity is checked (`admit`).
 
 use super::status::of;
 use crate::extract::caller_of;

@@ -6,9 +6,11 @@
 use super::status::{number, of};
 use super::variables;
 use super::wire;
+use crate::auth::asker;
 use crate::json_write::string;
 use crate::limits::{
-    GRPC_MESSAGE_BYTES, STREAM_JOBS_AT_ONCE, STREAM_JOBS_PAUSE_MS, STREAM_JOBS_POLL_MS,
+    GRPC_MESSAGE_BYTES, STREAM_JOBS_ASKED_MS, STREAM_JOBS_AT_ONCE, STREAM_JOBS_PAUSE_MS,
+    STREAM_JOBS_POLL_MS,
 };
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_NAME;
@@ -85,34 +87,53 @@ pub(super) fn pushed(
     wanted: ActivateJobs,
 ) -> Outgoing<wire::ActivatedJob> {
     let held = Held::new(state.node().clone());
-    let wanted =
-        ActivateJobs { limit: STREAM_JOBS_AT_ONCE, wait_ms: STREAM_JOBS_POLL_MS, ..wanted };
-    Box::pin(unfold((state, caller, wanted, Some(held)), async |(state, caller, wanted, held)| {
-        let mut held = held?;
-        held.leaving.clear();
-        loop {
-            if let Some(job) = held.next() {
-                return Some((Ok(message(&job)), (state, caller, wanted, Some(held))));
+    let asker = asker::current();
+    // Who may go meanwhile is looked after more often.
+    let wait_ms = if asker.is_some() { STREAM_JOBS_ASKED_MS } else { STREAM_JOBS_POLL_MS };
+    let wanted = ActivateJobs { limit: STREAM_JOBS_AT_ONCE, wait_ms, ..wanted };
+    Box::pin(unfold(
+        (state, caller, asker, wanted, Some(held)),
+        async |(state, caller, asker, wanted, held)| {
+            let mut held = held?;
+            held.leaving.clear();
+            loop {
+                // Who was good when the stream began may be gone, or may do less by now.
+                let now = match &asker {
+                    Some(asker) => match state.auth().again(&state, asker) {
+                        Ok(actor) => Caller { actor, ..caller.clone() },
+                        Err(problem) => {
+                            let (over, asker) = (Err(of(problem)), None);
+                            return Some((over, (state, caller, asker, wanted, None)));
+                        }
+                    },
+                    None => caller.clone(),
+                };
+                if let Some(job) = held.next() {
+                    return Some((Ok(message(&job)), (state, caller, asker, wanted, Some(held))));
+                }
+                let polled = tokio::select! {
+                    biased;
+                    () = state.stopped() => {
+                        let over = Status::unavailable("The server stops. Connect again.");
+                        return Some((Err(over), (state, caller, asker, wanted, None)));
+                    }
+                    polled = state.node().activate(now, wanted.clone()) => polled,
+                };
+                match polled {
+                    Ok(jobs) => held.waiting = jobs.into(),
+                    Err(Refusal::Busy { .. }) => {
+                        tokio::time::sleep(Duration::from_millis(STREAM_JOBS_PAUSE_MS)).await;
+                    }
+                    Err(refusal) => {
+                        return Some((
+                            Err(of(refusal.into())),
+                            (state, caller, asker, wanted, None),
+                        ));
+                    }
+                }
             }
-            let polled = tokio::select! {
-                biased;
-                () = state.stopped() => {
-                    let over = Status::unavailable("The server stops. Connect again.");
-                    return Some((Err(over), (state, caller, wanted, None)));
-                }
-                polled = state.node().activate(caller.clone(), wanted.clone()) => polled,
-            };
-            match polled {
-                Ok(jobs) => held.waiting = jobs.into(),
-                Err(Refusal::Busy { .. }) => {
-                    tokio::time::sleep(Duration::from_millis(STREAM_JOBS_PAUSE_MS)).await;
-                }
-                Err(refusal) => {
-                    return Some((Err(of(refusal.into())), (state, caller, wanted, None)));
-                }
-            }
-        }
-    }))
+        },
+    ))
 }
 
 /// Rough bytes of a job in a message.

@@ -3,6 +3,7 @@
 //!
 //! Not here: what a request may say; the DTOs of `v2` check that for both.
 
+mod admit;
 mod caller;
 mod decisions;
 mod gateway;

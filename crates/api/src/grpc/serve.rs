@@ -2,6 +2,7 @@
 //!
 //! Not here: methods.
 
+use super::admit::AdmitLayer;
 use super::gateway::GatewayService;
 use super::health::HealthService;
 use super::health_wire::health_server::HealthServer;
@@ -43,6 +44,7 @@ pub(crate) async fn serve(listener: TcpListener, state: ApiState) -> Result<(), 
         .max_decoding_message_size(MULTIPART_BYTES_MAX)
         .max_encoding_message_size(usize::MAX);
     let server = Server::builder()
+        .layer(AdmitLayer(state.clone()))
         .http2_keepalive_interval(Some(Duration::from_millis(GRPC_PING_MS)))
         .http2_keepalive_timeout(Some(Duration::from_millis(GRPC_PING_ANSWER_MS)))
         .http2_max_header_list_size(u32::try_from(HEADER_BYTES_MAX).ok())

@@ -18,7 +18,12 @@ use super::wire::{
     PublishMessageRequest, Resource, SetVariablesRequest, StreamActivatedJobsRequest,
     ThrowErrorRequest, TopologyRequest,
 };
-use crate::{Config, Listeners};
+use crate::auth::{Authenticator, password};
+use crate::{Authentication, Config, Listeners, PasswordCost};
+use access::identity::{Authorization, Change, Identity, Party, PartyId, PartyKind};
+use access::{Grant, Permission, ResourceType};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use runtime::node::{Node, Options};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,25 +41,26 @@ struct Server {
 
 impl Server {
     async fn with(process: &str) -> (Self, GatewayClient<Channel>) {
+        let server = Self::start(Authentication::None).await;
+        let mut client = server.client().await;
+        client.deploy_resource(deployment(process)).await.unwrap();
+        (server, client)
+    }
+
+    async fn start(authentication: Authentication) -> Self {
         let store = Arc::new(store::memory::Memory::new());
         let node = Node::start(store, Options::default()).unwrap();
         let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let grpc = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", grpc.local_addr().unwrap());
-        let config = Config { address: http.local_addr().unwrap(), hosts: Vec::new() };
+        let config = Config { authentication, ..Config::at(http.local_addr().unwrap()) };
         let (stop, stopped) = oneshot::channel::<()>();
         let listeners = Listeners { http, grpc: Some(grpc) };
         let serving = crate::serve(listeners, node.clone(), config, async {
             drop(stopped.await);
         });
         tokio::spawn(async { serving.await.unwrap() });
-        let server = Server { node, address, _stop: stop };
-        let mut client = server.client().await;
-        let content = model::short::to_bpmn(process).unwrap().into_bytes();
-        let resources = vec![Resource { name: "a.bpmn".to_owned(), content }];
-        let request = DeployResourceRequest { resources, tenant_id: "<default>".to_owned() };
-        client.deploy_resource(request).await.unwrap();
-        (server, client)
+        Server { node, address, _stop: stop }
     }
 
     async fn channel(&self) -> Channel {
@@ -71,6 +77,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.node.stop();
     }
+}
+
+fn deployment(process: &str) -> DeployResourceRequest {
+    let content = model::short::to_bpmn(process).unwrap().into_bytes();
+    let resources = vec![Resource { name: "a.bpmn".to_owned(), content }];
+    DeployResourceRequest { resources, tenant_id: "<default>".to_owned() }
 }
 
 fn creation(variables: &str) -> CreateProcessInstanceRequest {
@@ -474,4 +486,68 @@ async fn an_instance_is_modified_and_migrated() {
         .await
         .unwrap_err();
     assert_eq!(gone.code(), Code::NotFound, "its only task is done: {gone}");
+}
+
+/// A request as somebody.
+fn as_user<T>(who: &str, request: T) -> Request<T> {
+    let mut request = Request::new(request);
+    request.metadata_mut().insert("authorization", who.parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn callers_say_who_they_are_as_in_rest() {
+    let server = Server::start(Authentication::Local).await;
+    let cost = PasswordCost { memory_kib: 64, passes: 1 };
+    let first = crate::first_administrator(&server.node, cost).await.unwrap().unwrap();
+    let encoded = STANDARD.encode(format!("{}:{}", first.username, first.password));
+    let admin = format!("Basic {encoded}");
+    let mut client = server.client().await;
+    let anonymous = client.topology(TopologyRequest {}).await.unwrap_err();
+    assert_eq!(anonymous.code(), Code::Unauthenticated);
+    let empty = client.topology(as_user("", TopologyRequest {})).await.unwrap_err();
+    assert_eq!(empty.code(), Code::Unauthenticated);
+    let wrong = client.topology(as_user("Basic YTpi", TopologyRequest {})).await.unwrap_err();
+    assert_eq!(wrong.code(), Code::Unauthenticated);
+    let mut health = HealthClient::new(server.channel().await);
+    health.check(HealthCheckRequest::default()).await.unwrap();
+    client.topology(as_user(&admin, TopologyRequest {})).await.unwrap();
+    client.deploy_resource(as_user(&admin, deployment(PAY))).await.unwrap();
+    client.create_process_instance(as_user(&admin, creation("{}"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stream_of_jobs_ends_with_its_caller() {
+    let server = Server::start(Authentication::Local).await;
+    let cost = PasswordCost { memory_kib: 64, passes: 1 };
+    crate::first_administrator(&server.node, cost).await.unwrap().unwrap();
+    let worker = PartyId::new(PartyKind::Client, "worker");
+    let change = async |changes: Vec<Change>| {
+        let actor = Authenticator::system();
+        server.node.change_identity(&actor, |_: &Identity| Ok(changes)).await.unwrap();
+    };
+    let secret = Some(password::hash("secret", cost));
+    let permissions = vec![Permission::UpdateProcessInstance, Permission::CreateProcessInstance];
+    let grant = Grant { resource: ResourceType::ProcessDefinition, id: None, permissions };
+    let deploys =
+        Grant { resource: ResourceType::Resource, id: None, permissions: vec![Permission::Create] };
+    let given =
+        |key, grant| Change::PutAuthorization(Authorization { key, owner: worker.clone(), grant });
+    let party = Party { secret, ..Party::new(worker.clone()) };
+    change(vec![Change::PutParty(party), given(1, grant), given(2, deploys)]).await;
+    let who = format!("Basic {}", STANDARD.encode("worker:secret"));
+    let mut client = server.client().await;
+    client.deploy_resource(as_user(&who, deployment(PAY))).await.unwrap();
+    client.create_process_instance(as_user(&who, creation("{}"))).await.unwrap();
+    let wanted = StreamActivatedJobsRequest {
+        r#type: "pay".to_owned(),
+        worker: "w".to_owned(),
+        timeout: 60_000,
+        ..Default::default()
+    };
+    let mut pushed =
+        client.stream_activated_jobs(as_user(&who, wanted)).await.unwrap().into_inner();
+    assert!(pushed.message().await.unwrap().is_some());
+    change(vec![Change::DeleteParty(worker.clone())]).await;
+    assert_eq!(pushed.message().await.unwrap_err().code(), Code::Unauthenticated);
 }

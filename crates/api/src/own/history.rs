@@ -100,7 +100,8 @@ pub(crate) async fn instance_history(
     let limit = page.limit.unwrap_or(HISTORY_ROWS_MAX).clamp(1, HISTORY_ROWS_MAX);
     let mut rows = state.node().history(instance, page.after, limit).await?;
     // Other aggregates have keys too; their history is not an instance's.
-    rows.retain(|row| state.actor().is_member_of(row.tenant));
+    let actor = state.actor();
+    rows.retain(|row| actor.is_member_of(row.tenant));
     let commits = decode(instance, rows)?;
     if commits.is_empty() && page.after == 0 {
         return Err(Problem::not_found(format!(

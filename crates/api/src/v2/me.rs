@@ -1,10 +1,12 @@
 //! `GET /v2/authentication/me`: who the server thinks you are.
 //!
-//! Not here: authentication; without configuration everybody is the same user.
+//! Not here: authentication (`auth`); without it everybody is the same user.
 
 use crate::answer;
+use crate::auth::asker;
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_NAME;
+use access::identity::PartyKind;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
@@ -49,16 +51,20 @@ pub(crate) struct Tenant {
 )]
 pub(crate) async fn get_authentication(State(state): State<ApiState>) -> Response {
     let actor = state.actor();
+    let identity = state.node().identity();
+    let party = asker::current().and_then(|asker| identity.parties.get(&asker.party));
+    let hats = party.map(|party| identity.hats(&party.id)).unwrap_or_default();
+    let of = |kind| hats.iter().filter(move |hat| hat.kind == kind).map(|hat| hat.id.to_string());
     answer::dto(&Me {
         username: actor.id.to_string(),
-        display_name: actor.id.to_string(),
-        email: None,
+        display_name: party.map_or_else(|| actor.id.to_string(), |party| party.name.clone()),
+        email: party.and_then(|party| party.email.clone()),
         authorized_components: vec!["*"],
         tenants: vec![Tenant { tenant_id: DEFAULT_NAME, name: "Default", description: None }],
-        groups: Vec::new(),
-        roles: Vec::new(),
+        groups: of(PartyKind::Group).collect(),
+        roles: of(PartyKind::Role).collect(),
         sales_plan_type: "",
         links: BTreeMap::new(),
-        can_logout: false,
+        can_logout: state.auth().asks(),
     })
 }

@@ -4,6 +4,7 @@
 
 use super::tables::PROCESS_DEFINITIONS;
 use crate::answer;
+use crate::auth::asker::sees;
 use crate::extract::JsonBody;
 use crate::keys::PathKey;
 use crate::problem::{Problem, ProblemDetail};
@@ -66,6 +67,10 @@ pub(crate) async fn get_process_definition_xml(
     PathKey(definition): PathKey,
 ) -> Result<Response, Problem> {
     let found = state.node().definition(definition).filter(|it| it.tenant == DEFAULT_TENANT);
+    let found = match found {
+        Some(found) if sees(&state, &found.process_id)? => Some(found),
+        _ => None,
+    };
     let found = found.ok_or_else(|| {
         Problem::not_found(format!(
             "Expected process definition {definition} to exist, but found none."

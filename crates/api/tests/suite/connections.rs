@@ -24,7 +24,7 @@ async fn listen(process: &str) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let config = api::Config { address, hosts: Vec::new() };
+    let config = api::Config::at(address);
     let listeners = api::Listeners { http: listener, grpc: None };
     let serving = tokio::spawn(api::serve(listeners, server.node.clone(), config, async {
         drop(stopped.await);

@@ -1,19 +1,33 @@
 //! A server to ask, and short ways to ask it.
 
-use api::{ApiState, Config};
+use api::{ApiState, Authentication, Config, PasswordCost};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use runtime::clock::Clock;
 use runtime::node::{Node, Options};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
 
+/// Hashes that cost tests nothing.
+pub(crate) const CHEAP: PasswordCost = PasswordCost { memory_kib: 64, passes: 1 };
+
+/// The header `Authorization` of a name and a password.
+pub(crate) fn basic(name: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
+}
+
 /// A node behind a router; it stops when it is dropped.
 pub(crate) struct Server {
     pub(crate) node: Node,
     pub(crate) router: Router,
+    /// The header `Authorization` of whoever asks; empty: nobody says who they are.
+    pub(crate) who: String,
+    /// Whether the node is somebody else's.
+    is_guest: bool,
 }
 
 /// An answer, read whole.
@@ -53,6 +67,11 @@ impl Heard {
 }
 
 impl Server {
+    /// A server that stops its node.
+    pub(crate) fn over(node: Node, router: Router) -> Self {
+        Server { node, router, who: String::new(), is_guest: false }
+    }
+
     pub(crate) fn start() -> Self {
         Self::start_as(Options::default())
     }
@@ -65,9 +84,9 @@ impl Server {
     fn start_as(options: Options) -> Self {
         let store = Arc::new(store::memory::Memory::new());
         let node = Node::start(store, options).unwrap();
-        let config = Config { address: "127.0.0.1:8080".parse().unwrap(), hosts: Vec::new() };
+        let config = Config::at("127.0.0.1:8080".parse().unwrap());
         let router = api::router(ApiState::new(node.clone(), &config));
-        Server { node, router }
+        Server::over(node, router)
     }
 
     /// A server with one deployed process, in short notation.
@@ -77,7 +96,37 @@ impl Server {
         server
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Heard {
+    /// A server that asks who calls, and its administrator.
+    pub(crate) async fn asking() -> Self {
+        let store = Arc::new(store::memory::Memory::new());
+        Self::asking_over(Node::start(store, Options::default()).unwrap()).await
+    }
+
+    /// The same over a node.
+    pub(crate) async fn asking_over(node: Node) -> Self {
+        let config = Config {
+            authentication: Authentication::Local,
+            password_cost: CHEAP,
+            ..Config::at("127.0.0.1:8080".parse().unwrap())
+        };
+        let first = api::first_administrator(&node, CHEAP).await.unwrap();
+        let who = first.map(|it| basic(&it.username, &it.password)).unwrap_or_default();
+        let router = api::router(ApiState::new(node.clone(), &config));
+        let mut server = Server::over(node, router);
+        server.who = who;
+        server
+    }
+
+    /// The same server, asked by somebody else; it stops when the first is dropped.
+    pub(crate) fn by(&self, who: &str) -> Self {
+        let (node, router) = (self.node.clone(), self.router.clone());
+        Server { node, router, who: who.to_owned(), is_guest: true }
+    }
+
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Heard {
+        if !self.who.is_empty() {
+            request.headers_mut().insert("authorization", self.who.parse().unwrap());
+        }
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
@@ -146,7 +195,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.node.stop();
+        if !self.is_guest {
+            self.node.stop();
+        }
     }
 }
 

@@ -14,9 +14,9 @@ fn durable(folder: &Path) -> Server {
     let backups = Some(folder.join("backups"));
     let options = Options { backups, history_ttl_ms: Some(86_400_000), ..Options::default() };
     let node = Node::start(Arc::new(store), options).unwrap();
-    let config = Config { address: "127.0.0.1:8080".parse().unwrap(), hosts: Vec::new() };
+    let config = Config::at("127.0.0.1:8080".parse().unwrap());
     let router = api::router(ApiState::new(node.clone(), &config));
-    Server { node, router }
+    Server::over(node, router)
 }
 
 async fn kept(server: &Server) -> Value {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "only tests are here")]
 
+mod access;
 mod ad_hoc;
 mod changes;
 mod clock;

@@ -256,9 +256,9 @@ async fn a_purged_place_is_gone_and_the_oldest_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let store = store::sqlite::Sqlite::open(folder.path(), &store::sqlite::Options::default());
     let node = Node::start(Arc::new(store.unwrap()), Options::default()).unwrap();
-    let config = Config { address: "127.0.0.1:8080".parse().unwrap(), hosts: Vec::new() };
+    let config = Config::at("127.0.0.1:8080".parse().unwrap());
     let router = api::router(ApiState::new(node.clone(), &config));
-    let server = Server { node, router };
+    let server = Server::over(node, router);
     server.deploy("start -> end").await.ok();
     for _ in 0..5 {
         server.create(json!({})).await;

@@ -12,7 +12,12 @@ use store::view::{Cell, View, ViewWrite, jobs};
 const NOW_MS: i64 = 1_767_225_600_000;
 
 fn request(request: Request) -> Order {
-    let actor = access::Actor { id: "local".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "local".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     let compiled = match &request {
         Request::Deploy { resources } => crate::deploy::compile_all(resources.clone()).unwrap(),
         _ => Vec::new(),

@@ -134,7 +134,7 @@ impl Lane {
                 orders.push(order);
                 None
             }
-            Stop::Rejected(_) | Stop::Later | Stop::Held => {
+            Stop::Rejected(_) | Stop::Forbidden(_) | Stop::Later | Stop::Held => {
                 unreachable!("a rejection or delay concerns one order")
             }
         };

@@ -5,10 +5,12 @@
 
 use super::chain::Stop;
 use super::gather::{Answers, answer_aggregate, answer_id, job_of};
+use super::permit::{permission_for, permit};
 use super::work::{Component, Outcome, Work};
 use super::{Answered, Lane, Order};
 use crate::deploy::CompiledResource;
 use crate::request::{Answer, Caller, CreatedInstance, DefinitionRef, Refusal, Request};
+use access::{Permission, Resource, ResourceType};
 use engine::command::{Command, CreateInstance, InstanceCommand, MailboxCommand, Rejection};
 use engine::definitions::Definition;
 use engine::event::{Activation, Slot};
@@ -84,6 +86,7 @@ impl Lane {
                 }
                 Err(Refusal::Rejected(rejection))
             }
+            Err(Stop::Forbidden(reason)) => Err(Refusal::Forbidden { reason }),
             Err(stop) => return Err(stop),
         };
         if let (Ok(answer), Some((aggregate, id, request_hash))) = (&answer, stored) {
@@ -301,8 +304,7 @@ impl Lane {
         target: Key,
         command: InstanceCommand,
     ) -> Result<(), Stop> {
-        let tenant = self.cache.peek(target).map(|cached| cached.aggregate.tenant());
-        permit(caller, tenant, target)?;
+        self.permit_on(caller, target, permission_for(&command))?;
         let command = Command::Instance(command);
         self.run_chain(work, component, target, &command, &cause(caller)).map(drop)
     }
@@ -339,7 +341,12 @@ impl Lane {
         definition: &Arc<Definition>,
         create: CreateInstance,
     ) -> Result<Answer, Stop> {
-        permit(caller, Some(definition.tenant), definition.key)?;
+        let resource = Resource {
+            tenant: definition.tenant,
+            kind: ResourceType::ProcessDefinition,
+            id: &definition.graph.process_id,
+        };
+        permit(caller, Permission::CreateProcessInstance, resource, definition.key)?;
         let instance = create.instance;
         let business_id = create.business_id.clone();
         let command = Command::Instance(InstanceCommand::CreateInstance(Box::new(create)));
@@ -372,16 +379,6 @@ fn none_start(definition: &Definition) -> Result<u32, Stop> {
             definition.graph.process_id
         )))
     })
-}
-
-/// The one question before a step; another tenant's things are not found.
-pub(super) fn permit(caller: &Caller, tenant: Option<u32>, target: Key) -> Result<(), Stop> {
-    let Some(tenant) = tenant else {
-        return Err(Stop::Rejected(super::aggregate::gone(target)));
-    };
-    let resource = access::Resource { tenant };
-    access::permit(&caller.actor, access::Action::Modify, resource)
-        .map_err(|_| Stop::Rejected(super::aggregate::gone(target)))
 }
 
 pub(super) fn cause(caller: &Caller) -> Cause {

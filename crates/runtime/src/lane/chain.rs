@@ -22,6 +22,8 @@ use store::load::{Load, Pages};
 pub(super) enum Stop {
     /// The engine says no; nothing changed.
     Rejected(Rejection),
+    /// The caller may not do that; nothing changed.
+    Forbidden(String),
     /// Nothing changed, and nothing can be said yet: a later turn tries again.
     Later,
     /// The target stands still: a timer or effect waits until it goes on. Nothing changed.

@@ -5,12 +5,14 @@
 //! If anything in a deployment is new, everything in it gets a new version: what is bound to *the
 //! same deployment* must find it there.
 
-use super::carry::{cause, permit};
+use super::carry::cause;
 use super::chain::Stop;
+use super::permit::permit;
 use super::work::{Component, Work};
 use super::{Aggregate, Lane};
 use crate::deploy::{CompiledResource, Part};
 use crate::request::{Answer, Caller, DeployedProcess, DeployedResource, Deployment};
+use access::{Permission, ResourceType};
 use engine::command::{Command, HeadCommand, ResourceCommand};
 use engine::graph::Graph;
 use engine::key::Key;
@@ -88,7 +90,9 @@ impl Lane {
         target: Key,
         command: &Command,
     ) -> Result<Option<[u8; 32]>, Stop> {
-        permit(deploying.caller, Some(deploying.caller.tenant), target)?;
+        let (tenant, kind) = (deploying.caller.tenant, ResourceType::Resource);
+        let resource = access::Resource { tenant, kind, id: "*" };
+        permit(deploying.caller, Permission::Create, resource, target)?;
         self.bring(work, target, command)?;
         let held = self.cache.peek(target).expect("the head was just brought");
         Ok(match &held.aggregate {

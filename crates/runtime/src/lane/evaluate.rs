@@ -3,10 +3,12 @@
 //! Not here: evaluating (`engine::decide`); business rule tasks do it within their instance.
 
 use super::Lane;
-use super::carry::{cause, permit};
+use super::carry::cause;
 use super::chain::Stop;
+use super::permit::permit;
 use super::work::{Component, Work};
 use crate::request::{Answer, Caller, DecisionRef};
+use access::{Permission, ResourceType};
 use engine::command::{Command, EvaluationCommand, Rejection};
 use engine::event::Variables;
 use engine::key::Key;
@@ -25,7 +27,9 @@ impl Lane {
         variables: &Variables,
     ) -> Result<Answer, Stop> {
         let decision = self.find_decision(caller, wanted)?;
-        permit(caller, Some(decision.tenant), decision.key)?;
+        let kind = ResourceType::DecisionDefinition;
+        let resource = access::Resource { tenant: decision.tenant, kind, id: &decision.id };
+        permit(caller, Permission::CreateDecisionInstance, resource, decision.key)?;
         let evaluation = self.inputs.keys.next_key();
         let command = EvaluationCommand::EvaluateDecision {
             tenant: decision.tenant,

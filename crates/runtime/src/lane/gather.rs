@@ -128,7 +128,10 @@ pub(super) fn answer_id(order: &Order) -> Option<String> {
     match order {
         Order::Request { caller, .. } => {
             let key = caller.request_key.as_ref()?;
-            Some(format!("{}/{key}", caller.tenant))
+            // It is given before anybody asks whether the caller may: it is the caller's own.
+            let whose = if caller.actor.grants.is_all() { "" } else { &*caller.actor.id };
+            let slash = if whose.is_empty() { "" } else { "/" };
+            Some(format!("{}/{whose}{slash}{key}", caller.tenant))
         }
         _ => None,
     }

@@ -4,8 +4,9 @@
 //! Not here: how a mailbox chooses who gets a message (`engine::step::mailbox`), and whom a
 //! broadcast reaches (`engine::step::bpmn_signal`).
 
-use super::carry::{cause, permit};
+use super::carry::cause;
 use super::chain::{Chain, Stop};
+use super::permit::permit_message;
 use super::work::{Component, Work};
 use super::{Aggregate, Lane, Order};
 use crate::request::{Answer, Caller, Request};
@@ -30,7 +31,7 @@ impl Lane {
             unreachable!("only publishing comes here")
         };
         let target = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
-        permit(caller, Some(caller.tenant), target)?;
+        permit_message(caller, name, target)?;
         self.run_chain(work, component, target, &Command::Mailbox(command), &cause(caller))
     }
 
@@ -45,7 +46,7 @@ impl Lane {
         variables: &Variables,
     ) -> Result<Answer, Stop> {
         let target = named_key(Kind::BpmnSignal, caller.tenant, &[name]);
-        permit(caller, Some(caller.tenant), target)?;
+        permit_message(caller, name, target)?;
         let command = BpmnSignalCommand::BroadcastBpmnSignal {
             tenant: caller.tenant,
             name: name.clone(),
@@ -91,7 +92,7 @@ impl Lane {
         command: &MailboxCommand,
     ) -> Result<bool, Stop> {
         let mailbox = named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]);
-        permit(caller, Some(caller.tenant), mailbox)?;
+        permit_message(caller, name, mailbox)?;
         self.bring(work, mailbox, &Command::Mailbox(command.clone()))?;
         if self.shared && self.is_asked(work, mailbox)? {
             return Err(Stop::Later);

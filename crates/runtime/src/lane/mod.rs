@@ -20,6 +20,7 @@ mod message;
 mod order;
 mod outbox;
 mod pages;
+mod permit;
 mod preview;
 mod quarantine;
 mod rows;

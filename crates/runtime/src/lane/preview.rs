@@ -3,8 +3,8 @@
 //! Not a promise: between the preview and the request the instance may go on.
 
 use super::aggregate::Aggregate;
-use super::carry::permit;
 use super::chain::Stop;
+use super::permit::permission_for;
 use super::work::Work;
 use super::{Lane, Order, caught};
 use crate::limits::STEP_LOADS_MAX;
@@ -26,6 +26,7 @@ impl Lane {
             let answer = match self.step_copy(work, &caller, instance, &request) {
                 Ok(previewed) => Ok(previewed),
                 Err(Stop::Rejected(rejection)) => Err(Refusal::Rejected(rejection)),
+                Err(Stop::Forbidden(reason)) => Err(Refusal::Forbidden { reason }),
                 Err(Stop::Store(error)) => Err(Refusal::Internal { reason: error.to_string() }),
                 // It is being changed just now.
                 Err(_) => Err(Refusal::Busy { retry_after_ms: 100 }),
@@ -44,9 +45,8 @@ impl Lane {
         request: &Request,
     ) -> Result<Previewed, Stop> {
         let (target, command) = self.instance_command(request)?;
+        self.permit_on(caller, target, permission_for(&command))?;
         let command = Command::Instance(command);
-        let tenant = self.cache.peek(target).map(|cached| cached.aggregate.tenant());
-        permit(caller, tenant, target)?;
         self.bring(work, target, &command)?;
         let hint = self.hint(target, &command);
         for _ in 0..STEP_LOADS_MAX {

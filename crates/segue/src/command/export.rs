@@ -81,6 +81,7 @@ impl Export {
 
     fn ask(&self, server: &ServerAddress) -> Result<(u64, u64), Failure> {
         let mut connection = Connection::to(&server.authority()?);
+        connection.authorization = crate::credentials::authorization();
         block_on(async {
             let (mut lines, mut after) = (0, self.after);
             loop {

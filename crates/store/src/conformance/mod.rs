@@ -9,6 +9,7 @@ mod conditions;
 mod effects;
 mod given;
 mod history;
+mod identity;
 mod jobs;
 mod queries;
 mod views;
@@ -24,6 +25,7 @@ pub const CASES: &[&[(&str, Case)]] = &[
     answers::CASES,
     effects::CASES,
     history::CASES,
+    identity::CASES,
     jobs::CASES,
     conditions::CASES,
     queries::CASES,

@@ -11,6 +11,7 @@ mod state;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
+use crate::identity::{AccessNote, IdentityChange, IdentityRow};
 use crate::keep::{Keeping, KeepingChange};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use crate::view::{Query, Rows, ViewWrite};
@@ -166,6 +167,38 @@ impl Store for Memory {
 
     fn health(&self) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn identity(&self) -> Result<Vec<IdentityRow>, Error> {
+        let state = self.state();
+        let row = |((kind, id), body): (&(u8, String), &Vec<u8>)| IdentityRow {
+            kind: *kind,
+            id: id.clone(),
+            body: body.clone(),
+        };
+        Ok(state.identity.iter().map(row).collect())
+    }
+
+    fn change_identity(&self, who: &str, at_ms: i64, change: &IdentityChange) -> Result<(), Error> {
+        let mut shelf = self.lock();
+        let state = Arc::make_mut(&mut shelf.state);
+        change.delete.iter().for_each(|name| drop(state.identity.remove(name)));
+        for row in &change.put {
+            state.identity.insert((row.kind, row.id.clone()), row.body.clone());
+        }
+        state.note(who, at_ms, false, &change.what);
+        Ok(())
+    }
+
+    fn note_refusal(&self, actor: &str, now_ms: i64, what: &str) -> Result<(), Error> {
+        Arc::make_mut(&mut self.lock().state).note(actor, now_ms, true, what);
+        Ok(())
+    }
+
+    fn access_notes(&self, before: u64, limit: u32) -> Result<Vec<AccessNote>, Error> {
+        let state = self.state();
+        let older = state.access_notes.iter().rev().filter(|note| note.id < before);
+        Ok(older.take(limit as usize).cloned().collect())
     }
 
     fn keeping(&self) -> Result<Keeping, Error> {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::batch::{AnswerRow, DefinitionRow, JobRow, ResourceRow, Stamp, TimerRow};
+use crate::identity::AccessNote;
 use crate::keep::Keeping;
 use crate::load::HistoryRow;
 use crate::view::{Cell, View};
@@ -44,12 +45,22 @@ pub(super) struct State {
     pub(super) history_of: BTreeMap<u64, Vec<u64>>,
     pub(super) seq: u64,
     pub(super) projected: u64,
+    /// Rows of who there is by kind and id.
+    pub(super) identity: BTreeMap<(u8, String), Vec<u8>>,
+    pub(super) access_notes: Vec<AccessNote>,
     pub(super) keeping: Keeping,
     pub(super) reserved: u64,
     pub(super) views: BTreeMap<View, ViewRows>,
 }
 
 impl State {
+    /// Keeps a note of access.
+    pub(super) fn note(&mut self, actor: &str, at_ms: i64, refused: bool, what: &str) {
+        let id = self.access_notes.len() as u64 + 1;
+        let (actor, what) = (actor.to_owned(), what.to_owned());
+        self.access_notes.push(AccessNote { id, at_ms, refused, actor, what });
+    }
+
     /// Puts a job row and its due entry.
     pub(super) fn put_job(&mut self, row: JobRow) {
         self.delete_job(row.key);

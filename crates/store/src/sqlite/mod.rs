@@ -10,6 +10,7 @@ mod claim;
 mod commit;
 mod condition;
 mod erased;
+mod identity;
 mod load;
 mod open;
 mod project;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use crate::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
+use crate::identity::{AccessNote, IdentityChange, IdentityRow};
 use crate::keep::{Ended, Facts, FileSize, Keeping, KeepingChange, PurgeOrder, Purged};
 use crate::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use crate::view::{Query, Rows, ViewWrite};
@@ -294,6 +296,27 @@ impl Store for Sqlite {
         change: &KeepingChange,
     ) -> Result<(), Error> {
         self.change(actor, now_ms, change)
+    }
+
+    fn identity(&self) -> Result<Vec<IdentityRow>, Error> {
+        self.all_identity()
+    }
+
+    fn change_identity(
+        &self,
+        actor: &str,
+        now_ms: i64,
+        change: &IdentityChange,
+    ) -> Result<(), Error> {
+        self.apply_identity(actor, now_ms, change)
+    }
+
+    fn note_refusal(&self, actor: &str, now_ms: i64, what: &str) -> Result<(), Error> {
+        Sqlite::note_refusal(self, actor, now_ms, what)
+    }
+
+    fn access_notes(&self, before: u64, limit: u32) -> Result<Vec<AccessNote>, Error> {
+        self.notes(before, limit)
     }
 
     fn ended(&self, kind: u8, before_ms: i64) -> Result<Ended, Error> {

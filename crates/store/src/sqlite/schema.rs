@@ -11,7 +11,7 @@ use crate::Error;
 const APPLICATION_ID: i32 = 0x5345_4755;
 
 /// One script per format; format n is reached after script n - 1.
-const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3];
+const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4];
 
 /// The newest format this build reads and writes.
 pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
@@ -124,6 +124,13 @@ create table resource(
     deployed_ms integer not null, parent integer, parent_id text not null,
     parent_name text not null, parent_version integer not null, source blob not null) strict;
 create index resource_of on resource(tenant, kind, id, version);
+";
+
+const FORMAT_4: &str = "
+-- Who there is: users, clients, groups, roles, what they may do. The runtime says what the bytes mean.
+create table identity(
+    kind integer not null, id text not null, body blob not null,
+    primary key (kind, id)) strict, without rowid;
 ";
 
 /// Brings the file to the newest format, or refuses one that is newer. Tells the format found;

@@ -1,6 +1,7 @@
-//! Records of what was done to the data file itself: history erased, retention changed.
+//! Records of what is no history of processes: history erased, retention changed, who there is
+//! changed, something refused.
 //!
-//! Not history of processes: it has no positions and nobody projects it. Each record is the only
+//! They have no positions and nobody projects them. Each record is the only
 //! leaf of a commit in the audit chain, so that an erasure nobody ordered shows.
 
 use access::chain;
@@ -14,6 +15,11 @@ use crate::keep::{KeepingChange, PurgeOrder};
 pub(super) const PURGED: u8 = 1;
 /// What is kept how long was changed.
 pub(super) const CHANGED: u8 = 2;
+
+/// Who there is was changed.
+pub(super) const IDENTITY: u8 = 3;
+/// Somebody was refused something.
+pub(super) const REFUSED: u8 = 4;
 
 /// One record.
 pub(super) struct Upkeep {
@@ -83,6 +89,23 @@ pub(super) fn purge_body(order: &PurgeOrder, ranges: &[(u64, u64)]) -> Vec<u8> {
         body.extend_from_slice(&last.to_be_bytes());
     }
     body
+}
+
+/// Body of a note: who, and in words what.
+pub(super) fn note_body(actor: &str, what: &str) -> Vec<u8> {
+    let mut body = Vec::with_capacity(actor.len() + what.len() + 4);
+    body.extend_from_slice(&(actor.len() as u32).to_be_bytes());
+    body.extend_from_slice(actor.as_bytes());
+    body.extend_from_slice(what.as_bytes());
+    body
+}
+
+/// Who, and what, of a note's body.
+pub(super) fn note(body: &[u8]) -> (String, String) {
+    let (length, rest) = body.split_first_chunk().unwrap_or((&[0; 4], body));
+    let at = (u32::from_be_bytes(*length) as usize).min(rest.len());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&rest[..at]), text(&rest[at..]))
 }
 
 /// The ranges a purge's body names.

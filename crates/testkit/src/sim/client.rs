@@ -358,7 +358,12 @@ fn same(one: &Answer, other: &Answer) -> bool {
 fn order(asked: &mut Asked) -> Order {
     let (sender, copy) = oneshot::channel();
     asked.copies.push(copy);
-    let actor = access::Actor { id: "client".into(), acting_for: None, tenants: [0].into() };
+    let actor = access::Actor {
+        id: "client".into(),
+        acting_for: None,
+        tenants: [0].into(),
+        grants: access::Grants::All,
+    };
     let caller = Caller { actor, tenant: 0, request_key: asked.key.clone() };
     let (request, compiled) = (asked.request.clone(), asked.compiled.clone());
     Order::Request { caller, request, compiled, reply: Reply::to(sender) }

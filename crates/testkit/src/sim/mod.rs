@@ -174,7 +174,12 @@ impl Sim {
         let mut node = self.open(0)?;
         for process in &self.plan.processes {
             let compiled = compile(process).map_err(Wrong)?;
-            let actor = access::Actor { id: "admin".into(), acting_for: None, tenants: [0].into() };
+            let actor = access::Actor {
+                id: "admin".into(),
+                acting_for: None,
+                tenants: [0].into(),
+                grants: access::Grants::All,
+            };
             let caller = Caller { actor, tenant: 0, request_key: None };
             let request = Request::Deploy { resources: Vec::new() };
             node.inbox.push_back(Order::Request {

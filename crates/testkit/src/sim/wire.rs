@@ -6,6 +6,7 @@ use crate::dice::Dice;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::batch::{Batch, Committed, DefinitionRow, EffectRow, JobRow, ResourceRow, TimerRow};
+use store::identity::{AccessNote, IdentityChange, IdentityRow};
 use store::load::{AggregateRow, HistoryRow, Load, Loaded, Origin};
 use store::memory::{Fault, Memory};
 use store::view::{Query, Rows, ViewWrite};
@@ -154,6 +155,18 @@ impl Wire {
 }
 
 impl Store for Wire {
+    fn identity(&self) -> Result<Vec<IdentityRow>, Error> {
+        self.memory.identity()
+    }
+    fn change_identity(&self, who: &str, at: i64, change: &IdentityChange) -> Result<(), Error> {
+        self.memory.change_identity(who, at, change)
+    }
+    fn note_refusal(&self, who: &str, at: i64, what: &str) -> Result<(), Error> {
+        self.memory.note_refusal(who, at, what)
+    }
+    fn access_notes(&self, before: u64, limit: u32) -> Result<Vec<AccessNote>, Error> {
+        self.memory.access_notes(before, limit)
+    }
     fn load(&self, load: &Load) -> Result<Loaded, Error> {
         self.surprise();
         self.memory.load(load)

@@ -72,6 +72,12 @@ impl Demo {
             return Err(Failure::usage("Expected --orders-per-second between 0 and 1000."));
         }
         let settings = self.options.settle()?;
+        if settings.authentication != api::Authentication::None {
+            return Err(Failure::usage(
+                "Expected --authentication none for the demo: its workers and clerks have no names. \
+                 `segue serve` asks who calls.",
+            ));
+        }
         logging::start("warn")?;
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.enable_all().build().map_err(Failure::work)?;

@@ -251,7 +251,12 @@ impl Run {
 }
 
 fn caller() -> Caller {
-    let actor = Actor { id: "local".into(), acting_for: None, tenants: Arc::new([TENANT]) };
+    let actor = Actor {
+        id: "local".into(),
+        acting_for: None,
+        tenants: Arc::new([TENANT]),
+        grants: access::Grants::All,
+    };
     Caller { actor, tenant: TENANT, request_key: None }
 }
 

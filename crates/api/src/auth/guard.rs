@@ -1,0 +1,237 @@
+//! What a route needs before its handler runs: nothing, a known caller, or a permission.
+//!
+//! Not here: commands on processes; the runtime asks for their permissions where it has loaded what
+//! they are about.
+
+use crate::problem::Problem;
+use access::{Actor, Permission, Reach, ResourceType};
+use axum::http::{Method, StatusCode};
+use store::view::{Column, View};
+
+/// A permission to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// Of what.
+    pub(crate) resource: ResourceType,
+    /// Which permission.
+    pub(crate) permission: Permission,
+}
+
+/// What a route needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Nothing: it asks nobody who they are.
+    Public,
+    /// Somebody who is known; where more is needed, the runtime asks for it.
+    Known,
+    /// A permission, on some resource of the kind at least; searches show those alone.
+    Reads(Reading),
+    /// A permission on all resources of the kind.
+    Needs(Reading),
+}
+
+const fn reads(resource: ResourceType, permission: Permission) -> Guard {
+    Guard::Reads(Reading { resource, permission })
+}
+
+const fn needs(resource: ResourceType, permission: Permission) -> Guard {
+    Guard::Needs(Reading { resource, permission })
+}
+
+/// Routes that ask nobody who they are. Alphabetical.
+const PUBLIC: &[&str] = &[
+    "/api/v1/docs",
+    "/api/v1/docs/page.css",
+    "/api/v1/docs/page.js",
+    "/api/v1/openapi.json",
+    "/health/live",
+    "/health/ready",
+];
+
+use Permission as P;
+use ResourceType as R;
+
+/// What reading at or below a route needs; of several that fit, the longest counts. Where none
+/// fits: to read the system. Alphabetical.
+const READING: &[(&str, Guard)] = &[
+    ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),
+    ("/api/v1/messages", needs(R::Message, P::Read)),
+    ("/api/v1/process-instances", needs(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/audit-logs", reads(R::AuditLog, P::Read)),
+    ("/v2/authentication/me", Guard::Known),
+    ("/v2/correlated-message-subscriptions", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/decision-definitions", reads(R::DecisionDefinition, P::ReadDecisionDefinition)),
+    (
+        "/v2/decision-definitions/{decisionDefinitionKey}/xml",
+        needs(R::DecisionDefinition, P::ReadDecisionDefinition),
+    ),
+    ("/v2/decision-instances", reads(R::DecisionDefinition, P::ReadDecisionInstance)),
+    ("/v2/decision-requirements", reads(R::DecisionRequirementsDefinition, P::Read)),
+    (
+        "/v2/decision-requirements/{decisionRequirementsKey}/xml",
+        needs(R::DecisionRequirementsDefinition, P::Read),
+    ),
+    ("/v2/element-instances", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/forms", needs(R::Resource, P::Read)),
+    ("/v2/incidents", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/jobs", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/license", Guard::Known),
+    ("/v2/message-subscriptions", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/process-definitions", reads(R::ProcessDefinition, P::ReadProcessDefinition)),
+    ("/v2/process-instances", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/topology", Guard::Known),
+    ("/v2/user-tasks", reads(R::ProcessDefinition, P::ReadUserTask)),
+    ("/v2/variables", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+];
+
+/// What changing at or below a route needs, in the same way. `Known`: the runtime asks for more.
+/// Where none fits: to change the system. Alphabetical.
+const CHANGING: &[(&str, Guard)] = &[
+    ("/api/v1/check", Guard::Known),
+    ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),
+    ("/api/v1/process-instances", needs(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/decision-definitions/evaluation", Guard::Known),
+    ("/v2/deployments", Guard::Known),
+    ("/v2/element-instances", Guard::Known),
+    ("/v2/incidents", Guard::Known),
+    ("/v2/jobs", Guard::Known),
+    ("/v2/messages", Guard::Known),
+    ("/v2/process-instances", Guard::Known),
+    ("/v2/signals", Guard::Known),
+    ("/v2/user-tasks", Guard::Known),
+];
+
+fn is_below(route: &str, prefix: &str) -> bool {
+    route.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn longest(table: &[(&str, Guard)], route: &str) -> Option<Guard> {
+    let fitting = table.iter().filter(|(prefix, _)| is_below(route, prefix));
+    fitting.max_by_key(|(prefix, _)| prefix.len()).map(|(_, guard)| *guard)
+}
+
+/// What a request to a route needs; routes are as the router writes them.
+pub(crate) fn guard(method: &Method, route: &str) -> Guard {
+    if PUBLIC.contains(&route) {
+        return Guard::Public;
+    }
+    let searches = route.ends_with("/search") || route.contains("/statistics/");
+    if method == Method::GET || method == Method::HEAD || (method == Method::POST && searches) {
+        return longest(READING, route).unwrap_or(needs(R::System, P::Read));
+    }
+    longest(CHANGING, route).unwrap_or(needs(R::System, P::Update))
+}
+
+impl Guard {
+    /// Lets an actor pass; what it reads, if it reads.
+    pub(crate) fn pass(self, actor: &Actor) -> Result<Option<Reading>, Problem> {
+        match self {
+            Guard::Public | Guard::Known => Ok(None),
+            Guard::Reads(reading) => match reading.reach(actor) {
+                Reach::Nothing => Err(reading.denied()),
+                _ => Ok(Some(reading)),
+            },
+            Guard::Needs(reading) => match reading.reach(actor) {
+                Reach::Everything => Ok(None),
+                Reach::Only(_) => Err(reading.denied_without_all()),
+                Reach::Nothing => Err(reading.denied()),
+            },
+        }
+    }
+}
+
+impl Reading {
+    /// How far an actor may read.
+    pub(crate) fn reach(self, actor: &Actor) -> Reach {
+        actor.grants.reach(self.resource, self.permission)
+    }
+
+    /// Whether grants name processes.
+    pub(crate) fn names_processes(self) -> bool {
+        self.resource == ResourceType::ProcessDefinition
+    }
+
+    /// The column of a view that has the id grants name.
+    pub(crate) fn column(self, view: View) -> Option<Column> {
+        let name = match (self.resource, view) {
+            (R::ProcessDefinition, _) => "process_id",
+            (R::DecisionDefinition, View::DecisionInstances) => "decision_id",
+            (R::DecisionDefinition | R::DecisionRequirementsDefinition, View::Resources) => "id",
+            _ => return None,
+        };
+        let at = view.columns().iter().position(|column| column.name == name)?;
+        Column::try_from(at).ok()
+    }
+
+    pub(crate) fn denied(self) -> Problem {
+        forbidden(format!(
+            "Expected permission {} on {}, but it was not granted.",
+            self.permission, self.resource
+        ))
+    }
+
+    pub(crate) fn denied_without_all(self) -> Problem {
+        forbidden(format!(
+            "Expected permission {} on all of {} (resource id `*`), but it was granted on some \
+             only.",
+            self.permission, self.resource
+        ))
+    }
+}
+
+/// 403: known, and not allowed.
+pub(crate) fn forbidden(detail: String) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_that_is_described_is_public_by_name_only() {
+        let description: serde_json::Value =
+            serde_json::from_str(&crate::router::openapi()).unwrap();
+        for (route, methods) in description["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                let method: Method = method.to_uppercase().parse().unwrap();
+                let open = PUBLIC.contains(&route.as_str());
+                assert_eq!(guard(&method, route) == Guard::Public, open, "{method} {route}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_route_counts() {
+        let get = |route| guard(&Method::GET, route);
+        assert_eq!(get("/api/v1/backups"), needs(R::System, P::Read));
+        assert_eq!(get("/api/v1/something-new"), needs(R::System, P::Read));
+        assert_eq!(
+            get("/api/v1/process-instances/{processInstanceKey}/history"),
+            needs(R::ProcessDefinition, P::ReadProcessInstance)
+        );
+        assert_eq!(get("/v2/topology"), Guard::Known);
+        assert_eq!(get("/v2/topologies"), needs(R::System, P::Read));
+    }
+
+    #[test]
+    fn changing_is_not_reading() {
+        let post = |route| guard(&Method::POST, route);
+        assert_eq!(post("/v2/process-instances"), Guard::Known);
+        assert_eq!(
+            post("/v2/process-instances/search"),
+            reads(R::ProcessDefinition, P::ReadProcessInstance)
+        );
+        assert_eq!(post("/api/v1/backups"), needs(R::System, P::Update));
+        assert_eq!(post("/v2/something-new"), needs(R::System, P::Update));
+        assert_eq!(guard(&Method::PUT, "/v2/clock"), needs(R::System, P::Update));
+    }
+
+    #[test]
+    fn tables_are_in_order() {
+        for table in [READING, CHANGING] {
+            assert!(table.is_sorted_by_key(|(prefix, _)| *prefix));
+        }
+        assert!(PUBLIC.is_sorted());
+    }
+}
