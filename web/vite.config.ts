@@ -14,6 +14,8 @@ export default defineConfig({
     // Nothing inline: the content security policy allows no inline script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Read by build/budget.js, which removes it.
+    manifest: 'manifest.json',
     chunkSizeWarningLimit: 4000,
   },
   server: { proxy: { '/api': toServer, '/health': toServer, '/v2': toServer } },

@@ -1,10 +1,9 @@
 // Starts the workspace.
 
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import './style/mantine.css';
 import { follow } from './api/live';
@@ -16,13 +15,20 @@ import './style/base.css';
 import './style/diagram.css';
 import './style/screens.css';
 
+// The first screen does not wait for what says that something was done.
+const Notifications = lazy(() =>
+  import('@mantine/notifications').then((it) => ({ default: it.Notifications })),
+);
+
 function Workspace() {
   const preferences = usePreferences();
   return (
     <MantineProvider theme={theme} forceColorScheme={isDark(preferences) ? 'dark' : 'light'}>
       <QueryClientProvider client={queryClient}>
-        <Notifications position="top-right" limit={4} />
         <RouterProvider router={router} />
+        <Suspense fallback={null}>
+          <Notifications position="top-right" limit={4} />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   );

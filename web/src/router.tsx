@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { Broken } from './shell/Broken';
 import { Missing } from './shell/Missing';
 import { Shell } from './shell/Shell';
 
@@ -50,6 +51,9 @@ const routes = root.addChildren([
   at('/operate/instances', () => import('./operate/Instances')),
   at('/operate/instances/$instanceKey', () => import('./operate/Instance')),
   at('/operate/incidents', () => import('./operate/Incidents')),
+  at('/operate/decisions', () => import('./operate/Decisions')),
+  at('/operate/decisions/$decisionKey', () => import('./operate/Decision')),
+  at('/operate/evaluations/$evaluationKey', () => import('./operate/Evaluation')),
   at('/operate/messages', () => import('./operate/Messages')),
   at('/operate/workers', () => import('./operate/Workers')),
   at('/design', () => import('./design/Design')),
@@ -66,6 +70,7 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 });
 

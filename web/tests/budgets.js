@@ -11,7 +11,7 @@ const LAZY = /^\/design\/of-/;
 export async function budgets({ server, page, go }) {
   const told = [];
   for (const route of await everyRoute(server)) {
-    if (LAZY.test(route) || route.includes('tab=') || route.includes('density=')) continue;
+    if (LAZY.test(route) || route.includes('tab=') || route.includes('density=') || route.includes('mode=')) continue;
     const loaded = new Map();
     const count = async (response) => {
       const path = new URL(response.url()).pathname;

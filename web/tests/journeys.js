@@ -3,6 +3,15 @@
 import assert from 'node:assert/strict';
 import { accessibility } from './accessibility.js';
 import { budgets } from './budgets.js';
+import {
+  broadcastsASignal,
+  handsTasksAround,
+  migratesWithAMapping,
+  modifiesAndKeepsThePlan,
+  modifiesByNameAndHearsRefusals,
+  showsTheRuleThatMatched,
+  suspendsAndResumes,
+} from './changes.js';
 import { hostileTexts } from './hostile.js';
 import { line } from './models.js';
 import { apiTypes } from './types.js';
@@ -226,6 +235,13 @@ export const journeys = [
   ['live in a second window', seesItInASecondWindow],
   ['a restart loses nothing typed', losesNothingTypedInARestart],
   ['message and cancel', messagesAndCancels],
+  ['modify, with a plan that is kept', modifiesAndKeepsThePlan],
+  ['modify by name, refused and mended', modifiesByNameAndHearsRefusals],
+  ['migrate with a mapping', migratesWithAMapping],
+  ['suspend and resume', suspendsAndResumes],
+  ['claim, assign, change a task', handsTasksAround],
+  ['the rule that matched, and what if', showsTheRuleThatMatched],
+  ['broadcast a signal', broadcastsASignal],
   ['links, search, export', linksShowTheSame],
   ['hostile texts stay texts', hostileTexts],
   ['axe on every route, light and dark', accessibility],

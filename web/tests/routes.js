@@ -1,6 +1,6 @@
 // Every route with something on it. Not here: what is done there.
 
-import { line } from './models.js';
+import { line, table } from './models.js';
 
 /** Fills a server so that no screen is empty, and lists every route. */
 export async function everyRoute(server, text = 'Order') {
@@ -19,7 +19,14 @@ export async function everyRoute(server, text = 'Order') {
   });
   const { items } = await server.post('/v2/user-tasks/search', {});
   const task = items[0].userTaskKey;
-  const tabs = ['timeline', 'elements', 'variables', 'incidents', 'jobs', 'messages', 'audit', 'raw'];
+  const decision = await server.deployDecision(table('discount', text, text));
+  const evaluation = await server.post('/v2/decision-definitions/evaluation', {
+    decisionDefinitionId: 'discount', variables: { amount: 120, note: text },
+  });
+  const next = await server.deploy(line('order', `${text} `, [['job', 'charge', text], ['receive', 'paid', text]]));
+  const tabs = [
+    'timeline', 'elements', 'variables', 'incidents', 'decisions', 'jobs', 'messages', 'audit', 'raw',
+  ];
   return [
     '/',
     '/work',
@@ -28,12 +35,19 @@ export async function everyRoute(server, text = 'Order') {
     `/operate/processes/${definition}`,
     `/operate/processes/${definition}?show=heat`,
     `/operate/processes/${definition}?show=table`,
+    `/operate/processes/${definition}?show=time&period=all&compare=${next}`,
+    `/operate/processes/${definition}?show=stuck&period=all`,
     '/operate/instances',
     ...tabs.map((tab) => `/operate/instances/${waiting}?tab=${tab}`),
     `/operate/instances/${stuck}?tab=incidents`,
     `/operate/instances/${waiting}?density=bars`,
     `/operate/instances/${waiting}?density=full`,
+    `/operate/instances/${waiting}?mode=modify&element=Task_decide`,
+    `/operate/instances/${waiting}?mode=migrate&target=${next}`,
     '/operate/incidents',
+    '/operate/decisions',
+    `/operate/decisions/${decision}`,
+    `/operate/evaluations/${evaluation.decisionEvaluationKey}`,
     '/operate/messages',
     '/operate/workers',
     '/design',

@@ -80,6 +80,13 @@ export class Server {
     return deployments[0].processDefinition.processDefinitionKey;
   }
 
+  async deployDecision(xml, name = 'model.dmn') {
+    const form = new FormData();
+    form.append('resources', new File([xml], name, { type: 'application/xml' }));
+    const { deployments } = await this.post('/v2/deployments', form);
+    return deployments.find((it) => it.decisionDefinition).decisionDefinition.decisionDefinitionKey;
+  }
+
   async begin(processDefinitionId, variables = {}, businessId) {
     const body = { processDefinitionId, variables, ...(businessId ? { businessId } : {}) };
     return (await this.post('/v2/process-instances', body)).processInstanceKey;

@@ -5,8 +5,16 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { client, data } from './client';
 import { Problem } from './problem';
-import { type FoundBy, type Search, type SearchPath, search } from './search';
-import type { Commit, Definition, Instance, Task } from './types';
+import { everything, type FoundBy, type Search, type SearchPath, search } from './search';
+import type {
+  Commit,
+  DecisionDefinition,
+  DecisionInstance,
+  Definition,
+  Evaluation,
+  Instance,
+  Task,
+} from './types';
 
 const RETRIES_MAX = 8;
 
@@ -47,18 +55,7 @@ export const queries = {
   definitions: () =>
     queryOptions({
       queryKey: ['definitions'],
-      queryFn: async (): Promise<Definition[]> => {
-        const all: Definition[] = [];
-        let after: string | undefined;
-        do {
-          const page = await search('/v2/process-definitions/search', {
-            page: { limit: 1000, after },
-          });
-          all.push(...page.items);
-          after = page.items.length === 1000 ? (page.page.endCursor ?? undefined) : undefined;
-        } while (after);
-        return all;
-      },
+      queryFn: (): Promise<Definition[]> => everything('/v2/process-definitions/search'),
       staleTime: 15_000,
     }),
   processCounts: () =>
@@ -93,6 +90,47 @@ export const queries = {
         });
         return answer.data as string;
       },
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  decisions: () =>
+    queryOptions({
+      queryKey: ['decisions'],
+      queryFn: (): Promise<DecisionDefinition[]> => everything('/v2/decision-definitions/search'),
+      staleTime: 15_000,
+    }),
+  decisionXml: (decisionDefinitionKey: string) =>
+    queryOptions({
+      queryKey: ['decision-xml', decisionDefinitionKey],
+      queryFn: async () => {
+        const answer = await client.GET('/v2/decision-definitions/{decisionDefinitionKey}/xml', {
+          params: { path: { decisionDefinitionKey } },
+          parseAs: 'text',
+        });
+        return answer.data as string;
+      },
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  /** With its inputs and the rules that matched. */
+  decisionInstance: (decisionEvaluationInstanceKey: string) =>
+    queryOptions({
+      queryKey: ['decision-instance', decisionEvaluationInstanceKey],
+      queryFn: async () =>
+        (await data(
+          client.GET('/v2/decision-instances/{decisionEvaluationInstanceKey}', {
+            params: { path: { decisionEvaluationInstanceKey } },
+          }),
+        )) as DecisionInstance,
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  evaluation: (decisionEvaluationKey: string) =>
+    queryOptions({
+      queryKey: ['evaluation', decisionEvaluationKey],
+      queryFn: async () =>
+        (await data(
+          client.GET('/api/v1/decision-evaluations/{decisionEvaluationKey}', {
+            params: { path: { decisionEvaluationKey } },
+          }),
+        )) as Evaluation,
       staleTime: Number.POSITIVE_INFINITY,
     }),
   definitionElements: (processDefinitionKey: string) =>

@@ -3,6 +3,8 @@
 import { send } from './client';
 import type {
   AuditLog,
+  DecisionDefinition,
+  DecisionInstance,
   Definition,
   ElementInstance,
   Found,
@@ -18,6 +20,8 @@ import type {
 /** What can be searched, and where. */
 interface Searches {
   '/v2/audit-logs/search': AuditLog;
+  '/v2/decision-definitions/search': DecisionDefinition;
+  '/v2/decision-instances/search': DecisionInstance;
   '/v2/element-instances/search': ElementInstance;
   '/v2/incidents/search': Incident;
   '/v2/jobs/search': Job;
@@ -41,6 +45,20 @@ export interface Search {
 
 export function search<P extends SearchPath>(path: P, asked: Search): Promise<Found<Searches[P]>> {
   return send({ method: 'POST', path, body: asked });
+}
+
+const EVERYTHING_PAGE = 1_000;
+
+/** All there is, for what is few by nature: definitions. */
+export async function everything<P extends SearchPath>(path: P): Promise<Searches[P][]> {
+  const all: Searches[P][] = [];
+  let after: string | undefined;
+  do {
+    const { items, page } = await search(path, { page: { limit: EVERYTHING_PAGE, after } });
+    all.push(...items);
+    after = items.length === EVERYTHING_PAGE ? (page.endCursor ?? undefined) : undefined;
+  } while (after);
+  return all;
 }
 
 /** Pages fetched for an export before it stops; the server's own export takes what is longer. */

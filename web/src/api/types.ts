@@ -38,6 +38,24 @@ export type ElementCounts = Schemas['ElementStatistics'];
 export type ModelProblem = Schemas['ModelProblem'];
 export type Checked = Schemas['Checked'];
 
+export type DecisionDefinition = Present<Schemas['DecisionDefinition'], 'decisionDefinitionKey' | 'decisionRequirementsKey'>;
+/** A decision as it was evaluated; `evaluatedInputs` and `matchedRules` only when got alone. */
+export type DecisionInstance = Present<
+  Schemas['DecisionInstance'],
+  'decisionDefinitionKey' | 'decisionEvaluationInstanceKey' | 'decisionEvaluationKey' | 'evaluationDate'
+> & {
+  evaluatedInputs?: Schemas['EvaluatedInputResult'][];
+  matchedRules?: Schemas['MatchedRuleResult'][];
+};
+export type MatchedRule = Schemas['MatchedRuleResult'];
+export type Evaluation = Schemas['StoredEvaluation'];
+export type EvaluationResult = Schemas['DecisionEvaluationResult'];
+export type WhatIfResult = Schemas['WhatIfResult'];
+export type Modification = Schemas['ProcessInstanceModification'];
+export type Migration = Schemas['ProcessInstanceMigration'];
+export type ChangePreview = Schemas['ChangePreview'];
+export type TaskChanges = Schemas['UserTaskChanges'];
+
 /** What one command did to one instance. */
 export interface Commit {
   position: number;

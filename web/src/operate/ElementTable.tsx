@@ -1,21 +1,30 @@
-// The diagram in words: every element and what happened at it.
+// The diagram in words: every element, what happened at it, and how long it took.
 
+import { useQuery } from '@tanstack/react-query';
 import type { ElementCounts } from '../api/types';
 import { type Column, DataTable } from '../parts/DataTable';
 import { type ModelElement, typeInWords } from '../parts/elements';
+import { duration } from '../parts/time';
+import type { Visits } from './heat';
+import { visits } from './visits';
 
-type Row = ModelElement & Omit<ElementCounts, 'elementId'>;
+type Row = ModelElement & Omit<ElementCounts, 'elementId'> & { took: Visits | undefined };
 
-export function ElementTable({
-  elements,
-  counts,
-}: {
+export function ElementTable(props: {
   elements: Map<string, ModelElement>;
   counts: ElementCounts[];
+  definitionKey: string;
+  period: string;
 }) {
+  const { elements, counts, definitionKey, period } = props;
+  const took = useQuery(visits(definitionKey, period));
   const byId = new Map(counts.map((it) => [it.elementId, it]));
   const none = { active: 0, incidents: 0, completed: 0, canceled: 0 };
-  const rows = [...elements.values()].map((it) => ({ ...it, ...(byId.get(it.id) ?? none) }));
+  const rows = [...elements.values()].map((it) => ({
+    ...it,
+    ...(byId.get(it.id) ?? none),
+    took: took.data?.of.get(it.id),
+  }));
   return <DataTable label="Elements" columns={columns} rows={rows} keyOf={(row) => row.id} />;
 }
 
@@ -29,6 +38,16 @@ const count = (
   cell: (row) => (row[id] === 0 ? <span className="quiet">0</span> : row[id]),
 });
 
+const time = (id: 'mean' | 'p95', title: string): Column<Row> => ({
+  id,
+  title,
+  align: 'right',
+  cell: (row) => {
+    const ms = row.took?.[id];
+    return ms === undefined ? <span className="quiet">–</span> : duration(ms);
+  },
+});
+
 const columns: Column<Row>[] = [
   { id: 'name', title: 'Element', cell: (row) => row.name },
   { id: 'type', title: 'Type', cell: (row) => typeInWords(row.type) },
@@ -36,4 +55,6 @@ const columns: Column<Row>[] = [
   count('incidents', 'Incidents'),
   count('completed', 'Completed'),
   count('canceled', 'Cancelled'),
+  time('mean', 'Mean (24 h)'),
+  time('p95', '95 of 100 within'),
 ];

@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { found } from '../api/queries';
 import type { Incident } from '../api/types';
 import { type Column, DataTable } from '../parts/DataTable';
@@ -12,7 +12,8 @@ import { Failure } from '../parts/Failure';
 import { Key } from '../parts/Key';
 import { inWords, Status } from '../parts/Status';
 import { When } from '../parts/When';
-import { Repair } from './Repair';
+
+const Repair = lazy(() => import('./Repair'));
 
 const ROWS_MAX = 200;
 
@@ -31,7 +32,11 @@ export function IncidentList({ filter, empty }: { filter: Record<string, unknown
   return (
     <>
       <IncidentTable incidents={query.data.items} onRepair={setRepaired} />
-      {repaired && <Repair incidents={[repaired]} onClose={() => setRepaired(undefined)} />}
+      {repaired && (
+        <Suspense fallback={null}>
+          <Repair incidents={[repaired]} onClose={() => setRepaired(undefined)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { found } from '../api/queries';
 import type { Incident } from '../api/types';
 import { Empty, Skeleton } from '../parts/Empty';
@@ -13,7 +13,8 @@ import { inWords } from '../parts/Status';
 import { When } from '../parts/When';
 import { groupIncidents, type Group } from './fingerprint';
 import { IncidentTable } from './IncidentList';
-import { Repair } from './Repair';
+
+const Repair = lazy(() => import('./Repair'));
 
 /** Incidents that are grouped in the browser; the page says when there are more. */
 const GROUPED_MAX = 1_000;
@@ -67,7 +68,11 @@ export default function Incidents() {
           />
         ))}
       </ul>
-      {repaired && <Repair incidents={repaired} onClose={() => setRepaired(undefined)} />}
+      {repaired && (
+        <Suspense fallback={null}>
+          <Repair incidents={repaired} onClose={() => setRepaired(undefined)} />
+        </Suspense>
+      )}
     </Page>
   );
 }

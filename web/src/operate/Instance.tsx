@@ -1,38 +1,44 @@
 // One instance: where it is, what happened, what it knows, and what can be done about it.
 
-import { Button, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
-import { commands } from '../api/commands';
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import { Problem } from '../api/problem';
 import { counted, queries } from '../api/queries';
-import type { ElementCounts, Instance as TheInstance } from '../api/types';
-import { Confirm } from '../parts/Confirm';
-import type { Mark } from '../parts/Diagram';
 import { Empty, Skeleton } from '../parts/Empty';
 import { elementsOf } from '../parts/elements';
 import { Failure } from '../parts/Failure';
-import { Key } from '../parts/Key';
 import { Page } from '../parts/Page';
 import { Status } from '../parts/Status';
-import { When } from '../parts/When';
-import { duration } from '../parts/time';
-import { ElementTree } from './instance/ElementTree';
-import { InstanceAudit } from './instance/InstanceAudit';
-import { InstanceIncidents } from './instance/InstanceIncidents';
-import { InstanceJobs } from './instance/InstanceJobs';
-import { InstanceMessages } from './instance/InstanceMessages';
-import { Raw } from './instance/Raw';
+import { canBeginAt, planMarks, usePlan } from './change/plan';
+import { Crumbs, Facts } from './instance/Facts';
+import { InstanceActions } from './instance/InstanceActions';
+import { tokenMarks } from './instance/marks';
 import { Timeline } from './instance/Timeline';
-import { Variables } from './instance/Variables';
 
 const Diagram = lazy(() => import('../parts/Diagram'));
+const ElementTree = lazy(() => import('./instance/ElementTree').then((it) => ({ default: it.ElementTree })));
+const InstanceAudit = lazy(() => import('./instance/InstanceAudit').then((it) => ({ default: it.InstanceAudit })));
+const InstanceDecisions = lazy(() => import('./instance/InstanceDecisions').then((it) => ({ default: it.InstanceDecisions })));
+const InstanceIncidents = lazy(() => import('./instance/InstanceIncidents').then((it) => ({ default: it.InstanceIncidents })));
+const InstanceJobs = lazy(() => import('./instance/InstanceJobs').then((it) => ({ default: it.InstanceJobs })));
+const InstanceMessages = lazy(() => import('./instance/InstanceMessages').then((it) => ({ default: it.InstanceMessages })));
+const Raw = lazy(() => import('./instance/Raw').then((it) => ({ default: it.Raw })));
+const Variables = lazy(() => import('./instance/Variables').then((it) => ({ default: it.Variables })));
+const Modify = lazy(() => import('./change/Modify').then((it) => ({ default: it.Modify })));
+const Migrate = lazy(() => import('./change/Migrate').then((it) => ({ default: it.Migrate })));
 
 export default function Instance() {
   const { instanceKey = '' } = useParams({ strict: false });
+  // Another instance is another page: nothing planned or opened here belongs to it.
+  return <InstancePage key={instanceKey} instanceKey={instanceKey} />;
+}
+
+function InstancePage({ instanceKey }: { instanceKey: string }) {
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
+  const plan = usePlan(instanceKey);
   const instance = useQuery(queries.instance(instanceKey));
   const definitionKey = instance.data?.processDefinitionKey;
   const xml = useQuery({
@@ -44,16 +50,20 @@ export default function Instance() {
   const incidents = useQuery(
     counted('/v2/incidents/search', { processInstanceKey: instanceKey, state: 'ACTIVE' }),
   );
-  const [isCancelling, setCancelling] = useState(false);
-
-  const marks = useMemo(() => tokenMarks(elements.data?.items ?? []), [elements.data]);
+  const isRunning = instance.data?.state === 'ACTIVE' || instance.data?.state === 'SUSPENDED';
+  const mode = isRunning ? search.mode : undefined;
+  const counts = useMemo(() => elements.data?.items ?? [], [elements.data]);
+  const marks = useMemo(
+    () => [...tokenMarks(counts), ...(mode === 'modify' ? planMarks(plan.changes, counts) : [])],
+    [counts, mode, plan.changes],
+  );
   const classes = useMemo(() => {
     const taken = flows.data?.items.map((it) => ({ id: it.elementId, name: 'was-taken' })) ?? [];
-    const now = (elements.data?.items ?? [])
+    const now = counts
       .filter((it) => it.active > 0)
       .map((it) => ({ id: it.elementId, name: it.incidents > 0 ? 'has-incident' : 'is-active' }));
     return [...taken, ...now];
-  }, [flows.data, elements.data]);
+  }, [flows.data, counts]);
   const model = useMemo(() => elementsOf(xml.data ?? '<none/>'), [xml.data]);
 
   if (instance.error && !instance.data) {
@@ -66,16 +76,21 @@ export default function Instance() {
   const it = instance.data;
   const change = (next: Record<string, string | undefined>) =>
     void navigate({ to: '.', replace: true, search: { ...search, ...next } });
+  const setMode = (next: string | undefined) => change({ mode: next, target: undefined });
+  const choose = (element: string | undefined) => {
+    if (!plan.source || mode !== 'modify') return change({ element });
+    if (element && canBeginAt(model.get(element))) plan.moveTo(element);
+  };
   const tab = search.tab ?? 'timeline';
   const name = it.processDefinitionName ?? it.processDefinitionId;
   const open = incidents.data?.totalItems ?? 0;
-  const isRunning = it.state === 'ACTIVE' || it.state === 'SUSPENDED';
   const shared = { instance: it, model, element: search.element };
   const tabs: [string, string, ReactNode][] = [
     ['timeline', 'Timeline', <Timeline key="timeline" {...shared} />],
     ['elements', 'Elements', <ElementTree key="elements" {...shared} />],
     ['variables', 'Variables', <Variables key="variables" {...shared} />],
     ['incidents', open > 0 ? `Incidents (${open})` : 'Incidents', <InstanceIncidents key="incidents" {...shared} />],
+    ['decisions', 'Decisions', <InstanceDecisions key="decisions" {...shared} />],
     ['jobs', 'Jobs', <InstanceJobs key="jobs" {...shared} />],
     ['messages', 'Messages', <InstanceMessages key="messages" {...shared} />],
     ['audit', 'Audit', <InstanceAudit key="audit" {...shared} />],
@@ -90,9 +105,14 @@ export default function Instance() {
       status={<Status of={it.hasIncident && it.state === 'ACTIVE' ? 'INCIDENT' : it.state} />}
       actions={
         isRunning && (
-          <Button size="xs" variant="default" onClick={() => setCancelling(true)}>
-            Cancel instance…
-          </Button>
+          <InstanceActions
+            instance={it}
+            name={name}
+            model={model}
+            planned={plan.changes.length}
+            mode={mode}
+            onMode={setMode}
+          />
         )
       }
     >
@@ -104,10 +124,29 @@ export default function Instance() {
           marks={marks}
           classes={classes}
           selected={search.element}
-          onSelect={(element) => change({ element })}
+          onSelect={choose}
         />
       </Suspense>
-      {search.element && (
+      <Suspense fallback={<Skeleton rows={4} />}>
+        {mode === 'modify' && (
+          <Modify
+            {...shared}
+            plan={plan}
+            onElement={(element) => change({ element })}
+            onClose={() => setMode(undefined)}
+          />
+        )}
+        {mode === 'migrate' && (
+          <Migrate
+            {...shared}
+            counts={counts}
+            target={search.target}
+            onTarget={(target) => change({ target })}
+            onClose={() => setMode(undefined)}
+          />
+        )}
+      </Suspense>
+      {search.element && mode !== 'modify' && (
         <p className="note">
           Only {model.get(search.element)?.name ?? search.element} is shown below.{' '}
           <button type="button" className="link" onClick={() => change({ element: undefined })}>
@@ -129,96 +168,11 @@ export default function Instance() {
         </Tabs.List>
         {tabs.map(([id, , content]) => (
           <Tabs.Panel key={id} value={id} pt="sm">
-            {content}
+            <Suspense fallback={<Skeleton />}>{content}</Suspense>
           </Tabs.Panel>
         ))}
       </Tabs>
-      {isCancelling && (
-        <Confirm
-          title="Cancel this instance"
-          call={commands.cancelInstance(instanceKey)}
-          action="Cancel the instance"
-          done="Instance cancelled"
-          isDangerous
-          onClose={() => setCancelling(false)}
-        >
-          <p>
-            {name} {it.businessId ?? instanceKey} ends where it is: its jobs, tasks, timers and
-            called instances end with it. This cannot be undone; its history stays.
-          </p>
-        </Confirm>
-      )}
     </Page>
-  );
-}
-
-function Crumbs({ instance }: { instance: TheInstance }) {
-  const hierarchy = useQuery({
-    ...queries.callHierarchy(instance.processInstanceKey),
-    enabled: instance.parentProcessInstanceKey !== null,
-  });
-  const callers = hierarchy.data?.slice(0, -1) ?? [];
-  return (
-    <>
-      <Link to="/operate/instances">Instances</Link>
-      {callers.map((it) => (
-        <span key={it.processInstanceKey}>
-          {' › '}
-          <Link to="/operate/instances/$instanceKey" params={{ instanceKey: it.processInstanceKey }}>
-            {it.processDefinitionName}
-          </Link>
-        </span>
-      ))}
-    </>
-  );
-}
-
-function Facts({ instance }: { instance: TheInstance }) {
-  const end = instance.endDate ? Date.parse(instance.endDate) : Date.now();
-  return (
-    <dl className="facts">
-      <div>
-        <dt>Key</dt>
-        <dd>
-          <Key of={instance.processInstanceKey} />
-        </dd>
-      </div>
-      <div>
-        <dt>Version</dt>
-        <dd>
-          <Link
-            to="/operate/processes/$definitionKey"
-            params={{ definitionKey: instance.processDefinitionKey }}
-          >
-            {instance.processDefinitionVersion}
-          </Link>
-        </dd>
-      </div>
-      <div>
-        <dt>Started</dt>
-        <dd>
-          <When at={instance.startDate} />
-        </dd>
-      </div>
-      {instance.endDate && (
-        <div>
-          <dt>Ended</dt>
-          <dd>
-            <When at={instance.endDate} />
-          </dd>
-        </div>
-      )}
-      <div>
-        <dt>{instance.endDate ? 'Took' : 'Running for'}</dt>
-        <dd>{duration(end - Date.parse(instance.startDate))}</dd>
-      </div>
-      {instance.tags.length > 0 && (
-        <div>
-          <dt>Tags</dt>
-          <dd>{instance.tags.join(', ')}</dd>
-        </div>
-      )}
-    </dl>
   );
 }
 
@@ -231,24 +185,4 @@ function Gone({ instanceKey }: { instanceKey: string }) {
       </Empty>
     </Page>
   );
-}
-
-function tokenMarks(counts: ElementCounts[]): Mark[] {
-  return counts.flatMap((it) => {
-    const at = { elementId: it.elementId };
-    const marks: Mark[] = [];
-    if (it.active > 0) {
-      marks.push({ ...at, kind: 'active', text: `● ${it.active > 1 ? it.active : ''}`.trim(), title: `${it.active} active` });
-    }
-    if (it.incidents > 0) {
-      marks.push({ ...at, kind: 'incident', text: `▲ ${it.incidents}`, title: `${it.incidents} with an incident` });
-    }
-    if (it.completed > 0) {
-      marks.push({ ...at, kind: 'done', text: `✓ ${it.completed > 1 ? it.completed : ''}`.trim(), title: `${it.completed} completed` });
-    }
-    if (it.canceled > 0) {
-      marks.push({ ...at, kind: 'cancelled', text: `■ ${it.canceled > 1 ? it.canceled : ''}`.trim(), title: `${it.canceled} cancelled` });
-    }
-    return marks;
-  });
 }

@@ -12,7 +12,7 @@ import { useCommand } from '../parts/useCommand';
 
 const MINUTE_MS = 60_000;
 
-export function MessageComposer(props: {
+export default function MessageComposer(props: {
   name?: string;
   correlationKey?: string;
   onClose: () => void;

@@ -1,8 +1,8 @@
-// Messages that wait for an instance, and publishing one.
+// Messages that wait for an instance, publishing one, and broadcasting a signal.
 
 import { Button, Select } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Message } from '../api/types';
 import type { Column } from '../parts/DataTable';
 import { Empty } from '../parts/Empty';
@@ -10,14 +10,16 @@ import { Page } from '../parts/Page';
 import { NothingFits, SearchList } from '../parts/SearchList';
 import { Status } from '../parts/Status';
 import { When } from '../parts/When';
-import { MessageComposer } from './MessageComposer';
+
+const MessageComposer = lazy(() => import('./MessageComposer'));
+const SignalComposer = lazy(() => import('./SignalComposer'));
 
 const STATES = ['BUFFERED', 'CORRELATED', 'EXPIRED'];
 
 export default function Messages() {
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
-  const [isComposing, setComposing] = useState(false);
+  const [composed, setComposed] = useState<'message' | 'signal'>();
   const change = (next: Record<string, string | undefined>) =>
     void navigate({ to: '.', replace: true, search: { ...search, ...next } });
   return (
@@ -25,9 +27,14 @@ export default function Messages() {
       title="Messages"
       place="Operate"
       actions={
-        <Button size="xs" onClick={() => setComposing(true)}>
-          Publish message
-        </Button>
+        <>
+          <Button size="xs" variant="default" onClick={() => setComposed('signal')}>
+            Broadcast signal
+          </Button>
+          <Button size="xs" onClick={() => setComposed('message')}>
+            Publish message
+          </Button>
+        </>
       }
     >
       <div className="filters">
@@ -62,7 +69,10 @@ export default function Messages() {
           )
         }
       />
-      {isComposing && <MessageComposer onClose={() => setComposing(false)} />}
+      <Suspense fallback={null}>
+        {composed === 'message' && <MessageComposer onClose={() => setComposed(undefined)} />}
+        {composed === 'signal' && <SignalComposer onClose={() => setComposed(undefined)} />}
+      </Suspense>
     </Page>
   );
 }

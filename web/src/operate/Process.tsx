@@ -13,7 +13,8 @@ import { Page } from '../parts/Page';
 import { elementsOf } from '../parts/elements';
 import { ElementTable } from './ElementTable';
 import { InstanceList } from './InstanceList';
-import { heatOf } from './heat';
+import { frequencies, heatOf } from './heat';
+import { type Measure, ProcessHeat } from './ProcessHeat';
 
 const StartInstance = lazy(() => import('./StartInstance'));
 const Diagram = lazy(() => import('../parts/Diagram'));
@@ -31,12 +32,14 @@ export default function Process() {
   const show = search.show ?? 'counts';
   const counts = elements.data?.items;
   const marks = useMemo(() => (show === 'heat' ? heatMarks(counts) : countMarks(counts)), [counts, show]);
-  const classes = useMemo(() => (show === 'heat' ? heatOf(counts ?? []) : []), [counts, show]);
+  const classes = useMemo(() => (show === 'heat' ? heatOf(frequencies(counts ?? [])) : []), [counts, show]);
   const model = useMemo(() => (xml.data ? elementsOf(xml.data) : new Map()), [xml.data]);
 
   if (xml.error) return <Failure error={xml.error} doing="read the process" />;
   const change = (next: Record<string, string | undefined>) =>
     void navigate({ to: '.', replace: true, search: { ...search, ...next } });
+  const select = (element: string | undefined) =>
+    change({ element, after: undefined, before: undefined });
   const name = definition?.name ?? definition?.processDefinitionId ?? 'Process';
   const versions = definitions.data
     ?.filter((it) => it.processDefinitionId === definition?.processDefinitionId)
@@ -90,6 +93,8 @@ export default function Process() {
           data={[
             { value: 'counts', label: 'Running' },
             { value: 'heat', label: 'Frequency' },
+            { value: 'time', label: 'Duration' },
+            { value: 'stuck', label: 'Incident rate' },
             { value: 'table', label: 'Table' },
           ]}
         />
@@ -99,9 +104,23 @@ export default function Process() {
             : 'Select an element to see the instances that wait there.'}
         </span>
       </div>
-      {show === 'table' ? (
-        <ElementTable elements={model} counts={counts ?? []} />
-      ) : (
+      {show === 'table' && (
+        <ElementTable elements={model} counts={counts ?? []} definitionKey={definitionKey} period="day" />
+      )}
+      {isMeasure(show) && definition && (
+        <ProcessHeat
+          definition={definition}
+          versions={versions ?? []}
+          xml={xml.data}
+          measure={show}
+          period={search.period ?? 'day'}
+          compare={search.compare}
+          selected={search.element}
+          onChange={change}
+          onSelect={select}
+        />
+      )}
+      {(show === 'counts' || show === 'heat') && (
         <Suspense fallback={<Skeleton rows={4} />}>
           <Diagram
             xml={xml.data}
@@ -109,7 +128,7 @@ export default function Process() {
             marks={marks}
             classes={classes}
             selected={search.element}
-            onSelect={(element) => change({ element, after: undefined, before: undefined })}
+            onSelect={select}
           />
         </Suspense>
       )}
@@ -122,6 +141,10 @@ export default function Process() {
       )}
     </Page>
   );
+}
+
+function isMeasure(show: string): show is Measure {
+  return show === 'time' || show === 'stuck';
 }
 
 function countMarks(counts: ElementCounts[] = []): Mark[] {

@@ -12,7 +12,7 @@ import { callsFor, type Progress, repair } from './repairing';
 /** From so many on, the number is typed before anything happens. */
 const TYPED_FROM = 50;
 
-export function Repair({ incidents, onClose }: { incidents: Incident[]; onClose: () => void }) {
+export default function Repair({ incidents, onClose }: { incidents: Incident[]; onClose: () => void }) {
   const [retries, setRetries] = useState(1);
   const [variables, setVariables] = useState('');
   const [typed, setTyped] = useState('');

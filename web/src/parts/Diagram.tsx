@@ -12,7 +12,7 @@ export interface Mark {
   elementId: string;
   text: string;
   title: string;
-  kind: 'active' | 'incident' | 'done' | 'cancelled' | 'selected-count' | 'heat';
+  kind: 'active' | 'incident' | 'done' | 'cancelled' | 'heat' | 'comes' | 'goes';
 }
 
 export interface DiagramProps {
@@ -58,7 +58,12 @@ interface Registry {
 
 const PADDING = 40;
 
+/** Another model is another drawing: nothing is marked on one that is gone. */
 export default function Diagram(props: DiagramProps) {
+  return <Drawing key={props.xml} {...props} />;
+}
+
+function Drawing(props: DiagramProps) {
   const { xml, label, marks, classes, selected, onSelect } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [viewer, setViewer] = useState<Viewer>();
@@ -66,6 +71,17 @@ export default function Diagram(props: DiagramProps) {
   const select = useRef(onSelect);
   select.current = onSelect;
 
+  useEffect(() => {
+    if (viewer) mark(viewer, marks ?? []);
+  }, [viewer, marks]);
+  useEffect(() => {
+    if (viewer) return paint(viewer, classes ?? []);
+  }, [viewer, classes]);
+  useEffect(() => {
+    if (viewer && selected) return paint(viewer, [{ id: selected, name: 'is-selected' }]);
+  }, [viewer, selected]);
+
+  // The last of the effects: what is painted is taken off before the viewer is destroyed.
   useEffect(() => {
     if (!xml || !frame.current) return;
     let isCurrent = true;
@@ -81,21 +97,9 @@ export default function Diagram(props: DiagramProps) {
     );
     return () => {
       isCurrent = false;
-      setViewer(undefined);
-      setError(undefined);
       made?.destroy();
     };
   }, [xml]);
-
-  useEffect(() => {
-    if (viewer) mark(viewer, marks ?? []);
-  }, [viewer, marks]);
-  useEffect(() => {
-    if (viewer) return paint(viewer, classes ?? []);
-  }, [viewer, classes]);
-  useEffect(() => {
-    if (viewer && selected) return paint(viewer, [{ id: selected, name: 'is-selected' }]);
-  }, [viewer, selected]);
 
   if (error) return <Failure error={error} doing="draw the diagram" />;
   return (
@@ -170,8 +174,9 @@ const PLACES: Record<Mark['kind'], object> = {
   incident: { top: -12, left: -12 },
   done: { bottom: 12, right: 14 },
   cancelled: { bottom: 12, right: 44 },
-  'selected-count': { top: -12, right: 14 },
   heat: { top: -14, right: 30 },
+  comes: { top: -12, right: 14 },
+  goes: { top: -12, left: 24 },
 };
 
 function mark(viewer: Viewer, marks: Mark[]): void {

@@ -6,11 +6,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { found } from '../api/queries';
 import { type FoundBy, type Search, type SearchPath, searchAll } from '../api/search';
-import { notifications } from '@mantine/notifications';
 import { csv, download } from './csv';
 import { type Column, DataTable } from './DataTable';
 import { Empty, Skeleton } from './Empty';
 import { Failure } from './Failure';
+import { notify } from './notify';
 import { useSteadyRows } from './useSteadyRows';
 
 /** The part of a URL that pages and orders a list. */
@@ -68,10 +68,7 @@ export function SearchList<P extends SearchPath>(props: Props<P>) {
     const rows = items.map((row) => exported.map((column) => column.csv?.(row)));
     download(`${file}.csv`, csv(exported.map((column) => column.title), rows));
     if (!isComplete) {
-      notifications.show({
-        color: 'yellow',
-        message: `The file holds the first ${items.length} rows. \`segue export\` takes all.`,
-      });
+      notify(`The file holds the first ${items.length} rows. \`segue export\` takes all.`, 'yellow');
     }
   };
   const onOrder = (field: string) =>

@@ -1,10 +1,10 @@
 // Sends a command once, says how it went, and has the screen asked again.
 
-import { notifications } from '@mantine/notifications';
 import { useRef, useState } from 'react';
 import { send } from '../api/client';
 import type { Call } from '../api/curl';
 import { refreshNow } from '../api/live';
+import { notify } from './notify';
 
 export interface Sending {
   isSending: boolean;
@@ -38,7 +38,7 @@ export function useCommand(): Sending {
         const answer = await send<T>(call, attempt.current.key);
         attempt.current = { call: '', key: '' };
         setError(undefined);
-        notifications.show({ message: done, color: 'teal' });
+        notify(done);
         void refreshNow();
         return { answer };
       } catch (caught) {

@@ -21,6 +21,7 @@ export const places: Place[] = [
       { name: 'Processes', path: '/operate/processes' },
       { name: 'Instances', path: '/operate/instances' },
       { name: 'Incidents', path: '/operate/incidents' },
+      { name: 'Decisions', path: '/operate/decisions' },
       { name: 'Messages', path: '/operate/messages' },
       { name: 'Workers', path: '/operate/workers' },
     ],

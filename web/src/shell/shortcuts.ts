@@ -15,6 +15,8 @@ export const shortcuts: [string, string][] = [
   ['Enter', 'Open the row'],
   ['x', 'Select the row'],
   ['n', 'Next task (in Work)'],
+  ['a', 'Claim the task, or give it back'],
+  ['r', 'Assign the task to somebody'],
   ['Ctrl Enter', 'Complete the task (in its form)'],
   ['t', 'Density of the timeline (of an instance)'],
   ['u', 'Times: own zone, UTC, relative'],

@@ -20,11 +20,12 @@ const DRAFT_PAUSE_MS = 500;
 
 export default function DrawnForm(props: {
   task: Task;
+  isReadOnly: boolean;
   schema: unknown;
   variables: Variable[];
   onDone: () => void;
 }) {
-  const { task, schema, variables, onDone } = props;
+  const { task, isReadOnly, schema, variables, onDone } = props;
   const frame = useRef<HTMLDivElement>(null);
   const form = useRef<FormJs>(undefined);
   const [broken, setBroken] = useState<unknown>();
@@ -67,6 +68,7 @@ export default function DrawnForm(props: {
   }, [opened, draftName]);
 
   const submit = async () => {
+    if (isReadOnly) return;
     const filled = form.current?.submit();
     if (!filled) return;
     const wrong = Object.keys(filled.errors).length;
@@ -100,7 +102,7 @@ export default function DrawnForm(props: {
       <Group>
         <Button
           loading={command.isSending}
-          disabled={task.state !== 'CREATED'}
+          disabled={isReadOnly}
           onClick={() => void submit()}
           rightSection={<kbd>Ctrl Enter</kbd>}
         >

@@ -2,21 +2,21 @@
 
 import { Button, Group } from '@mantine/core';
 import { commands } from '../api/commands';
-import type { Task, Variable } from '../api/types';
+import type { Task } from '../api/types';
 import { useDraft } from '../parts/drafts';
 import { Failure } from '../parts/Failure';
 import { JsonField, parseJson } from '../parts/JsonField';
 import { RestCall } from '../parts/RestCall';
 import { useCommand } from '../parts/useCommand';
 
-export function PlainForm(props: { task: Task; variables: Variable[]; onDone: () => void }) {
-  const { task, onDone } = props;
+export function PlainForm(props: { task: Task; isReadOnly: boolean; onDone: () => void }) {
+  const { task, isReadOnly, onDone } = props;
   const draft = useDraft(`task.${task.userTaskKey}`, '{}');
   const command = useCommand();
   const { value, error } = parseJson(draft.text, 'object');
   const call = commands.completeTask(task.userTaskKey, value ?? {});
   const submit = async () => {
-    if (error !== undefined) return;
+    if (error !== undefined || isReadOnly) return;
     if (!(await command.run(call, `${task.name ?? task.elementId} completed`))) return;
     draft.forget();
     onDone();
@@ -46,7 +46,7 @@ export function PlainForm(props: { task: Task; variables: Variable[]; onDone: ()
         <Button
           type="submit"
           loading={command.isSending}
-          disabled={error !== undefined || task.state !== 'CREATED'}
+          disabled={error !== undefined || isReadOnly}
           rightSection={<kbd>Ctrl Enter</kbd>}
         >
           Complete task

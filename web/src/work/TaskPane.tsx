@@ -12,6 +12,8 @@ import { Status } from '../parts/Status';
 import { When } from '../parts/When';
 import { pretty } from '../operate/instance/Variables';
 import { PlainForm } from './PlainForm';
+import { TaskActions } from './TaskActions';
+import { whoHas } from './taskFields';
 
 const DrawnForm = lazy(() => import('./DrawnForm'));
 
@@ -30,14 +32,19 @@ export function TaskPane({ taskKey, onDone }: { taskKey: string; onDone: () => v
         }),
       )) as { items: Variable[] },
   });
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [task.data?.userTaskKey]);
-
   if (task.error && !task.data) return <Failure error={task.error} doing="read the task" />;
   if (!task.data || !variables.data || form.isLoading) return <Skeleton />;
-  const it = task.data;
+  return <Opened task={task.data} schema={form.data?.schema} known={variables.data.items} onDone={onDone} />;
+}
+
+/** A task with everything it needs; the focus comes to it when it is there. */
+function Opened(props: { task: Task; schema: unknown; known: Variable[]; onDone: () => void }) {
+  const { task: it, schema, known, onDone } = props;
+  const me = useQuery(queries.me()).data?.username;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const isOpen = it.state === 'CREATED';
-  const known = variables.data.items;
+  const isOthers = whoHas(it, me) === 'other';
   return (
     <article className="task">
       <header>
@@ -53,12 +60,17 @@ export function TaskPane({ taskKey, onDone }: { taskKey: string; onDone: () => v
               This task is no longer open. What you typed is kept here, but cannot be sent.
             </p>
           )}
-          {form.data?.schema ? (
+          {isOpen && isOthers && (
+            <p className="note" role="status">
+              {it.assignee} has this task. What you typed is kept; take it over to send it.
+            </p>
+          )}
+          {schema ? (
             <Suspense fallback={<Skeleton rows={4} />}>
-              <DrawnForm task={it} schema={form.data.schema} variables={known} onDone={onDone} />
+              <DrawnForm task={it} isReadOnly={!isOpen || isOthers} schema={schema} variables={known} onDone={onDone} />
             </Suspense>
           ) : (
-            <PlainForm task={it} variables={known} onDone={onDone} />
+            <PlainForm task={it} isReadOnly={!isOpen || isOthers} onDone={onDone} />
           )}
         </div>
         <Context task={it} variables={known} />
@@ -100,11 +112,34 @@ function Context({ task, variables }: { task: Task; variables: Variable[] }) {
             <dd>{task.candidateGroups.join(', ')}</dd>
           </div>
         )}
+        {task.candidateUsers.length > 0 && (
+          <div>
+            <dt>Or</dt>
+            <dd>{task.candidateUsers.join(', ')}</dd>
+          </div>
+        )}
+        {task.dueDate && (
+          <div>
+            <dt>Due</dt>
+            <dd>
+              <When at={task.dueDate} />
+            </dd>
+          </div>
+        )}
+        {task.followUpDate && (
+          <div>
+            <dt>Follow up</dt>
+            <dd>
+              <When at={task.followUpDate} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Priority</dt>
           <dd>{task.priority}</dd>
         </div>
       </dl>
+      {task.state === 'CREATED' && <TaskActions task={task} />}
       <h3>What is known</h3>
       <dl className="known">
         {variables.map((it) => (

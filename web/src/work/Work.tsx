@@ -4,7 +4,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { found } from '../api/queries';
+import { found, queries } from '../api/queries';
 import type { Task } from '../api/types';
 import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
@@ -13,21 +13,20 @@ import { Status } from '../parts/Status';
 import { When } from '../parts/When';
 import { useSteadyRows } from '../parts/useSteadyRows';
 import { TaskPane } from './TaskPane';
+import { filterOfView, VIEWS, type View } from './taskFields';
 
 const LISTED = 100;
 
-const VIEWS = [
-  { value: 'open', label: 'Open' },
-  { value: 'done', label: 'Done' },
-];
+const LABELS: Record<View, string> = { open: 'Open', mine: 'Mine', free: 'Nobody’s', done: 'Done' };
 
 export default function Work() {
   const { taskKey } = useParams({ strict: false });
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
-  const view = search.view ?? 'open';
+  const me = useQuery(queries.me()).data?.username;
+  const view = VIEWS.find((it) => it === search.view) ?? 'open';
   const filter = {
-    state: view === 'open' ? 'CREATED' : 'COMPLETED',
+    ...filterOfView(view, me),
     ...(search.process ? { processDefinitionId: search.process } : {}),
     ...(search.group ? { candidateGroup: search.group } : {}),
   };
@@ -36,7 +35,7 @@ export default function Work() {
       filter,
       sort: [
         { field: 'priority', order: 'DESC' },
-        { field: 'creationDate', order: view === 'open' ? 'ASC' : 'DESC' },
+        { field: 'creationDate', order: view === 'done' ? 'DESC' : 'ASC' },
       ],
       page: { limit: LISTED },
     }),
@@ -82,7 +81,7 @@ export default function Work() {
             <SegmentedControl
               size="xs"
               aria-label="Which tasks"
-              data={VIEWS}
+              data={VIEWS.map((value) => ({ value, label: LABELS[value] }))}
               value={view}
               onChange={(value) =>
                 void navigate({ to: '/work', search: { ...search, view: value === 'open' ? undefined : value } })
@@ -111,9 +110,7 @@ export default function Work() {
           )}
           {!query.data && <Skeleton />}
           {query.data && listed.length === 0 && (
-            <Empty title={view === 'open' ? 'Nothing waits for a person' : 'No task was completed yet'}>
-              A user task of a process appears here as soon as it is reached.
-            </Empty>
+            <NoTask view={view} />
           )}
           <ul data-rows-list>
             {listed.map((task) => (
@@ -172,6 +169,25 @@ function TaskCard({ task, isGone, isChosen }: { task: Task; isGone: boolean; isC
         </span>
       </Link>
     </li>
+  );
+}
+
+function NoTask({ view }: { view: View }) {
+  if (view === 'done') return <Empty title="No task was completed yet" />;
+  if (view === 'mine') {
+    return (
+      <Empty title="You have no task">
+        <Link to="/work" search={{ view: 'free' }}>
+          Nobody’s
+        </Link>{' '}
+        lists what you can claim: <kbd>a</kbd> makes an open task yours.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="Nothing waits for a person">
+      A user task of a process appears here as soon as it is reached.
+    </Empty>
   );
 }
 

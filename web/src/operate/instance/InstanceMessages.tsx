@@ -1,15 +1,16 @@
 // Messages the instance waits for or received, and sending one it waits for.
 
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Subscription } from '../../api/types';
 import type { Column } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Status } from '../../parts/Status';
 import { When } from '../../parts/When';
-import { MessageComposer } from '../MessageComposer';
 import { InstanceSearch } from './InstanceSearch';
 import { nameOf, type TabProps } from './shared';
+
+const MessageComposer = lazy(() => import('../MessageComposer'));
 
 export function InstanceMessages(props: TabProps) {
   const [answered, setAnswered] = useState<Subscription>();
@@ -52,11 +53,13 @@ export function InstanceMessages(props: TabProps) {
         empty={<Empty title="It waits for no message" />}
       />
       {answered && (
+        <Suspense fallback={null}>
         <MessageComposer
           name={answered.messageName}
           correlationKey={answered.correlationKey ?? ''}
           onClose={() => setAnswered(undefined)}
         />
+        </Suspense>
       )}
     </>
   );

@@ -4,15 +4,16 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { queries } from '../../api/queries';
 import { download } from '../../parts/csv';
 import { Empty, Skeleton } from '../../parts/Empty';
 import { Failure } from '../../parts/Failure';
 import { When } from '../../parts/When';
-import { Bars } from './Bars';
 import type { TabProps } from './shared';
 import { type Line, linesOf, sentence } from './story';
+
+const Bars = lazy(() => import('./Bars').then((it) => ({ default: it.Bars })));
 
 const DENSITIES = ['compact', 'bars', 'full'] as const;
 type Density = (typeof DENSITIES)[number];
@@ -74,7 +75,9 @@ export function Timeline({ instance, model, element }: TabProps) {
         </p>
       )}
       {density === 'bars' ? (
-        <Bars instance={instance} model={model} element={element} />
+        <Suspense fallback={<Skeleton />}>
+          <Bars instance={instance} model={model} element={element} />
+        </Suspense>
       ) : (
         <Lines
           lines={linesOf(commits, density === 'full' ? 'all' : 'key', element)}

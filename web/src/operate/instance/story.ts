@@ -13,12 +13,16 @@ const KEY = new Set([
   'INCIDENT_RESOLVED', 'JOB_COMPLETED', 'JOB_FAILED', 'JOB_ERROR_THROWN', 'USER_TASK_CREATED',
   'USER_TASK_COMPLETED', 'USER_TASK_ASSIGNED', 'SUBSCRIPTION_CORRELATED', 'MESSAGE_SENT',
   'TIMER_FIRED', 'CHILD_CALLED', 'CHILD_ENDED', 'ERROR_ESCALATED', 'SCOPE_INTERRUPTED',
+  'DECISION_EVALUATED', 'BPMN_SIGNAL_RECEIVED', 'BPMN_SIGNAL_THROWN', 'ESCALATION_THROWN',
+  'CONDITION_MET', 'COMPENSATION_THROWN', 'INSTANCE_SUSPENDED', 'INSTANCE_RESUMED',
+  'INSTANCE_MODIFIED', 'INSTANCE_MIGRATED',
 ]);
 const DETAIL = new Set([
   'AGENDA_KEPT', 'AGENDA_TAKEN', 'BODY_BEGUN', 'BODY_STOPPED', 'ELEMENT_ACTIVATED',
   'ELEMENT_CANCELLING', 'OUTPUT_KEPT', 'PAYLOAD_RECEIVED', 'SCOPE_CLEARED', 'TOKENS_DROPPED',
   'TOKENS_JOINED', 'TOKEN_PARKED', 'SUBSCRIPTION_CLOSED', 'TIMER_CANCELLED', 'JOB_OFFERED',
-  'JOB_CANCELLED',
+  'JOB_CANCELLED', 'BPMN_SIGNAL_CLOSED', 'CONDITION_DROPPED', 'EVENT_KEPT', 'EVENTS_TAKEN',
+  'COMPENSATION_KEPT', 'COMPENSATIONS_DROPPED', 'GATEWAY_RESET',
 ]);
 
 export function weightOf(event: HistoryEvent): Weight {
@@ -56,6 +60,18 @@ const SENTENCES: Record<string, (event: HistoryEvent, at: string) => string> = {
   SUBSCRIPTION_CORRELATED: (event) => `Message ${text(event.messageName)} arrived`,
   VARIABLES_SET: (event, at) =>
     `Set ${Object.keys((event.variables as object | undefined) ?? {}).join(', ')} in ${at}`,
+  USER_TASK_ASSIGNED: (event, at) =>
+    event.assignee ? `Task ${at} assigned to ${text(event.assignee)}` : `Task ${at} given back`,
+  USER_TASK_UPDATED: (_, at) => `Task ${at} changed`,
+  INSTANCE_SUSPENDED: () => 'Instance suspended',
+  INSTANCE_RESUMED: () => 'Instance goes on',
+  INSTANCE_MODIFIED: () => 'Instance modified by hand',
+  INSTANCE_MIGRATED: () => 'Instance migrated to another version',
+  DECISION_EVALUATED: (event, at) =>
+    event.failureMessage ? `${at} could not decide: ${text(event.failureMessage)}` : `${at} decided ${JSON.stringify(event.output)}`,
+  BPMN_SIGNAL_AWAITED: (event, at) => `${at} waits for signal ${text(event.signalName)}`,
+  BPMN_SIGNAL_RECEIVED: (_, at) => `Signal arrived at ${at}`,
+  BPMN_SIGNAL_THROWN: (event, at) => `${at} broadcast signal ${text(event.signalName)}`,
   CHILD_CALLED: (_, at) => `${at} called another process`,
   CHILD_ENDED: (_, at) => `The process called by ${at} ended`,
 };
