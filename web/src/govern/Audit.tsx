@@ -1,6 +1,6 @@
 // Who did what, on whose behalf; filtered, exported, and whether the chain still holds.
 
-import { Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../parts/Empty';
 import { Page } from '../parts/Page';
@@ -25,10 +25,19 @@ export default function Audit() {
     ...(search.entity ? { entityType: search.entity } : {}),
   };
   return (
-    <Page title="Audit" place="Govern">
+    <Page
+      title="Audit"
+      place="Govern"
+      actions={
+        <Button component="a" size="xs" variant="default" href="/api/v1/export/audit?format=csv" download="audit.csv">
+          Whole log as CSV
+        </Button>
+      }
+    >
       <p className="quiet">
         Written in the same transaction as what it tells, in a chain of hashes:{' '}
-        <code>segue audit verify</code> shows whether a byte was changed.
+        <code>segue audit verify --data DIR</code> on the server shows whether a byte was changed. What
+        workers did is in the timeline of each instance.
       </p>
       <div className="filters">
         <TextInput

@@ -14,7 +14,7 @@ import { Status } from '../parts/Status';
 import { canBeginAt, planMarks, usePlan } from './change/plan';
 import { Crumbs, Facts } from './instance/Facts';
 import { InstanceActions } from './instance/InstanceActions';
-import { tokenMarks } from './instance/marks';
+import { tokenMarks, tokensAt } from './instance/marks';
 import { Timeline } from './instance/Timeline';
 
 const Diagram = lazy(() => import('../parts/Diagram'));
@@ -60,7 +60,7 @@ function InstancePage({ instanceKey }: { instanceKey: string }) {
   const classes = useMemo(() => {
     const taken = flows.data?.items.map((it) => ({ id: it.elementId, name: 'was-taken' })) ?? [];
     const now = counts
-      .filter((it) => it.active > 0)
+      .filter((it) => tokensAt(it) > 0)
       .map((it) => ({ id: it.elementId, name: it.incidents > 0 ? 'has-incident' : 'is-active' }));
     return [...taken, ...now];
   }, [flows.data, counts]);

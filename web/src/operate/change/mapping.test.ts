@@ -8,8 +8,8 @@ const model = (...ids: [string, string][]) =>
 const now = model(['Start', 'startEvent'], ['charge', 'serviceTask'], ['review', 'userTask']);
 const there = model(['Start', 'startEvent'], ['charge', 'serviceTask'], ['bill', 'serviceTask']);
 const counts = [
-  { elementId: 'review', active: 1 },
-  { elementId: 'charge', active: 2 },
+  { elementId: 'review', active: 0, incidents: 1 },
+  { elementId: 'charge', active: 2, incidents: 0 },
 ] as ElementCounts[];
 
 describe('a mapping', () => {

@@ -3,6 +3,7 @@
 
 import type { ElementCounts } from '../../api/types';
 import type { ModelElement } from '../../parts/elements';
+import { tokensAt } from '../instance/marks';
 
 /** Element ids as they are, to ids as they shall be; empty: not mapped. */
 export type Mapping = Record<string, string>;
@@ -29,7 +30,7 @@ export function rowsOf(
   mapping: Mapping,
   proposed: Mapping,
 ): MappingRow[] {
-  const active = new Map(counts.filter((it) => it.active > 0).map((it) => [it.elementId, it.active]));
+  const active = new Map(counts.map((it) => [it.elementId, tokensAt(it)]));
   const rows = [...model.values()].map((it) => {
     const to = mapping[it.id] ?? '';
     const tokens = active.get(it.id) ?? 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ElementCounts } from '../../api/types';
 import { added, cancelled, modificationOf, moved, planMarks } from './plan';
 
-const counts = [{ elementId: 'charge', active: 3, incidents: 0, completed: 0, canceled: 0 }] as ElementCounts[];
+const counts = [{ elementId: 'charge', active: 2, incidents: 1, completed: 0, canceled: 0 }] as ElementCounts[];
 
 describe('a planned modification', () => {
   it('moves all tokens of an element, or the chosen one', () => {
@@ -41,7 +41,7 @@ describe('a planned modification', () => {
 });
 
 describe('badges of a plan', () => {
-  it('count the tokens, not the changes', () => {
+  it('count the tokens, those with an incident too, not the changes', () => {
     const marks = planMarks([moved({ element: 'charge' }, 'ship'), added('ship')], counts);
     expect(marks.map((it) => [it.elementId, it.kind, it.text])).toEqual([
       ['ship', 'comes', '+4'],

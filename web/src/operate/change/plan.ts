@@ -7,6 +7,7 @@ import type { Mark } from '../../parts/Diagram';
 import { useDraft } from '../../parts/drafts';
 import { parseJson } from '../../parts/JsonField';
 import type { ModelElement } from '../../parts/elements';
+import { tokensAt } from '../instance/marks';
 
 /** What a token that begins brings: JSON as it was typed, and in which scope it is set. */
 export interface Brought {
@@ -91,13 +92,13 @@ export function modificationOf(changes: Change[]): { body?: Modification; error?
 
 /** Badges for what is planned: how many tokens come to an element, and whether some go. */
 export function planMarks(changes: Change[], counts: ElementCounts[]): Mark[] {
-  const active = new Map(counts.map((it) => [it.elementId, it.active]));
+  const tokens = new Map(counts.map((it) => [it.elementId, tokensAt(it)]));
   const comes = new Map<string, number>();
   const goes = new Map<string, number>();
   const count = (of: Map<string, number>, id: string, more: number) =>
     of.set(id, (of.get(id) ?? 0) + more);
   for (const change of changes) {
-    const many = 'key' in change && change.key ? 1 : (active.get(change.element) ?? 1);
+    const many = 'key' in change && change.key ? 1 : (tokens.get(change.element) ?? 1);
     if (change.kind === 'add') count(comes, change.element, 1);
     if (change.kind === 'move') count(comes, change.to, many);
     if (change.kind !== 'add') count(goes, change.element, many);

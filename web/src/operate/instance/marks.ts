@@ -3,6 +3,11 @@
 import type { ElementCounts } from '../../api/types';
 import type { Mark } from '../../parts/Diagram';
 
+/** Tokens at an element: the server counts those with an incident apart. */
+export function tokensAt(counts: Pick<ElementCounts, 'active' | 'incidents'>): number {
+  return counts.active + counts.incidents;
+}
+
 export function tokenMarks(counts: ElementCounts[]): Mark[] {
   return counts.flatMap((it) => {
     const at = { elementId: it.elementId };
