@@ -46,12 +46,16 @@ macro_rules! words {
 words! {
     /// A kind of resource.
     ResourceType {
+        /// Alerts, by the id of the detection rule.
+        Alert = "ALERT",
         /// Records of who did what.
         AuditLog = "AUDIT_LOG",
         /// Grants themselves.
         Authorization = "AUTHORIZATION",
         /// Batch operations.
         Batch = "BATCH",
+        /// Cases with their evidence, by the id of the case type.
+        Case = "CASE",
         /// Variables of the whole cluster.
         ClusterVariable = "CLUSTER_VARIABLE",
         /// Parts of the user interface.
@@ -78,6 +82,8 @@ words! {
         Resource = "RESOURCE",
         /// Roles, by id.
         Role = "ROLE",
+        /// Events that sources send, by their type.
+        Signal = "SIGNAL",
         /// The server itself: backups, retention, statistics of work.
         System = "SYSTEM",
         /// Tenants, by id.

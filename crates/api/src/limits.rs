@@ -111,3 +111,7 @@ pub const PASSWORD_CHECKS_AT_ONCE: usize = 2;
 pub const PASSWORD_FAILURES_MAX: u32 = 20;
 /// Within how long they are counted, milliseconds.
 pub const PASSWORD_FAILURES_MS: u64 = 60_000;
+/// Events one request may send.
+pub const EVENTS_PER_REQUEST_MAX: usize = 1_000;
+/// Wrong events of one request that the answer describes.
+pub const EVENT_FAULTS_MAX: usize = 20;

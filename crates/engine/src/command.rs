@@ -11,6 +11,8 @@ use crate::state::bpmn_signal::Listener;
 use crate::state::mailbox::{Numbers, Waiting};
 use std::sync::Arc;
 
+pub use work::rejection::{Rejection, RejectionKind};
+
 /// A command to one aggregate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -28,6 +30,8 @@ pub enum Command {
     Evaluation(EvaluationCommand),
     /// To the listeners of a BPMN signal.
     BpmnSignal(BpmnSignalCommand),
+    /// To signals, alerts and cases.
+    Work(work::Command),
 }
 
 /// What a process instance can be asked.
@@ -206,6 +210,8 @@ pub struct CreateInstance {
     pub entry: Option<Key>,
     /// The call activity that begins it.
     pub parent: Option<Box<Parent>>,
+    /// The case it runs for.
+    pub case: Option<Key>,
 }
 
 /// What a mailbox can be asked.
@@ -315,53 +321,4 @@ pub struct Effect {
     pub target: Key,
     /// What it is asked.
     pub command: Command,
-}
-
-/// Why a command was refused. It changed nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Rejection {
-    /// What kind of refusal.
-    pub kind: RejectionKind,
-    /// What was expected, what was found, what to do.
-    pub message: String,
-}
-
-/// Kinds of refusal; the transports map them to their own codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RejectionKind {
-    /// No such thing (or not yours).
-    NotFound,
-    /// It exists, but not in a state that allows this.
-    InvalidState,
-    /// The request itself is wrong.
-    InvalidArgument,
-    /// It exists already.
-    AlreadyExists,
-}
-
-impl Rejection {
-    /// No such thing.
-    #[must_use]
-    pub fn not_found(message: impl Into<String>) -> Self {
-        Rejection { kind: RejectionKind::NotFound, message: message.into() }
-    }
-
-    /// Not in this state.
-    #[must_use]
-    pub fn invalid_state(message: impl Into<String>) -> Self {
-        Rejection { kind: RejectionKind::InvalidState, message: message.into() }
-    }
-
-    /// Not like this.
-    #[must_use]
-    pub fn invalid_argument(message: impl Into<String>) -> Self {
-        Rejection { kind: RejectionKind::InvalidArgument, message: message.into() }
-    }
-
-    /// Not twice.
-    #[must_use]
-    pub fn already_exists(message: impl Into<String>) -> Self {
-        Rejection { kind: RejectionKind::AlreadyExists, message: message.into() }
-    }
 }

@@ -200,6 +200,8 @@ pub struct Created {
     pub variables: Variables,
     /// The call activity that began it.
     pub parent: Option<Box<Parent>>,
+    /// The case it runs for; told at the end.
+    pub case: Option<Key>,
 }
 
 /// The call activity that began an instance.

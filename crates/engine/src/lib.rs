@@ -10,7 +10,6 @@ pub mod definitions;
 pub mod element;
 pub mod event;
 pub mod graph;
-pub mod key;
 pub mod life;
 pub mod limits;
 pub mod part;
@@ -20,3 +19,4 @@ pub mod state;
 pub mod step;
 
 pub use decision::{CompileError, Value};
+pub use work::key;

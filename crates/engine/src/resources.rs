@@ -19,6 +19,10 @@ pub enum ResourceKind {
     Decision = 2,
     /// A form.
     Form = 3,
+    /// A detection rule.
+    DetectionRule = 33,
+    /// A case type.
+    CaseType = 34,
 }
 
 impl ResourceKind {
@@ -29,6 +33,8 @@ impl ResourceKind {
             1 => Some(ResourceKind::Requirements),
             2 => Some(ResourceKind::Decision),
             3 => Some(ResourceKind::Form),
+            33 => Some(ResourceKind::DetectionRule),
+            34 => Some(ResourceKind::CaseType),
             _ => None,
         }
     }
@@ -40,6 +46,8 @@ impl ResourceKind {
             ResourceKind::Requirements => "decision requirements",
             ResourceKind::Decision => "decision",
             ResourceKind::Form => "form",
+            ResourceKind::DetectionRule => "detection rule",
+            ResourceKind::CaseType => "case type",
         }
     }
 }
@@ -79,6 +87,8 @@ pub enum Content {
     },
     /// A form; whoever shows it knows.
     Form,
+    /// A detection rule or a case type.
+    Work(Box<work::definition::Definition>),
 }
 
 /// Which version of a resource is meant.
@@ -102,6 +112,8 @@ pub struct Resources {
     versions: BTreeMap<Named, BTreeMap<u32, Arc<Resource>>>,
     /// Decisions by the file they are in.
     parts: BTreeMap<(Key, Arc<str>), Arc<Resource>>,
+    /// Detection rules and case types.
+    pub work: work::definition::Definitions,
 }
 
 impl Resources {
@@ -111,6 +123,10 @@ impl Resources {
         self.by_key.insert(resource.key, resource.clone());
         if let Content::Decision { requirements } = resource.content {
             self.parts.insert((requirements, resource.id.clone()), resource.clone());
+        }
+        if let Content::Work(definition) = &resource.content {
+            let Resource { key, tenant, version, .. } = *resource;
+            self.work.add(key, tenant, version, (**definition).clone());
         }
         let named = (resource.tenant, resource.kind, resource.id.clone());
         self.versions.entry(named).or_default().insert(resource.version, resource);
@@ -134,7 +150,7 @@ impl Resources {
         let Content::Decision { requirements } = decision.content else { return None };
         match &self.get(requirements)?.content {
             Content::Requirements(model) => Some((requirements, model)),
-            Content::Decision { .. } | Content::Form => None,
+            Content::Decision { .. } | Content::Form | Content::Work(_) => None,
         }
     }
 

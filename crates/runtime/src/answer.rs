@@ -47,6 +47,14 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
             created.version.put(&mut writer);
             created.business_id.put(&mut writer);
         }
+        Answer::EventsReceived { events } => {
+            writer.varint(3300);
+            events.put(&mut writer);
+        }
+        Answer::CaseOpened { case } => {
+            writer.varint(3301);
+            case.put(&mut writer);
+        }
         Answer::BpmnSignalBroadcast { signal } => {
             writer.varint(10);
             signal.put(&mut writer);
@@ -125,6 +133,8 @@ fn read(body: &[u8]) -> Result<Answer, Bad> {
         }
         130 => Answer::DecisionEvaluated { evaluation: Wire::take(reader)?, evaluated: None },
         10 => Answer::BpmnSignalBroadcast { signal: Wire::take(reader)? },
+        3300 => Answer::EventsReceived { events: Wire::take(reader)? },
+        3301 => Answer::CaseOpened { case: Wire::take(reader)? },
         other => return Err(reader.bad(format!("unknown answer {other}"))),
     })
 }
@@ -163,6 +173,8 @@ mod tests {
             Answer::DecisionEvaluated { evaluation: Key(8), evaluated: None },
             Answer::MessageCorrelated { message: Key(9), instance: Key(7) },
             Answer::BpmnSignalBroadcast { signal: Key(9) },
+            Answer::EventsReceived { events: vec![(Key(3), true), (Key(4), false)] },
+            Answer::CaseOpened { case: Key(12) },
             Answer::InstanceCreated(created),
             Answer::Deployed(Deployment {
                 key: Key(1),

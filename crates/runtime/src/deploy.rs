@@ -4,6 +4,7 @@
 
 pub mod dmn;
 pub(crate) mod form;
+pub(crate) mod work;
 
 use crate::node::StartError;
 use crate::request::{Refusal, Resource, ResourceProblems};
@@ -72,6 +73,8 @@ pub enum Language {
     Dmn,
     /// A form.
     Form,
+    /// A detection rule or a case type.
+    Work,
 }
 
 impl Language {
@@ -82,6 +85,7 @@ impl Language {
         match extension.to_ascii_lowercase().as_str() {
             "dmn" => Language::Dmn,
             "form" => Language::Form,
+            "yaml" | "yml" | "json" => Language::Work,
             _ => Language::Bpmn,
         }
     }
@@ -130,6 +134,8 @@ fn find_all(resources: &[Resource]) -> Vec<Found> {
         Language::Bpmn => compile_bpmn(&resource.content),
         Language::Form => form::read(&resource.content)
             .map(|form| Inside { parts: vec![form], ..Inside::default() }),
+        Language::Work => work::read(&resource.content)
+            .map(|(part, _)| Inside { parts: vec![part], ..Inside::default() }),
         Language::Dmn => {
             let model = models.next().expect("each DMN file was read")?;
             let warnings = model.problems().to_vec();
@@ -159,6 +165,7 @@ pub fn problems(files: &[(Language, &[u8])]) -> Vec<Vec<Problem>> {
             Err(problems) => problems,
         },
         Language::Form => form::read(content).err().unwrap_or_default(),
+        Language::Work => work::read(content).err().unwrap_or_default(),
     };
     files.iter().map(problems).collect()
 }
@@ -260,7 +267,11 @@ pub fn add_resources(to: &mut Definitions, rows: &[ResourceRow]) -> Result<(), S
         for row in rows.iter().filter(|row| !is_file(row)) {
             let content = match &row.parent {
                 Some(parent) => Content::Decision { requirements: Key(parent.key) },
-                None => Content::Form,
+                None if row.kind == ResourceKind::Form as u8 => Content::Form,
+                None => {
+                    let (_, definition) = work::read(&row.source).map_err(|_| unreadable(row))?;
+                    Content::Work(Box::new(definition))
+                }
             };
             to.resources.add(resource(row, content)?);
         }

@@ -196,6 +196,16 @@ impl Exam<'_> {
             // Never stored: decoding one fails.
             Aggregate::Evaluation(_) => {}
             Aggregate::BpmnSignal(state) => self.bpmn_signal(key, state)?,
+            Aggregate::Work(state) => {
+                if let Some((timer, due_ms)) = state.timer() {
+                    self.timer(&store::batch::TimerRow {
+                        key: timer.0,
+                        aggregate: key.0,
+                        slot: 0,
+                        due_ms,
+                    })?;
+                }
+            }
         }
         self.replay(key, &held)
     }

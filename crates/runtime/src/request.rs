@@ -9,6 +9,8 @@ use engine::event::{JobKind, ListenerEvent, TaskChanges, Variables};
 use engine::key::Key;
 use engine::resources::ResourceKind;
 use std::sync::Arc;
+use work::case::CaseCommand;
+use work::received::CloudEvent;
 
 /// Who asks, and under which idempotency key.
 #[derive(Debug, Clone)]
@@ -116,8 +118,24 @@ pub enum Request {
         activities: Vec<(Arc<str>, Variables)>,
         cancels_remaining: bool,
     },
+    /// About signals, alerts and cases.
+    Work(WorkRequest),
     /// Complete a user task. (`instance` from the user tasks view.)
     CompleteUserTask { instance: Key, task: Key, variables: Variables, action: Arc<str> },
+}
+
+/// A request about signals, alerts and cases.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone)]
+pub enum WorkRequest {
+    /// Receive events of sources, each once: all or none.
+    ReceiveEvents { events: Vec<CloudEvent> },
+    /// Open a case.
+    OpenCase { case_type: Arc<str>, title: Arc<str>, subject: Arc<str> },
+    /// Ask something of a case.
+    AskCase { case: Key, command: Box<CaseCommand> },
+    /// Somebody has seen an alert. (`name` from the alerts view.)
+    AcknowledgeAlert { name: Arc<str>, alert: Key },
 }
 
 /// The answer to a request.
@@ -153,6 +171,16 @@ pub enum Answer {
     BpmnSignalBroadcast {
         /// Key of the broadcast.
         signal: Key,
+    },
+    /// Events were received: the key of each, and whether it was new.
+    EventsReceived {
+        /// In the order they were given.
+        events: Vec<(Key, bool)>,
+    },
+    /// A case was opened.
+    CaseOpened {
+        /// Its key.
+        case: Key,
     },
     /// Done; nothing more to say.
     Done,

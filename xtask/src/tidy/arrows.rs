@@ -12,14 +12,15 @@ use crate::workspace::Workspace;
 /// Crate, and which of ours it may depend on. ARCHITECTURE.md draws the same table.
 const ARROWS: &[(&str, &[&str])] = &[
     ("access", &[]),
-    ("api", &["access", "decision", "engine", "model", "runtime", "store"]),
+    ("api", &["access", "decision", "engine", "model", "runtime", "store", "work"]),
     ("decision", &["xml"]),
-    ("engine", &["decision", "model"]),
+    ("engine", &["decision", "model", "work"]),
     ("model", &["xml"]),
-    ("runtime", &["access", "decision", "engine", "model", "store"]),
+    ("runtime", &["access", "decision", "engine", "model", "store", "work"]),
     ("segue", &["access", "api", "decision", "engine", "model", "runtime", "store", "testkit"]),
     ("store", &["access", "engine"]),
-    ("testkit", &["access", "decision", "engine", "model", "runtime", "store"]),
+    ("testkit", &["access", "decision", "engine", "model", "runtime", "store", "work"]),
+    ("work", &["decision"]),
     ("xml", &[]),
     ("xtask", &[]),
 ];
@@ -28,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const TESTS_ONLY: &str = "testkit";
 
 /// Crates without clock, environment, files, randomness and threads.
-const PURE: &[&str] = &["access", "decision", "engine", "model", "xml"];
+const PURE: &[&str] = &["access", "decision", "engine", "model", "work", "xml"];
 
 /// What nothing below a pure crate may be, and why.
 const IMPURE: &[(&str, &str)] = &[

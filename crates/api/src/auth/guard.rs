@@ -54,9 +54,14 @@ use ResourceType as R;
 /// What reading at or below a route needs; of several that fit, the longest counts. Where none
 /// fits: to read the system. Alphabetical.
 const READING: &[(&str, Guard)] = &[
+    ("/api/v1/alerts", reads(R::Alert, P::Read)),
+    ("/api/v1/cases", reads(R::Case, P::Read)),
+    ("/api/v1/cases/{caseKey}/history", needs(R::Case, P::Read)),
     ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),
+    ("/api/v1/evidence", needs(R::Case, P::Read)),
     ("/api/v1/messages", needs(R::Message, P::Read)),
     ("/api/v1/process-instances", needs(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/api/v1/signals", reads(R::Signal, P::Read)),
     ("/v2/audit-logs", reads(R::AuditLog, P::Read)),
     ("/v2/authentication/me", Guard::Known),
     ("/v2/correlated-message-subscriptions", reads(R::ProcessDefinition, P::ReadProcessInstance)),
@@ -87,9 +92,12 @@ const READING: &[(&str, Guard)] = &[
 /// What changing at or below a route needs, in the same way. `Known`: the runtime asks for more.
 /// Where none fits: to change the system. Alphabetical.
 const CHANGING: &[(&str, Guard)] = &[
+    ("/api/v1/alerts", Guard::Known),
+    ("/api/v1/cases", Guard::Known),
     ("/api/v1/check", Guard::Known),
     ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),
     ("/api/v1/process-instances", needs(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/api/v1/signals", Guard::Known),
     ("/v2/decision-definitions/evaluation", Guard::Known),
     ("/v2/deployments", Guard::Known),
     ("/v2/element-instances", Guard::Known),
@@ -154,7 +162,10 @@ impl Reading {
     /// The column of a view that has the id grants name.
     pub(crate) fn column(self, view: View) -> Option<Column> {
         let name = match (self.resource, view) {
+            (R::Alert, View::Alerts) => "rule_id",
+            (R::Case, View::Cases) => "case_type_id",
             (R::ProcessDefinition, _) => "process_id",
+            (R::Signal, View::Signals) => "type",
             (R::DecisionDefinition, View::DecisionInstances) => "decision_id",
             (R::DecisionDefinition | R::DecisionRequirementsDefinition, View::Resources) => "id",
             _ => return None,

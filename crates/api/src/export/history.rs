@@ -128,6 +128,7 @@ fn count(events: &Events) -> usize {
         Events::Resource(events) => events.len(),
         Events::Evaluation(events) => events.len(),
         Events::BpmnSignal(events) => events.len(),
+        Events::Work(events) => events.len(),
     }
 }
 
@@ -140,5 +141,10 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Resource => "RESOURCE",
         Kind::Evaluation => "EVALUATION",
         Kind::BpmnSignal => "BPMN_SIGNAL",
+        Kind::ReceivedEvent => "RECEIVED_EVENT",
+        Kind::Detector => "DETECTOR",
+        Kind::Alert => "ALERT",
+        Kind::Case => "CASE",
+        Kind::Expectation => "EXPECTATION",
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn deploy_resource(
         if resource.kind == ResourceKind::Requirements {
             requirements = resource;
         }
-        deployed.push(metadata(resource, requirements));
+        deployed.extend(metadata(resource, requirements));
     }
     let deployments =
         deployed.into_iter().map(|it| wire::Deployment { metadata: Some(it) }).collect();
@@ -80,10 +80,11 @@ pub(super) async fn deploy_process(
     }))
 }
 
-/// What is not a process; decisions follow the requirements they are part of.
-fn metadata(resource: &DeployedResource, requirements: &DeployedResource) -> Metadata {
+/// What is not a process; decisions follow the requirements they are part of. Camunda's protocol
+/// has no word for detection rules and case types.
+fn metadata(resource: &DeployedResource, requirements: &DeployedResource) -> Option<Metadata> {
     let (version, tenant_id) = (resource.version.cast_signed(), DEFAULT_NAME.to_owned());
-    match resource.kind {
+    Some(match resource.kind {
         ResourceKind::Requirements => {
             Metadata::DecisionRequirements(wire::DecisionRequirementsMetadata {
                 dmn_decision_requirements_id: resource.id.to_string(),
@@ -110,7 +111,8 @@ fn metadata(resource: &DeployedResource, requirements: &DeployedResource) -> Met
             resource_name: resource.resource.to_string(),
             tenant_id,
         }),
-    }
+        ResourceKind::DetectionRule | ResourceKind::CaseType => return None,
+    })
 }
 
 fn process_metadata(process: &DeployedProcess) -> wire::ProcessMetadata {

@@ -30,9 +30,9 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct HistoryPage {
     /// Only what happened after this position.
     #[serde(default)]
-    after: u64,
+    pub(super) after: u64,
     /// At most this many commits; 1,000 by default and at most.
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
 }
 
 /// A part of an instance's history.

@@ -2,8 +2,11 @@
 //!
 //! Not here: anything Camunda has; that is `v2`.
 
+mod alerts;
 mod backups;
+mod cases;
 mod check;
+mod cloud_events;
 pub(crate) mod docs;
 mod evaluations;
 pub(crate) mod event_json;
@@ -14,6 +17,7 @@ pub(crate) mod messages;
 mod metrics;
 mod previews;
 mod retention;
+mod signals;
 mod stream;
 
 pub(crate) use stream::Hub;
@@ -31,6 +35,24 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .merge(forms)
+        .routes(routes!(alerts::get_alert))
+        .routes(routes!(alerts::search_alerts))
+        .routes(routes!(alerts::acknowledge_alert))
+        .routes(routes!(cases::open_case))
+        .routes(routes!(cases::search_cases))
+        .routes(routes!(cases::get_case))
+        .routes(routes!(cases::case_history))
+        .routes(routes!(cases::assign_case))
+        .routes(routes!(cases::enter_case_stage))
+        .routes(routes!(cases::resolve_case))
+        .routes(routes!(cases::attest_case))
+        .routes(routes!(cases::waive_case))
+        .routes(routes!(cases::cancel_case))
+        .routes(routes!(cases::add_evidence))
+        .routes(routes!(cases::search_evidence))
+        .routes(routes!(signals::send_signals))
+        .routes(routes!(signals::search_signals))
+        .routes(routes!(signals::get_signal))
         .routes(routes!(backups::create_backup, backups::list_backups))
         .routes(routes!(backups::get_backup))
         .routes(routes!(docs::openapi_json))

@@ -54,8 +54,19 @@ pub(crate) struct DeployedItem {
     decision_requirements: Option<DeployedRequirements>,
     #[schema(required)]
     form: Option<DeployedForm>,
-    #[schema(required, value_type = Option<Object>)]
-    resource: Option<()>,
+    #[schema(required)]
+    resource: Option<DeployedOther>,
+}
+
+/// A deployed version of a detection rule or a case type.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeployedOther {
+    resource_id: String,
+    version: u32,
+    resource_name: String,
+    tenant_id: &'static str,
+    resource_key: WireKey,
 }
 
 /// A deployed version of a process.
@@ -196,6 +207,15 @@ fn item(resource: &DeployedResource, requirements: &DeployedResource) -> Deploye
                 resource_name,
                 tenant_id,
                 form_key: key,
+            });
+        }
+        ResourceKind::DetectionRule | ResourceKind::CaseType => {
+            item.resource = Some(DeployedOther {
+                resource_id: id,
+                version,
+                resource_name,
+                tenant_id,
+                resource_key: key,
             });
         }
     }

@@ -6,6 +6,7 @@ mod access;
 mod ad_hoc;
 mod changes;
 mod clock;
+mod closure;
 mod connections;
 mod decisions;
 mod deploying;

@@ -41,6 +41,7 @@ impl Ctx<'_> {
             variables,
             business_id: self.state.business_id.clone(),
             entry: None,
+            case: None,
             parent: Some(Box::new(parent)),
         };
         let command = InstanceCommand::CreateInstance(Box::new(create));

@@ -45,6 +45,7 @@ impl Ctx<'_> {
         }
         if slot == 0 {
             self.tell_entry();
+            self.tell_case(false);
             self.tell_parent(false);
             self.emit(InstanceEvent::InstanceCancelled);
             return;

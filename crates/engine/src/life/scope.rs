@@ -84,6 +84,7 @@ impl Ctx<'_> {
             Ok(false) => {
                 self.close_waits(0);
                 self.tell_entry();
+                self.tell_case(true);
                 self.tell_parent(true);
                 self.emit(InstanceEvent::InstanceCompleted);
             }
@@ -96,6 +97,15 @@ impl Ctx<'_> {
         if let Some(entry) = self.state.entry {
             let command = EntryCommand::EndInstance { instance: self.state.key };
             self.ask(entry, Command::Entry(command));
+        }
+    }
+
+    /// The case it ran for goes on.
+    pub(crate) fn tell_case(&mut self, completed: bool) {
+        if let Some(case) = self.state.case {
+            let instance = self.state.key;
+            let command = work::case::CaseCommand::EndProcess { instance, completed };
+            self.ask(case, Command::Work(work::Command::Case(command)));
         }
     }
 

@@ -83,6 +83,21 @@ fn files() -> Vec<File> {
         file::<ResourceEvent>("resource_event"),
         file::<ResourceHead>("resource_head"),
         file::<Section>("section"),
+        file::<work::alert::AlertCommand>("alert_command"),
+        file::<work::alert::AlertEvent>("alert_event"),
+        file::<work::alert::AlertLine>("alert_line"),
+        file::<work::case::Case>("case"),
+        file::<work::case::CaseCommand>("case_command"),
+        file::<work::case::CaseEvent>("case_event"),
+        file::<work::detector::Detector>("detector"),
+        file::<work::detector::DetectorCommand>("detector_command"),
+        file::<work::detector::DetectorEvent>("detector_event"),
+        file::<work::expectation::Expectation>("expectation"),
+        file::<work::expectation::ExpectationCommand>("expectation_command"),
+        file::<work::expectation::ExpectationEvent>("expectation_event"),
+        file::<work::received::Received>("received"),
+        file::<work::received::ReceivedCommand>("received_command"),
+        file::<work::received::ReceivedEvent>("received_event"),
     ]
 }
 
@@ -97,6 +112,7 @@ impl Sample for Instance {
             next_slot: Sample::sample(),
             agenda: Sample::sample(),
             continuations: Sample::sample(),
+            case: Sample::sample(),
             ..Instance::default()
         };
         vec![value]

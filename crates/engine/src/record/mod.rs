@@ -15,6 +15,7 @@ mod v1_job;
 mod v1_mailbox;
 pub mod v1_name;
 mod v1_state;
+mod v1_work;
 
 pub use v1_bpmn_signal::{bring_bpmn_signal_pages, decode_bpmn_signal, encode_bpmn_signal};
 pub use v1_mailbox::{bring_mailbox_pages, decode_mailbox, encode_mailbox};
@@ -83,6 +84,8 @@ pub enum Events {
     Evaluation(Vec<EvaluationEvent>),
     /// Of a BPMN signal.
     BpmnSignal(Vec<BpmnSignalEvent>),
+    /// Of signals, alerts and cases.
+    Work(Vec<work::Event>),
 }
 
 impl Default for Events {
@@ -109,6 +112,7 @@ impl Events {
             Events::Resource(events) => events.len(),
             Events::Evaluation(events) => events.len(),
             Events::BpmnSignal(events) => events.len(),
+            Events::Work(events) => events.len(),
         }
     }
 }

@@ -32,6 +32,7 @@ variants!(Events {
     10: BpmnSignal(events),
     20: Resource(events),
     21: Evaluation(events),
+    3300: Work(events),
 });
 
 variants!(InstanceEvent {
@@ -114,6 +115,7 @@ fields!(Created {
     5: business_id,
     6: variables,
     7: parent,
+    3300: case,
 });
 fields!(Parent {
     1: instance,
@@ -260,7 +262,7 @@ variants!(EvaluationEvent { 130: DecisionEvaluated { 1: tenant, 2: evaluation } 
 variants!(EvaluationCommand { 130: EvaluateDecision { 1: tenant, 2: decision, 3: variables } });
 fields!(Asked { 1: tenant, 2: is_done });
 
-numbers!(ResourceKind { 1: Requirements, 2: Decision, 3: Form });
+numbers!(ResourceKind { 1: Requirements, 2: Decision, 3: Form, 33: DetectionRule, 34: CaseType });
 variants!(ResourceEvent {
     130: ResourceDeployed {
         1: tenant,
@@ -281,6 +283,7 @@ variants!(Command {
     10: BpmnSignal(command),
     20: Resource(command),
     21: Evaluation(command),
+    3300: Work(command),
 });
 
 // A deployment is never an effect; this is here so that no bytes are unreadable.
@@ -329,6 +332,7 @@ fields!(CreateInstance {
     5: business_id,
     6: entry,
     7: parent,
+    3300: case,
 });
 
 variants!(MailboxCommand {
@@ -446,6 +450,7 @@ pub fn command_number(command: &Command) -> u32 {
         Command::Head(HeadCommand::FireStartTimer { .. }) => 302,
         Command::Resource(ResourceCommand::DeployResource { .. }) => 130,
         Command::Evaluation(EvaluationCommand::EvaluateDecision { .. }) => 131,
+        Command::Work(command) => super::v1_work::command_number(command),
         Command::BpmnSignal(command) => match command {
             BpmnSignalCommand::BroadcastBpmnSignal { .. } => 1001,
             BpmnSignalCommand::Listen { .. } => 1002,

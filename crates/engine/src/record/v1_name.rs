@@ -48,6 +48,39 @@ pub fn command_name(number: u32) -> &'static str {
         2_104 => "MODIFY_INSTANCE",
         2_105 => "MIGRATE_INSTANCE",
         3_200 => "ACTIVATE_ACTIVITIES",
+        3300..3400 => work_command_name(number),
+        _ => "UNKNOWN",
+    }
+}
+
+/// Commands to signals, alerts and cases.
+fn work_command_name(number: u32) -> &'static str {
+    match number {
+        3300 => "RECEIVE_EVENT",
+        3310 => "OBSERVE",
+        3311 => "WAKE_DETECTOR",
+        3320 => "RAISE_ALERT",
+        3321 => "RECOVER_ALERT",
+        3322 => "ACKNOWLEDGE_ALERT",
+        3323 => "WATCH_ALERT",
+        3324 => "RELEASE_CASE",
+        3325 => "WAKE_ALERT",
+        3340 => "OPEN_CASE",
+        3341 => "ENTER_STAGE",
+        3342 => "ASSIGN_CASE",
+        3343 => "RESOLVE_CASE",
+        3344 => "ATTEST_OUTCOME",
+        3345 => "WAIVE_OUTCOME",
+        3346 => "CANCEL_CASE",
+        3347 => "ADD_EVIDENCE",
+        3348 => "MEET_CHECK",
+        3349 => "REFUSE_EXPECTATION",
+        3350 => "NOTE_RECURRENCE",
+        3351 => "END_PROCESS",
+        3352 => "WAKE_CASE",
+        3360 => "EXPECT_EVENT",
+        3361 => "FORGET_EXPECTATION",
+        3362 => "MEET_EXPECTATION",
         _ => "UNKNOWN",
     }
 }

@@ -50,6 +50,7 @@ impl Wire for Instance {
                 writer.field(32, &page.done);
             }
             writer.field(100, &self.suspended);
+            writer.field(3300, &self.case);
         });
     }
 
@@ -82,6 +83,7 @@ impl Wire for Instance {
                 31 => value.notes = Wire::take(&mut field)?,
                 32 => first.done = Wire::take(&mut field)?,
                 100 => value.suspended = Wire::take(&mut field)?,
+                3300 => value.case = Wire::take(&mut field)?,
                 _ => {}
             }
         }

@@ -26,6 +26,8 @@ pub struct Instance {
     pub business_id: Option<Arc<str>>,
     /// The call activity that began it.
     pub parent: Option<Box<Parent>>,
+    /// The case to tell when it ends.
+    pub case: Option<Key>,
     /// The error it ends with, for the call activity to throw: (code, variables).
     pub failing: Option<Box<(Arc<str>, Variables)>>,
     /// Whether it goes on.

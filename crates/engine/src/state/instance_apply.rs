@@ -263,6 +263,7 @@ impl Instance {
         self.entry = created.entry;
         self.business_id.clone_from(&created.business_id);
         self.parent.clone_from(&created.parent);
+        self.case = created.case;
         self.next_slot = 1;
         let scope = ElementInstance {
             key: created.key,

@@ -34,6 +34,16 @@ pub enum Kind {
     Evaluation = 21,
     /// Who waits for one (tenant, BPMN signal name), and broadcasts on their way.
     BpmnSignal = 10,
+    /// An event of one (tenant, source, id) that was received.
+    ReceivedEvent = 33,
+    /// What one (tenant, rule) knows of one subject.
+    Detector = 34,
+    /// Alerts of one (tenant, name).
+    Alert = 35,
+    /// A case.
+    Case = 36,
+    /// Cases that await an event under one (tenant, case type, check, subject).
+    Expectation = 37,
 }
 
 impl Kind {
@@ -48,6 +58,11 @@ impl Kind {
             20 => Some(Kind::Resource),
             21 => Some(Kind::Evaluation),
             10 => Some(Kind::BpmnSignal),
+            33 => Some(Kind::ReceivedEvent),
+            34 => Some(Kind::Detector),
+            35 => Some(Kind::Alert),
+            36 => Some(Kind::Case),
+            37 => Some(Kind::Expectation),
             _ => None,
         }
     }

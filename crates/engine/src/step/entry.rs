@@ -98,6 +98,7 @@ impl Ctx<'_> {
         let start = message_start(&definition.graph, message)?;
         let instance = self.inputs.keys.next_key();
         let command = InstanceCommand::CreateInstance(Box::new(CreateInstance {
+            case: None,
             instance,
             definition: definition.key,
             start,

@@ -125,6 +125,7 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
         entry: create.entry,
         business_id: create.business_id.clone(),
         parent: create.parent.clone(),
+        case: create.case,
         variables: create.variables.clone(),
     })));
     let process = ctx.graph().node(0);

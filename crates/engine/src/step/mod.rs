@@ -15,6 +15,7 @@ mod quarantine;
 pub mod resource;
 mod suspend;
 mod user_task;
+pub mod work;
 
 use crate::command::{Effect, Rejection};
 use crate::event::Place;

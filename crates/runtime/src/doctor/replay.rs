@@ -90,6 +90,9 @@ fn apply(state: &mut Aggregate, events: &Events) -> Option<()> {
         (Aggregate::BpmnSignal(state), Events::BpmnSignal(events)) => {
             events.iter().for_each(|event| state.apply(event));
         }
+        (Aggregate::Work(state), Events::Work(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
         _ => return None,
     }
     Some(())

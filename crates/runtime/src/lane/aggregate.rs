@@ -22,6 +22,7 @@ use engine::state::resource::ResourceHead;
 use engine::step::{self, Halt};
 use std::sync::Arc;
 use store::load::AggregateRow;
+use work::State;
 
 /// An aggregate's state.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub enum Aggregate {
     Evaluation(Asked),
     /// The listeners of a BPMN signal.
     BpmnSignal(Box<BpmnSignal>),
+    /// A received event, a detector, alerts, a case or an expectation.
+    Work(Box<work::State>),
 }
 
 /// What a step did.
@@ -74,7 +77,16 @@ impl Aggregate {
             Kind::BpmnSignal => {
                 Aggregate::BpmnSignal(Box::new(BpmnSignal::shaped(tenant, Shape::default())))
             }
+            Kind::ReceivedEvent => Aggregate::work(State::Received(Default::default())),
+            Kind::Detector => Aggregate::work(State::Detector(Default::default())),
+            Kind::Alert => Aggregate::work(State::Alert(Default::default())),
+            Kind::Case => Aggregate::work(State::Case(Default::default())),
+            Kind::Expectation => Aggregate::work(State::Expectation(Default::default())),
         }
+    }
+
+    pub(super) fn work(state: State) -> Self {
+        Aggregate::Work(Box::new(state))
     }
 
     /// The state of a stored row with the pages in it; the others stay in the store.
@@ -103,6 +115,10 @@ impl Aggregate {
                 let signal = record::decode_bpmn_signal(key, &row.body, &row.pages)?;
                 Ok(Aggregate::BpmnSignal(Box::new(signal)))
             }
+            kind => {
+                let decoded = step::work::decode_state(kind, key, &row.body);
+                decoded.ok_or_else(unknown)?.map(Aggregate::work)
+            }
         }
     }
 
@@ -127,7 +143,8 @@ impl Aggregate {
             Aggregate::Entry(_)
             | Aggregate::Head(_)
             | Aggregate::Resource(_)
-            | Aggregate::Evaluation(_) => Ok(()),
+            | Aggregate::Evaluation(_)
+            | Aggregate::Work(_) => Ok(()),
         }
     }
 
@@ -154,7 +171,8 @@ impl Aggregate {
             Aggregate::Entry(_)
             | Aggregate::Head(_)
             | Aggregate::Resource(_)
-            | Aggregate::Evaluation(_) => Vec::new(),
+            | Aggregate::Evaluation(_)
+            | Aggregate::Work(_) => Vec::new(),
         }
     }
 
@@ -184,6 +202,8 @@ impl Aggregate {
             Aggregate::Head(head) => plain(record::encode(key, head)),
             Aggregate::Resource(head) => plain(record::encode(key, head)),
             Aggregate::Evaluation(_) => None,
+            Aggregate::Work(state) if state.is_empty() => None,
+            Aggregate::Work(state) => plain(step::work::encode_state(key, state)),
         }
     }
 
@@ -237,6 +257,11 @@ impl Aggregate {
                 let out = step::bpmn_signal::step(definitions, key, signal, command, inputs)?;
                 Ok(Stepped::plain(Events::BpmnSignal(out.events), out.effects))
             }
+            (Aggregate::Work(state), Command::Work(command)) => {
+                let out = step::work::step(definitions, state, command, inputs)?;
+                let stepped = Stepped::plain(Events::Work(out.events), out.effects);
+                Ok(Stepped { fuel: out.fuel, ..stepped })
+            }
             _ => Err(gone(key).into()),
         }
     }
@@ -251,6 +276,7 @@ impl Aggregate {
             Aggregate::Resource(head) => head.tenant,
             Aggregate::Evaluation(asked) => asked.tenant,
             Aggregate::BpmnSignal(signal) => signal.tenant,
+            Aggregate::Work(state) => state.tenant(),
         }
     }
 
@@ -264,6 +290,7 @@ impl Aggregate {
             Aggregate::Resource(_) => Kind::Resource,
             Aggregate::Evaluation(_) => Kind::Evaluation,
             Aggregate::BpmnSignal(_) => Kind::BpmnSignal,
+            Aggregate::Work(state) => step::work::kind(state),
         }
     }
 
@@ -284,6 +311,7 @@ impl Aggregate {
             Aggregate::Head(_) | Aggregate::Resource(_) => 512,
             Aggregate::Evaluation(_) => 64,
             Aggregate::BpmnSignal(signal) => signal.weight(),
+            Aggregate::Work(_) => 1_024,
         }
     }
 }

@@ -146,6 +146,7 @@ impl Lane {
                     business_id: business_id.clone(),
                     entry: None,
                     parent: None,
+                    case: None,
                 };
                 self.create(work, component, caller, &definition, create)
             }
@@ -177,6 +178,7 @@ impl Lane {
                 };
                 self.correlate(work, component, caller, (name, correlation_key), command)
             }
+            Request::Work(request) => self.decide_work(work, component, caller, request),
             Request::BroadcastBpmnSignal { name, variables } => {
                 self.broadcast(work, component, caller, name, variables)
             }

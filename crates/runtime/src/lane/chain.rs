@@ -251,6 +251,7 @@ impl Lane {
             (None, Command::Head(_)) => (Aggregate::empty(Kind::Head, 0), None),
             (None, Command::Resource(_)) => (Aggregate::empty(Kind::Resource, 0), None),
             (None, Command::Evaluation(_)) => (Aggregate::empty(Kind::Evaluation, 0), None),
+            (None, Command::Work(command)) => (Aggregate::work(work::State::empty(command)), None),
         };
         self.cache.put(target, aggregate, stamp, self.turn);
         Ok(())

@@ -105,6 +105,7 @@ impl Lane {
             | Request::CorrelateMessage { name, correlation_key, .. } => {
                 Some(named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]))
             }
+            Request::Work(request) => super::case::target(caller, request),
             Request::BroadcastBpmnSignal { name, .. } => {
                 Some(named_key(Kind::BpmnSignal, caller.tenant, &[name]))
             }

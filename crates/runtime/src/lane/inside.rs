@@ -4,12 +4,11 @@
 
 use super::chain::Stop;
 use super::work::{Component, TimerChange, Work};
-use super::{Answered, Lane};
+use super::{Aggregate, Answered, Lane};
 use crate::request::Refusal;
 use engine::command::{Command, HeadCommand, InstanceCommand, MailboxCommand, Rejection};
 use engine::key::Key;
 use engine::record::{Cause, decode_effect};
-use engine::state::Kind;
 use store::batch::{EffectRow, EffectWrite, TimerRow};
 
 impl Lane {
@@ -21,16 +20,23 @@ impl Lane {
     ) -> Result<(), Stop> {
         let (target, timer) = (Key(row.aggregate), Key(row.key));
         work.fired.push(timer);
-        let command = match self.cache.peek(target).map(|cached| cached.aggregate.kind()) {
-            Some(Kind::Instance) => {
-                Command::Instance(InstanceCommand::FireTimer { slot: row.slot, timer })
+        let held = self.cache.peek(target).map(|cached| &cached.aggregate);
+        let command = held.and_then(|held| match held {
+            Aggregate::Instance(..) => {
+                let fire = InstanceCommand::FireTimer { slot: row.slot, timer };
+                Some(Command::Instance(fire))
             }
-            Some(Kind::Mailbox) => Command::Mailbox(MailboxCommand::ExpireMessages),
-            Some(Kind::Head) => Command::Head(HeadCommand::FireStartTimer { timer }),
-            Some(Kind::BpmnSignal | Kind::Entry | Kind::Resource | Kind::Evaluation) | None => {
-                work.change_timer(component, timer, TimerChange::Gone);
-                return Ok(());
-            }
+            Aggregate::Mailbox(_) => Some(Command::Mailbox(MailboxCommand::ExpireMessages)),
+            Aggregate::Head(_) => Some(Command::Head(HeadCommand::FireStartTimer { timer })),
+            Aggregate::Work(state) => state.wake().map(Command::Work),
+            Aggregate::BpmnSignal(_)
+            | Aggregate::Entry(_)
+            | Aggregate::Resource(_)
+            | Aggregate::Evaluation(_) => None,
+        });
+        let Some(command) = command else {
+            work.change_timer(component, timer, TimerChange::Gone);
+            return Ok(());
         };
         match self.run_chain(work, component, target, &command, &system_cause("timer")) {
             Err(Stop::Rejected(_)) if self.stands_still(target) => Err(Stop::Held),

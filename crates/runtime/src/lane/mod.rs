@@ -8,6 +8,7 @@ mod assemble;
 mod board;
 mod cache;
 mod carry;
+mod case;
 mod caught;
 mod chain;
 mod deploy;

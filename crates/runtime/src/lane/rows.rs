@@ -39,6 +39,11 @@ impl Lane {
                     self.note_head(work, component, target, event);
                 }
             }
+            Events::Work(events) => {
+                for (key, due_ms) in events.iter().filter_map(work::Event::timer) {
+                    self.start_timer(work, component, target, (0, key, due_ms));
+                }
+            }
             Events::BpmnSignal(_)
             | Events::Entry(_)
             | Events::Evaluation(_)

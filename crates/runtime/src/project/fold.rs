@@ -59,6 +59,14 @@ impl Projection {
                     let scene = Asked { resources: &definitions.resources, now_ms };
                     self.fold_evaluations(&scene, aggregate, events);
                 }
+                Events::Work(events) => {
+                    let scene = super::work::Scene {
+                        aggregate,
+                        definitions: &definitions.resources.work,
+                        now_ms,
+                    };
+                    self.fold_work(&scene, events);
+                }
                 Events::BpmnSignal(_) | Events::Entry(_) => {}
             }
         }

@@ -11,6 +11,7 @@ mod jobs;
 mod mailbox;
 mod migration;
 mod tasks;
+mod work;
 
 use crate::limits::VARIABLE_NAMES_KNOWN_MAX;
 use counters::Counters;

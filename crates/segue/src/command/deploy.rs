@@ -42,7 +42,7 @@ impl Deploy {
 }
 
 /// What each kind of deployed thing calls its id, version and key.
-const KINDS: [(&str, &str, [&str; 4]); 4] = [
+const KINDS: [(&str, &str, [&str; 4]); 5] = [
     (
         "processDefinition",
         "process",
@@ -59,6 +59,7 @@ const KINDS: [(&str, &str, [&str; 4]); 4] = [
         ["decisionDefinitionId", "version", "decisionDefinitionKey", "resourceName"],
     ),
     ("form", "form", ["formId", "version", "formKey", "resourceName"]),
+    ("resource", "rule or case type", ["resourceId", "version", "resourceKey", "resourceName"]),
 ];
 
 fn row(deployed: &Value) -> [String; 5] {

@@ -9,18 +9,22 @@ mod pattern;
 mod spec;
 mod test;
 
+pub mod alerts;
 pub mod audit;
+pub mod cases;
 pub mod correlations;
 pub mod counts;
 pub mod decision_instances;
 pub mod definitions;
 pub mod elements;
+pub mod evidence;
 pub mod incidents;
 pub mod instances;
 pub mod job_counts;
 pub mod jobs;
 pub mod messages;
 pub mod resources;
+pub mod signals;
 pub mod subscriptions;
 pub mod user_tasks;
 pub mod variable_names;
@@ -35,8 +39,12 @@ pub use spec::{ColumnSpec, Index, Kind, Spec};
 /// One table of the read side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum View {
+    /// Alerts.
+    Alerts,
     /// What people and clients did.
     Audit,
+    /// Cases.
+    Cases,
     /// Messages that reached a subscription.
     Correlations,
     /// Counters per definition and element.
@@ -47,6 +55,8 @@ pub enum View {
     Definitions,
     /// Element instances, live and ended.
     Elements,
+    /// What shows how cases are.
+    Evidence,
     /// Incidents, open and resolved.
     Incidents,
     /// Process instances, live and ended.
@@ -59,6 +69,8 @@ pub enum View {
     Messages,
     /// Decision requirements, decisions and forms.
     Resources,
+    /// Received events.
+    Signals,
     /// Message subscriptions.
     Subscriptions,
     /// User tasks, open and ended.

@@ -3,9 +3,9 @@
 //! Not here: SQL.
 
 use super::{
-    Column, View, audit, correlations, counts, decision_instances, definitions, elements,
-    incidents, instances, job_counts, jobs, messages, resources, subscriptions, user_tasks,
-    variable_names, variables,
+    Column, View, alerts, audit, cases, correlations, counts, decision_instances, definitions,
+    elements, evidence, incidents, instances, job_counts, jobs, messages, resources, signals,
+    subscriptions, user_tasks, variable_names, variables,
 };
 
 /// What a column holds.
@@ -81,19 +81,23 @@ impl Spec {
 
 impl View {
     /// All views. Alphabetical.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
+        Self::Alerts,
         Self::Audit,
+        Self::Cases,
         Self::Correlations,
         Self::Counts,
         Self::DecisionInstances,
         Self::Definitions,
         Self::Elements,
+        Self::Evidence,
         Self::Incidents,
         Self::Instances,
         Self::JobCounts,
         Self::Jobs,
         Self::Messages,
         Self::Resources,
+        Self::Signals,
         Self::Subscriptions,
         Self::UserTasks,
         Self::VariableNames,
@@ -115,18 +119,22 @@ impl View {
     #[must_use]
     pub fn spec(self) -> &'static Spec {
         match self {
+            Self::Alerts => &alerts::SPEC,
             Self::Audit => &audit::SPEC,
+            Self::Cases => &cases::SPEC,
             Self::Correlations => &correlations::SPEC,
             Self::Counts => &counts::SPEC,
             Self::DecisionInstances => &decision_instances::SPEC,
             Self::Definitions => &definitions::SPEC,
             Self::Elements => &elements::SPEC,
+            Self::Evidence => &evidence::SPEC,
             Self::Incidents => &incidents::SPEC,
             Self::Instances => &instances::SPEC,
             Self::JobCounts => &job_counts::SPEC,
             Self::Jobs => &jobs::SPEC,
             Self::Messages => &messages::SPEC,
             Self::Resources => &resources::SPEC,
+            Self::Signals => &signals::SPEC,
             Self::Subscriptions => &subscriptions::SPEC,
             Self::UserTasks => &user_tasks::SPEC,
             Self::VariableNames => &variable_names::SPEC,

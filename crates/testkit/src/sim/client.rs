@@ -284,7 +284,10 @@ impl Asked {
                 let there = ledger.signals.contains(signal);
                 ensure(there, || format!("{} broadcast {signal}", name()))
             }
-            Answer::Deployed(_) | Answer::DecisionEvaluated { .. } => Ok(()),
+            Answer::Deployed(_)
+            | Answer::DecisionEvaluated { .. }
+            | Answer::EventsReceived { .. }
+            | Answer::CaseOpened { .. } => Ok(()),
             Answer::Done => match &self.request {
                 Request::CompleteJob { job, .. } => {
                     let done = ledger.jobs_completed.contains(job);

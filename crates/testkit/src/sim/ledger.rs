@@ -163,6 +163,9 @@ impl Ledger {
             Events::Resource(events) => {
                 events.iter().for_each(|event| figures.add("events", &variant(event)));
             }
+            Events::Work(events) => {
+                events.iter().for_each(|event| figures.add("events", &variant(event)));
+            }
             Events::Evaluation(events) => {
                 events.iter().for_each(|event| figures.add("events", &variant(event)));
             }
@@ -336,6 +339,7 @@ fn tell(section: &Section) -> String {
         Events::Resource(events) => format!("[{request}{source}] {events:?}"),
         Events::Evaluation(events) => format!("[{request}{source}] {events:?}"),
         Events::BpmnSignal(events) => format!("[{request}{source}] {events:?}"),
+        Events::Work(events) => format!("[{request}{source}] {events:?}"),
     }
 }
 

@@ -213,6 +213,7 @@ impl World {
             business_id: business_id.map(Arc::from),
             entry: None,
             parent: None,
+            case: None,
         };
         let command = InstanceCommand::CreateInstance(Box::new(create));
         self.post(instance, &Command::Instance(command))?;

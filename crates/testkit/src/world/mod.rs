@@ -7,6 +7,7 @@ mod check;
 mod deploy;
 mod rows;
 mod step;
+mod work;
 
 pub use deploy::Refused;
 pub use rows::{Job, TimerOwner};
@@ -105,6 +106,8 @@ pub struct World {
     entries: BTreeMap<Key, Held<Entry>>,
     heads: BTreeMap<Key, Held<Head>>,
     resources: BTreeMap<Key, Held<ResourceHead>>,
+    /// Received events, detectors, alerts, cases and expectations.
+    work: BTreeMap<Key, Held<::work::State>>,
     started: Vec<Key>,
     /// Effects on their way, each with its source.
     queue: VecDeque<(Key, Effect)>,
@@ -144,6 +147,7 @@ impl World {
             entries: BTreeMap::new(),
             heads: BTreeMap::new(),
             resources: BTreeMap::new(),
+            work: BTreeMap::new(),
             started: Vec::new(),
             queue: VecDeque::new(),
             held: Vec::new(),

@@ -41,6 +41,7 @@ impl World {
             Command::Resource(_) => self.step_resource(target, command),
             Command::Evaluation(_) => self.step_evaluation(target, command),
             Command::BpmnSignal(_) => self.step_bpmn_signal(target, command),
+            Command::Work(_) => self.step_work(target, command),
         }?;
         for effect in &effects {
             let body = record::encode_effect(effect.target, &Cause::default(), &effect.command);

@@ -1,0 +1,30 @@
+//! Detection rules and case types: YAML or JSON files.
+//!
+//! Not here: what is in them (`::work::definition`).
+
+use super::{Part, problem_at};
+use ::work::definition::{self, Definition, Fault};
+use engine::resources::ResourceKind;
+use model::Problem;
+
+/// Reads a definition, and what is needed to find it again.
+pub(super) fn read(content: &[u8]) -> Result<(Part, Definition), Vec<Problem>> {
+    let definition = definition::read(content)
+        .map_err(|faults| faults.into_iter().map(problem).collect::<Vec<_>>())?;
+    let (kind, id, name, version_tag) = match &definition {
+        Definition::Rule(rule) => {
+            (ResourceKind::DetectionRule, &rule.id, &rule.name, &rule.version_tag)
+        }
+        Definition::CaseType(case_type) => {
+            (ResourceKind::CaseType, &case_type.id, &case_type.name, &case_type.version_tag)
+        }
+    };
+    let (id, name, version_tag) = (id.clone(), name.clone(), version_tag.clone());
+    Ok((Part { kind, id, name, version_tag }, definition))
+}
+
+fn problem(fault: Fault) -> Problem {
+    let Fault { line, column, path, message } = fault;
+    let element = (!path.is_empty()).then_some(path);
+    Problem { element, ..problem_at("definition", (line, column), message) }
+}

@@ -1,0 +1,236 @@
+//! Definitions people write: detection rules and case types, read from YAML or JSON.
+//!
+//! Not here: versions and deployments; a definition is known by the key of its version.
+
+mod case_type;
+mod node;
+mod read;
+mod rule;
+
+pub use case_type::{Attester, CaseType, Check, CheckKind, Goals, Priority, Stage};
+pub use rule::{AlertShape, Detect, EventMatch, Mode, Rule, Severity};
+
+use crate::key::Key;
+use crate::limits::DEFINITION_BYTES_MAX;
+use decision::{Budget, Env, Failure, Program, Scope, Value};
+use node::{Node, Tree};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Something wrong with a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+    /// Where in the definition, such as `outcome.scan.within`.
+    pub path: String,
+    /// What was expected, and what was found.
+    pub message: String,
+}
+
+impl Fault {
+    fn at(node: &Node, path: &str, message: String) -> Self {
+        Fault { line: node.line, column: node.column, path: path.to_owned(), message }
+    }
+}
+
+/// A definition that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Definition {
+    /// A detection rule.
+    Rule(Rule),
+    /// A case type.
+    CaseType(CaseType),
+}
+
+/// An expression, or a text that needs none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Formula {
+    /// A text.
+    Fixed(Arc<str>),
+    /// FEEL.
+    Feel(Program),
+}
+
+impl Formula {
+    /// What it says.
+    pub(crate) fn evaluate(
+        &self,
+        scope: &dyn Scope,
+        env: &Env,
+        budget: &mut Budget,
+    ) -> Result<Value, Failure> {
+        match self {
+            Formula::Fixed(text) => Ok(Value::String(text.clone())),
+            Formula::Feel(program) => Ok(program.evaluate(scope, env, budget)?.value),
+        }
+    }
+
+    /// Whether it says true; anything else is no.
+    pub(crate) fn holds(
+        &self,
+        scope: &dyn Scope,
+        env: &Env,
+        budget: &mut Budget,
+    ) -> Result<bool, Failure> {
+        Ok(self.evaluate(scope, env, budget)?.as_boolean() == Some(true))
+    }
+
+    /// What it says as a text: a text as it is, a number or a flag as it is written.
+    pub(crate) fn text(
+        &self,
+        scope: &dyn Scope,
+        env: &Env,
+        budget: &mut Budget,
+    ) -> Result<Option<Arc<str>>, Failure> {
+        Ok(match self.evaluate(scope, env, budget)? {
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) => Some(text),
+            value @ (Value::Number(_) | Value::Boolean(_)) => Some(value.to_json().into()),
+            _ => None,
+        })
+    }
+}
+
+/// Reads a definition, or says everything that is wrong with it.
+pub fn read(content: &[u8]) -> Result<Definition, Vec<Fault>> {
+    let whole = |message: String| Fault { line: 1, column: 1, path: String::new(), message };
+    if content.len() > DEFINITION_BYTES_MAX {
+        let message = format!(
+            "Expected a definition of at most {DEFINITION_BYTES_MAX} bytes, but found {}.",
+            content.len()
+        );
+        return Err(vec![whole(message)]);
+    }
+    let root: Node = serde_saphyr::from_slice(content).map_err(|error| {
+        let place = error.location().map(|at| (at.line(), at.column()));
+        let (line, column) = place.unwrap_or((1, 1));
+        let place = |at: u64| u32::try_from(at).unwrap_or(u32::MAX).max(1);
+        let message = format!("Expected YAML or JSON, but found: {error}");
+        vec![Fault { line: place(line), column: place(column), path: String::new(), message }]
+    })?;
+    let mut faults = Vec::new();
+    let definition = match kind_of(&root) {
+        Some("detection-rule") => Definition::Rule(rule::read(&root, &mut faults)),
+        Some("case-type") => Definition::CaseType(case_type::read(&root, &mut faults)),
+        found => {
+            let found = found.map_or("none".to_owned(), |kind| format!("`{kind}`"));
+            let message =
+                format!("Expected `kind: detection-rule` or `kind: case-type`, but found {found}.");
+            return Err(vec![Fault::at(&root, "kind", message)]);
+        }
+    };
+    if faults.is_empty() { Ok(definition) } else { Err(faults) }
+}
+
+fn kind_of(root: &Node) -> Option<&str> {
+    let Tree::Map(members) = &root.value else { return None };
+    let (_, kind) = members.iter().find(|(name, _)| name == "kind")?;
+    match &kind.value {
+        Tree::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A deployed version of a definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deployed<T> {
+    /// Key of the version.
+    pub key: Key,
+    /// Tenant number.
+    pub tenant: u32,
+    /// Version, from 1.
+    pub version: u32,
+    /// What it says.
+    pub says: T,
+}
+
+/// Detection rules and case types a node knows.
+#[derive(Debug, Clone, Default)]
+pub struct Definitions {
+    rules: Versions<Rule>,
+    case_types: Versions<CaseType>,
+}
+
+#[derive(Debug, Clone)]
+struct Versions<T> {
+    by_key: BTreeMap<Key, Arc<Deployed<T>>>,
+    latest: BTreeMap<u32, BTreeMap<Arc<str>, Arc<Deployed<T>>>>,
+}
+
+impl<T> Default for Versions<T> {
+    fn default() -> Self {
+        Versions { by_key: BTreeMap::new(), latest: BTreeMap::new() }
+    }
+}
+
+impl<T> Versions<T> {
+    fn add(&mut self, id: &Arc<str>, deployed: Deployed<T>) {
+        let deployed = Arc::new(deployed);
+        self.by_key.insert(deployed.key, deployed.clone());
+        let latest = self.latest.entry(deployed.tenant).or_default();
+        match latest.get(id) {
+            Some(held) if held.version > deployed.version => {}
+            _ => drop(latest.insert(id.clone(), deployed)),
+        }
+    }
+
+    fn of(&self, tenant: u32) -> impl Iterator<Item = &Arc<Deployed<T>>> {
+        self.latest.get(&tenant).into_iter().flat_map(BTreeMap::values)
+    }
+}
+
+impl Definitions {
+    /// Adds a version; it becomes the latest if it is newer.
+    pub fn add(&mut self, key: Key, tenant: u32, version: u32, definition: Definition) {
+        match definition {
+            Definition::Rule(says) => {
+                let id = says.id.clone();
+                self.rules.add(&id, Deployed { key, tenant, version, says });
+            }
+            Definition::CaseType(says) => {
+                let id = says.id.clone();
+                self.case_types.add(&id, Deployed { key, tenant, version, says });
+            }
+        }
+    }
+
+    /// The rule of this version.
+    #[must_use]
+    pub fn rule(&self, key: Key) -> Option<&Arc<Deployed<Rule>>> {
+        self.rules.by_key.get(&key)
+    }
+
+    /// The latest rules of a tenant, by id.
+    pub fn rules(&self, tenant: u32) -> impl Iterator<Item = &Arc<Deployed<Rule>>> {
+        self.rules.of(tenant)
+    }
+
+    /// The newest version of a rule.
+    #[must_use]
+    pub fn latest_rule(&self, tenant: u32, id: &str) -> Option<&Arc<Deployed<Rule>>> {
+        self.rules.latest.get(&tenant)?.get(id)
+    }
+
+    /// The case type of this version.
+    #[must_use]
+    pub fn case_type(&self, key: Key) -> Option<&Arc<Deployed<CaseType>>> {
+        self.case_types.by_key.get(&key)
+    }
+
+    /// The newest version of a case type.
+    #[must_use]
+    pub fn latest_case_type(&self, tenant: u32, id: &str) -> Option<&Arc<Deployed<CaseType>>> {
+        self.case_types.latest.get(&tenant)?.get(id)
+    }
+
+    /// The latest case types of a tenant, by id.
+    pub fn case_types(&self, tenant: u32) -> impl Iterator<Item = &Arc<Deployed<CaseType>>> {
+        self.case_types.of(tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+//! The limits of signals, alerts and cases, each with a name; docs/limits.md lists them.
+
+/// Bytes of one definition file: a detection rule or a case type.
+pub const DEFINITION_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of one received event, its data and attributes together.
+pub const EVENT_BYTES_MAX: usize = 256 * 1024;
+/// Characters of an attribute of a received event, and of a subject or alert name.
+pub const ATTRIBUTE_CHARACTERS_MAX: usize = 512;
+/// Characters of a title, a comment or a reason.
+pub const TEXT_CHARACTERS_MAX: usize = 4_000;
+/// Fuel all detection rules together may burn for one received event.
+pub const EVENT_FUEL: u64 = 1_000_000;
+/// Occurrences a rate rule may ask for in its window.
+pub const RATE_COUNT_MAX: i64 = 1_000;
+/// Detectors one alert remembers as having raised it; further ones raise it and cannot recover it.
+pub const ALERT_RAISERS_MAX: usize = 1_000;
+/// Cases that may await one event at the same time under one check and subject.
+pub const AWAITING_CASES_MAX: usize = 1_000;
+/// Outcome checks of one case type.
+pub const CHECKS_MAX: usize = 32;
+/// Stages of one case type.
+pub const STAGES_MAX: usize = 64;
+/// Times one case may be opened again because a check failed, whatever its type says.
+pub const REOPENINGS_MAX: i64 = 100;
