@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import './style/mantine.css';
 import { follow } from './api/live';
 import { queryClient } from './api/queries';
+import { useSaysSomething } from './parts/notify';
 import { router } from './router';
 import { followSystem, isDark, usePreferences } from './shell/preferences';
 import { theme } from './shell/theme';
@@ -22,12 +23,13 @@ const Notifications = lazy(() =>
 
 function Workspace() {
   const preferences = usePreferences();
+  const saysSomething = useSaysSomething();
   return (
     <MantineProvider theme={theme} forceColorScheme={isDark(preferences) ? 'dark' : 'light'}>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <Suspense fallback={null}>
-          <Notifications position="top-right" limit={4} />
+          {saysSomething && <Notifications position="top-right" limit={4} />}
         </Suspense>
       </QueryClientProvider>
     </MantineProvider>

@@ -120,6 +120,7 @@ export async function handsTasksAround({ page, go, server }) {
   await go(`/work/${key}`);
   await page.locator('.task h2').waitFor();
   await page.keyboard.press('a');
+  await page.getByText('The task is yours').waitFor();
   await page.getByRole('button', { name: 'Give back' }).waitFor();
   const { username } = await server.ask('GET', '/v2/authentication/me');
   assert.equal((await task()).assignee, username);

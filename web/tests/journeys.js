@@ -225,8 +225,41 @@ async function linksShowTheSame({ page, go, server, browser }) {
   await page.getByText('There is no instance 123456789').waitFor();
 }
 
+async function theFirstHour({ page, go }) {
+  await go('/');
+  const hour = page.getByRole('region', { name: 'Your first hour' });
+  await hour.getByRole('button', { name: 'Deploy the sample' }).click();
+  await hour.getByRole('button', { name: 'Start an order' }).click();
+  await hour.getByRole('link', { name: 'Work' }).click();
+  await page.locator('.task-card').click();
+  await page.locator('.task h2').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Nothing waits for a person').waitFor();
+  await go('/');
+  await hour.getByText('3 of 5').waitFor();
+  await hour.getByRole('link', { name: 'Incidents' }).click();
+  await page.getByRole('button', { name: 'Repair…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Set variables first').fill('{ "amount": 120 }');
+  await dialog.getByRole('button', { name: 'Resolve' }).click();
+  await page.getByText('Nothing is stuck').waitFor();
+  await go('/');
+  await hour.getByRole('link', { name: 'Work' }).click();
+  await page.locator('.task-card').getByText('Approve the order').click();
+  await page.getByRole('button', { name: 'Complete task' }).click();
+  await page.getByText('Nothing waits for a person').waitFor();
+  await go('/');
+  await hour.getByText('All done.').waitFor();
+  await hour.getByRole('button', { name: 'Close' }).click();
+  await page.reload();
+  await page.locator('.headline').waitFor();
+  assert.equal(await hour.count(), 0);
+}
+
 /** Name and what happens; alphabetical order means nothing, the common ones come first. */
 export const journeys = [
+  ['the first hour', theFirstHour],
   ['draw, check, deploy, run', drawCheckDeployRun],
   ['problems lead to their element', problemsLeadToTheirElement],
   ['work a task by keyboard only', workByKeyboardOnly],

@@ -5,11 +5,13 @@ import createClient, { type Middleware } from 'openapi-fetch';
 import type { Call } from './curl';
 import { Problem } from './problem';
 import type { paths } from './schema';
+import { heard } from './session';
 
 export const client = createClient<paths>({ baseUrl: location.origin });
 
 const problems: Middleware = {
   async onResponse({ response }) {
+    heard(response.status, new URL(response.url).pathname);
     if (!response.ok) throw await Problem.of(response);
   },
   onError({ error }) {
@@ -40,6 +42,7 @@ export async function send<T>(call: Call, idempotencyKey?: string): Promise<T> {
   } catch {
     throw Problem.offline();
   }
+  heard(response.status, call.path);
   if (!response.ok) throw await Problem.of(response);
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;

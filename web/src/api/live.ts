@@ -3,6 +3,7 @@
 
 import { useSyncExternalStore } from 'react';
 import { queryClient } from './queries';
+import { isSignInWanted } from './session';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'frozen';
 
@@ -64,7 +65,8 @@ function connect(): void {
     disconnect();
     if (isFrozen || document.hidden) return;
     become('reconnecting');
-    setTimeout(connect, RECONNECT_MS);
+    // Nobody is signed in: signing in connects again.
+    if (!isSignInWanted()) setTimeout(connect, RECONNECT_MS);
   };
 }
 
@@ -92,6 +94,12 @@ export function freeze(frozen: boolean): void {
     become('reconnecting');
     connect();
   }
+}
+
+/** After somebody signed in. */
+export function reconnect(): void {
+  disconnect();
+  connect();
 }
 
 /** Asks again at once, for example after an own command. */

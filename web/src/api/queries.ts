@@ -220,6 +220,16 @@ export const queries = {
       queryFn: () => data(client.GET('/v2/authentication/me')),
       staleTime: 60_000,
     }),
+  /** A server without sessions asks nobody who they are. */
+  session: () =>
+    queryOptions({
+      queryKey: ['session'],
+      queryFn: async () => {
+        const answer = await fetch('/api/v1/session');
+        return (answer.ok ? await answer.json() : { authentication: false }) as { authentication: boolean };
+      },
+      staleTime: 60_000,
+    }),
   retention: () =>
     queryOptions({
       queryKey: ['retention'],

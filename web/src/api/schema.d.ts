@@ -715,6 +715,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/element-instances/ad-hoc-activities/{adHocSubProcessInstanceKey}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate activities of an ad-hoc sub-process */
+        post: operations["activateAdHocSubProcessActivities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/element-instances/search": {
         parameters: {
             query?: never;
@@ -1855,6 +1872,19 @@ export interface components {
         ActivatedJobs: {
             jobs: components["schemas"]["ActivatedJobDetail"][];
         };
+        /** @description Activities to begin. */
+        ActivitiesToActivate: {
+            /** @description Cancel what runs in the sub-process first; not, unless said. */
+            cancelRemainingInstances?: boolean | null;
+            /** @description Which, in this order. */
+            elements: components["schemas"]["ActivityToActivate"][];
+        };
+        /** @description An activity to begin. */
+        ActivityToActivate: {
+            /** @description BPMN id of an activity in the sub-process that no flow leads to. */
+            elementId: string;
+            variables?: components["schemas"]["Variables"] | null;
+        };
         /** @description In which scope a moved token goes on: `direct`, `inferred` or `sourceParent`. */
         AncestorScope: {
             /** @description The scope, for `direct`; `-1`: the only one, or a new one. */
@@ -2433,6 +2463,8 @@ export interface components {
             deploymentKey: components["schemas"]["Key"];
             /** @description One per process, decision, file of decisions and form. */
             deployments: components["schemas"]["DeployedItem"][];
+            /** @description What runs, but likely not as meant, in any of the files; absent if there is nothing. */
+            problems?: components["schemas"]["ModelProblem"][];
             tenantId: string;
         };
         ElementInstance: {
@@ -5392,6 +5424,40 @@ export interface operations {
                 };
             };
             /** @description Nothing was deployed; `problems` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    activateAdHocSubProcessActivities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the element instance of the ad-hoc sub-process. */
+                adHocSubProcessInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivitiesToActivate"];
+            };
+        };
+        responses: {
+            /** @description They begin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description None of them begins. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

@@ -2,14 +2,15 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { counted, found, queries } from '../api/queries';
 import { Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
 import { Page } from '../parts/Page';
 import { When } from '../parts/When';
 import { groupIncidents } from '../operate/fingerprint';
-import { FirstHour } from './FirstHour';
+
+const FirstHour = lazy(() => import('./FirstHour').then((it) => ({ default: it.FirstHour })));
 
 const SHOWN = 6;
 const GROUPED = 200;
@@ -82,7 +83,9 @@ export default function Home() {
         </section>
         <Moving scope={scope} />
       </div>
-      <FirstHour hasProcess={definitions.data.length > 0} />
+      <Suspense fallback={null}>
+        <FirstHour />
+      </Suspense>
     </Page>
   );
 }

@@ -3,8 +3,10 @@
 import { Button, Menu, Select, UnstyledButton } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
+import { send } from '../api/client';
 import { freeze, useLive } from '../api/live';
 import { queries } from '../api/queries';
+import { signOut } from '../api/session';
 import { type Preferences, setPreferences, usePreferences } from './preferences';
 import { absolute } from '../parts/time';
 
@@ -125,5 +127,25 @@ function Settings({ onKeys }: { onKeys: () => void }) {
 
 function Person() {
   const me = useQuery(queries.me());
-  return me.data ? <span className="person">{me.data.displayName}</span> : null;
+  const session = useQuery(queries.session());
+  if (!me.data) return null;
+  const name = me.data.displayName || me.data.username;
+  if (!session.data?.authentication) return <span className="person">{name}</span>;
+  const leave = async () => {
+    await send(signOut);
+    // What was read belongs to whoever left.
+    location.assign('/');
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle">
+          {name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => void leave()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
 }

@@ -4,14 +4,17 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { counted } from '../api/queries';
+import { useSignInWanted } from '../api/session';
 import { Bar } from './Bar';
 import { places } from './places';
 import { useShortcuts } from './shortcuts';
 
 const KeyboardMap = lazy(() => import('./KeyboardMap'));
 const Palette = lazy(() => import('./Palette'));
+const SignIn = lazy(() => import('./SignIn'));
 
 export function Shell() {
+  const wantsSignIn = useSignInWanted();
   const [showsKeys, setShowsKeys] = useState(false);
   // Counts the askings: each opens it anew.
   const [searches, setSearches] = useState(0);
@@ -47,6 +50,7 @@ export function Shell() {
         </main>
       </div>
       <Suspense fallback={null}>
+        {wantsSignIn && <SignIn />}
         {searches > 0 && <Palette key={searches} />}
         {showsKeys && <KeyboardMap onClose={() => setShowsKeys(false)} />}
       </Suspense>
