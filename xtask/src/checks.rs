@@ -3,7 +3,7 @@
 //! Not here: the checks themselves; those are tests of the crates, and `tidy`.
 
 use crate::workspace::Workspace;
-use crate::{Failure, child, clients, debian, tidy, web};
+use crate::{Failure, child, clients, debian, tidy, wasm, web};
 
 /// The one profile all test binaries share.
 const PROFILE: &str = "ci";
@@ -23,6 +23,7 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<(), Fa
         return Ok(());
     }
     clients::clients(workspace, &[])?;
+    wasm::test(workspace)?;
     web::test(workspace, PROFILE)
 }
 

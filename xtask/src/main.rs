@@ -1,5 +1,5 @@
 //! The project's automation: `cargo xtask run | test | ci | tidy | clients | journeys | sim |
-//! fuzz | soak | golden | proto | dist`.
+//! fuzz | soak | golden | proto | wasm | dist`.
 //!
 //! Not here: anything a user of Segue needs; that is the binary `segue`.
 
@@ -19,6 +19,7 @@ mod proto;
 mod simulate;
 mod soak;
 mod tidy;
+mod wasm;
 mod web;
 mod workspace;
 
@@ -152,6 +153,16 @@ const COMMANDS: &[Command] = &[
                Exceptions, each with its reason, are in xtask/src/tidy/exceptions.rs.\n\
                With --write the tables of docs/limits.md are first written from the sources.",
         run: tidy::command,
+    },
+    Command {
+        name: "wasm",
+        arguments: "",
+        summary: "build FEEL and DMN as a WebAssembly module, and compare it in Node",
+        help: "Builds target/wasm/decision.wasm (release; needs `rustup target add\n\
+               wasm32-unknown-unknown`) and compares its answers in Node with those of this machine:\n\
+               the requests in crates/wasm, and the expressions and models of the corpora where they\n\
+               are there. `test` does it where target and Node are there.",
+        run: wasm::wasm,
     },
 ];
 

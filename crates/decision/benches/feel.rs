@@ -1,5 +1,6 @@
 //! What an expression costs: compiled once, evaluated with decoded or raw variables.
 
+use decision::dmn::{self, Model};
 use decision::{Budget, Env, Evaluation, Mode, Program, Scope, Value, Variable, compile};
 use divan::{Bencher, black_box};
 
@@ -108,6 +109,55 @@ fn table_of_twenty_rows(bencher: Bencher<'_, '_>) {
             holds(first, &amount) && holds(second, &status)
         })
     });
+}
+
+/// A model whose decision is a table of `rules` rules over two inputs.
+fn table(rules: u32) -> String {
+    let rule = |at: u32| {
+        format!(
+            "<rule><inputEntry><text>[{}..{})</text></inputEntry><inputEntry><text>\"open\", \
+             \"held\"</text></inputEntry><outputEntry><text>{at}</text></outputEntry></rule>",
+            at * 100,
+            (at + 1) * 100
+        )
+    };
+    let rules: String = (0..rules).map(rule).collect();
+    format!(
+        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"d\" name=\"d\" \
+         namespace=\"d\" xmlns:zeebe=\"http://camunda.org/schema/zeebe/1.0\"><decision id=\"it\" \
+         name=\"it\"><decisionTable hitPolicy=\"UNIQUE\"><input><inputExpression><text>amount</text>\
+         </inputExpression></input><input><inputExpression><text>status</text></inputExpression>\
+         </input><output/>{rules}</decisionTable></decision></definitions>"
+    )
+}
+
+fn model(source: &str) -> Model {
+    dmn::read(source.as_bytes(), &[]).expect("a good model")
+}
+
+/// A whole decision, with the record of inputs and rules that the history gets.
+#[divan::bench(args = [20, 1_000])]
+fn decision_of_a_table_raw_json(bencher: Bencher<'_, '_>, rules: u32) {
+    let (model, env) = (model(&table(rules)), env());
+    bencher.bench_local(|| {
+        let found = model.evaluate(black_box("it"), &RAW, &env, &mut Budget::default());
+        assert!(found.as_ref().is_some_and(|found| found.failure.is_none()));
+        found
+    });
+}
+
+/// As at a deployment, but without the analysis.
+#[divan::bench(args = [20, 1_000])]
+fn read_a_table(bencher: Bencher<'_, '_>, rules: u32) {
+    let source = table(rules);
+    bencher.bench_local(|| model(black_box(&source)));
+}
+
+/// As at a deployment: overlaps and gaps are looked for.
+#[divan::bench(args = [20, 1_000, 5_000])]
+fn read_and_analyze_a_table(bencher: Bencher<'_, '_>, rules: u32) {
+    let source = table(rules);
+    bencher.bench_local(|| dmn::open(black_box(source.as_bytes()), &[]).expect("a model"));
 }
 
 #[divan::bench]

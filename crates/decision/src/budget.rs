@@ -39,6 +39,10 @@ fn mixed(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// What a value takes, counted the same on every machine.
+const VALUE_BYTES: usize = 24;
+const _: () = assert!(size_of::<Value>() <= VALUE_BYTES, "values do not take more than is counted");
+
 /// What an evaluation may use up; the fuel that is left stays in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
@@ -88,7 +92,7 @@ impl Budget {
                 return Err(Failure::Fuel.into());
             }
         };
-        self.charge_memory(bytes.saturating_add(elements.saturating_mul(size_of::<Value>())))
+        self.charge_memory(bytes.saturating_add(elements.saturating_mul(VALUE_BYTES)))
     }
 }
 

@@ -112,6 +112,55 @@ impl Rounds {
     }
 }
 
+/// Every boxed expression, a type with allowed values, a knowledge model, a service.
+const DECISIONS: &str = r##"<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="d"
+  namespace="https://example.org/d">
+  <itemDefinition name="tTier"><typeRef>string</typeRef>
+    <allowedValues><text>"gold", "silver"</text></allowedValues></itemDefinition>
+  <itemDefinition name="tOrder"><itemComponent name="amount"><typeRef>number</typeRef></itemComponent>
+    <itemComponent name="tier"><typeRef>tTier</typeRef></itemComponent></itemDefinition>
+  <inputData id="amount" name="amount"><variable name="amount" typeRef="number"/></inputData>
+  <businessKnowledgeModel id="vat" name="vat"><variable name="vat"/><encapsulatedLogic>
+    <formalParameter name="net" typeRef="number"/>
+    <literalExpression><text>net * 0.19</text></literalExpression></encapsulatedLogic>
+  </businessKnowledgeModel>
+  <decision id="all" name="all"><variable name="all"/>
+    <informationRequirement><requiredInput href="#amount"/></informationRequirement>
+    <knowledgeRequirement><requiredKnowledge href="#vat"/></knowledgeRequirement>
+    <context>
+      <contextEntry><variable name="order"/><literalExpression>
+        <text>{amount: amount, tier: "gold"}</text></literalExpression></contextEntry>
+      <contextEntry><variable name="tax"/><invocation>
+        <literalExpression><text>vat</text></literalExpression>
+        <binding><parameter name="net"/><literalExpression><text>amount</text></literalExpression></binding>
+      </invocation></contextEntry>
+      <contextEntry><variable name="rows"/><relation><column name="a"/><column name="b"/>
+        <row><literalExpression><text>1</text></literalExpression>
+        <literalExpression><text>@"2024-02-29"</text></literalExpression></row></relation></contextEntry>
+      <contextEntry><variable name="kept"/><filter>
+        <in><literalExpression><text>rows</text></literalExpression></in>
+        <match><literalExpression><text>item.a &gt; 0</text></literalExpression></match></filter></contextEntry>
+      <contextEntry><variable name="sum"/><for iteratorVariable="row">
+        <in><literalExpression><text>[1..100]</text></literalExpression></in>
+        <return><literalExpression><text>row * amount</text></literalExpression></return></for></contextEntry>
+      <contextEntry><variable name="rate"/><decisionTable hitPolicy="PRIORITY">
+        <input><inputExpression typeRef="number"><text>amount</text></inputExpression></input>
+        <input><inputExpression typeRef="tTier"><text>order.tier</text></inputExpression></input>
+        <output><outputValues><text>0.2, 0.1, 0</text></outputValues></output>
+        <rule><inputEntry><text>[0..1000)</text></inputEntry><inputEntry><text>"gold", "silver"</text></inputEntry>
+          <outputEntry><text>0.1</text></outputEntry></rule>
+        <rule><inputEntry><text>&gt;= 1000</text></inputEntry><inputEntry><text>not("silver")</text></inputEntry>
+          <outputEntry><text>0.2</text></outputEntry></rule>
+        <rule><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text></inputEntry>
+          <outputEntry><text>0</text></outputEntry></rule></decisionTable></contextEntry>
+      <contextEntry><conditional><if><literalExpression><text>rate &gt; 0</text></literalExpression></if>
+        <then><literalExpression><text>sum(sum) * rate</text></literalExpression></then>
+        <else><literalExpression><text>tax</text></literalExpression></else></conditional></contextEntry>
+    </context></decision>
+  <decisionService id="service" name="service"><variable name="service"/>
+    <outputDecision href="#all"/><inputData href="#amount"/></decisionService>
+</definitions>"##;
+
 /// Runs one input; it must end, and soon.
 fn within_bounds<T>(run: impl FnOnce() -> T) -> T {
     let began = Instant::now();
@@ -160,6 +209,42 @@ fn mutated_expressions_are_refused_or_evaluated() {
         }
     }
     assert!(evaluated > 100, "only {evaluated} were expressions still");
+}
+
+/// One of the models, changed in one of its expressions: what changes anywhere is seldom XML still.
+fn mutated_text(rounds: &mut Rounds, models: &[Vec<u8>]) -> Vec<u8> {
+    let model = String::from_utf8_lossy(&models[rounds.below(models.len())]).into_owned();
+    let places: Vec<usize> =
+        model.match_indices("<text>").map(|(at, tag)| at + tag.len()).collect();
+    let start = places[rounds.below(places.len())];
+    let end = start + model[start..].find("</text>").expect("it ends");
+    let text = model.as_bytes()[start..end].to_vec();
+    let text = String::from_utf8_lossy(&rounds.mutated(&[text])).into_owned();
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace(char::is_control, " ");
+    format!("{}{text}{}", &model[..start], &model[end..]).into_bytes()
+}
+
+#[test]
+fn mutated_decisions_are_refused_or_evaluated() {
+    let dunning = include_bytes!("../../../samples/order-to-cash/dunning.dmn");
+    let seeds = [dunning.to_vec(), DECISIONS.as_bytes().to_vec()];
+    let env = Env { now_ms: 1_767_225_600_000, zone: jiff::tz::TimeZone::UTC, seed: 1 };
+    let scope = [("reminders", Value::from(1i64)), ("amount", Value::from(2_500i64))];
+    let (mut rounds, mut evaluated) = (Rounds::new(1_500), 0);
+    println!("seed {}", rounds.seed);
+    while rounds.go_on() {
+        let is_deep = rounds.below(2) == 0;
+        let source =
+            if is_deep { mutated_text(&mut rounds, &seeds) } else { rounds.mutated(&seeds) };
+        within_bounds(|| {
+            let Ok(model) = decision::dmn::open(&source, &[]) else { return };
+            for decision in model.decisions() {
+                evaluated += 1;
+                drop(model.evaluate(&decision.id, &scope, &env, &mut Budget::default()));
+            }
+        });
+    }
+    assert!(evaluated > 100, "only {evaluated} were decisions still");
 }
 
 fn caller() -> Caller {

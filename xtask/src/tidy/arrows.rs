@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("segue", &["access", "api", "decision", "engine", "model", "runtime", "store", "testkit"]),
     ("store", &["access", "engine"]),
     ("testkit", &["access", "decision", "engine", "model", "runtime", "store", "work"]),
+    ("wasm", &["decision"]),
     ("work", &["decision"]),
     ("xml", &[]),
     ("xtask", &[]),

@@ -144,7 +144,7 @@ pub(super) fn sublist(machine: &mut Machine<'_>, arguments: &[Value]) -> Answer 
         _ => return Err(Refusal::Arguments),
     };
     let start = place(list.items().len(), position(start, "start position")?);
-    let length = usize::try_from(length).unwrap_or(0);
+    let length = usize::try_from(length.max(0)).unwrap_or(usize::MAX);
     Ok(machine.list(list.items()[start..].iter().take(length).cloned().collect())?)
 }
 
@@ -175,9 +175,11 @@ pub(super) fn partition(machine: &mut Machine<'_>, arguments: &[Value]) -> Answe
     let [Value::List(list), Value::Number(size)] = arguments else {
         return Err(Refusal::Arguments);
     };
-    let Some(length) = usize::try_from(size.to_i64_saturating()).ok().filter(|size| *size > 0)
-    else {
-        return Err(because(format!("'size' should be greater than zero but was '{size}'")));
+    let length = match size.to_i64_saturating() {
+        length @ 1.. => usize::try_from(length).unwrap_or(usize::MAX),
+        _ => {
+            return Err(because(format!("'size' should be greater than zero but was '{size}'")));
+        }
     };
     let mut parts = Vec::new();
     for part in list.items().chunks(length) {

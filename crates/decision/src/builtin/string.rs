@@ -30,9 +30,10 @@ pub(super) fn substring(machine: &mut Machine<'_>, arguments: &[Value]) -> Answe
             count.checked_sub(from_end).ok_or_else(outside)?
         }
     };
-    let Ok(length) = usize::try_from(length) else {
+    if length < 0 {
         return Err(because("the length is negative"));
-    };
+    }
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
     Ok(machine.text(text.chars().skip(skipped).take(length).collect())?)
 }
 

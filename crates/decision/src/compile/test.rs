@@ -31,17 +31,26 @@ impl Compiler<'_> {
 
     /// A node to read `value` from as often as needed, and the local it must be bound to first.
     fn input_node(&mut self, value: Id) -> (Id, Option<u32>) {
-        match self.code.nodes[value as usize] {
-            Node::Constant(_) | Node::Slot(_) | Node::Local(_) | Node::Captured(_) => (value, None),
-            _ => {
-                let local = self.frame().bind(&"".into());
-                (self.push(Node::Local(local)), Some(local))
-            }
+        if self.is_leaf(value) {
+            return (value, None);
         }
+        let local = self.frame().bind(&"".into());
+        (self.push(Node::Local(local)), Some(local))
+    }
+
+    /// Whether reading a node again costs nothing.
+    fn is_leaf(&self, id: Id) -> bool {
+        matches!(
+            self.code.nodes[id as usize],
+            Node::Constant(_) | Node::Slot(_) | Node::Local(_) | Node::Captured(_)
+        )
     }
 
     pub(super) fn in_tests(&mut self, value: &Expr, tests: &[Test]) -> Compiled {
         let value = self.expression(value)?;
+        if self.is_leaf(value) && tests.iter().all(is_plain) {
+            return self.any_of(value, tests);
+        }
         let mark = self.frame().mark();
         let local = self.frame().bind(&"?".into());
         let input = self.push(Node::Local(local));
@@ -120,5 +129,21 @@ impl Compiler<'_> {
             return Err(problem);
         }
         Ok(self.resolved(&name, found))
+    }
+}
+
+/// Whether a test is a comparison with a literal, in which no `?` can stand.
+fn is_plain(test: &Test) -> bool {
+    let is_literal = |expr: &Expr| match &expr.kind {
+        Kind::Literal(_) => true,
+        Kind::Negate(inner) => matches!(inner.kind, Kind::Literal(_)),
+        _ => false,
+    };
+    match test {
+        Test::Compare(_, operand) => is_literal(operand),
+        Test::Value(expr) => match &expr.kind {
+            Kind::Range(range) => is_literal(&range.start) && is_literal(&range.end),
+            _ => is_literal(expr),
+        },
     }
 }

@@ -383,7 +383,7 @@ pub(super) fn at_index(list: &List, index: &Number) -> Value {
     let Some(index) = index.rounded(0, Rounding::Down).and_then(|n| n.as_i64()) else {
         return Value::Null;
     };
-    let from_end = index.unsigned_abs() as usize;
+    let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
     let at = match index {
         1.. => Some(from_end - 1),
         0 => None,

@@ -9,6 +9,7 @@ mod conformance;
 mod corpus;
 mod dmn;
 mod feel_scala;
+mod properties;
 mod robustness;
 mod scala;
 mod support;
