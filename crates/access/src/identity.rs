@@ -28,6 +28,12 @@ impl PartyKind {
     pub const ALL: [PartyKind; 4] =
         [PartyKind::Client, PartyKind::Group, PartyKind::Role, PartyKind::User];
 
+    /// Whether such a party can say who it is.
+    #[must_use]
+    pub fn signs_in(self) -> bool {
+        matches!(self, PartyKind::Client | PartyKind::User)
+    }
+
     /// The word on the wire.
     #[must_use]
     pub fn word(self) -> &'static str {

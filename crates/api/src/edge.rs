@@ -3,13 +3,13 @@
 //!
 //! Not here: limits of the connection (`serve`) and of bodies (`extract`).
 
-use crate::auth::asker::{ASKER, Asker};
-use crate::auth::guard::{Guard, guard};
+use crate::auth::asker::{ASKER, Asker, Proof};
+use crate::auth::guard::{Guard, forbidden, guard};
 use crate::problem::Problem;
 use crate::state::ApiState;
 use axum::extract::{MatchedPath, Request};
-use axum::http::Uri;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 use std::future::Future;
@@ -66,6 +66,20 @@ where
     }
 }
 
+/// Browsers send cookies by themselves: a change must come from a page of ours. (A foreign `Origin`
+/// was refused before.)
+fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if headers.contains_key(header::ORIGIN) || site == Some(b"same-origin") {
+        return Ok(());
+    }
+    Err(forbidden(
+        "Expected the header `Origin` beside a session's cookie, but found none. Programs use a \
+         token instead."
+            .to_owned(),
+    ))
+}
+
 /// A request on its way through the inner service.
 pub(crate) struct Answering<F> {
     uri: Uri,
@@ -102,6 +116,9 @@ async fn asker(state: &ApiState, request: &Parts) -> Result<Option<Asker>, Probl
         return Ok(None);
     }
     let asker = state.auth().identify(state, &request.headers).await?;
+    if matches!(asker.proof, Proof::Session(_)) && !request.method.is_safe() {
+        same_origin(&request.headers)?;
+    }
     match guard.pass(&asker.actor) {
         Ok(reading) => Ok(Some(Asker { reading, ..asker })),
         Err(problem) => {

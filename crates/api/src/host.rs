@@ -81,7 +81,7 @@ impl Hosts {
             "FORBIDDEN",
             format!(
                 "Expected the header `{header}` to name this server, for example `{usual}`, but \
-                 found `{found}`. If it is a name of this server, add it to the configured hosts."
+                 found `{found}`. If it is a name of this server, give it with --host-name."
             ),
         )
     }

@@ -115,3 +115,15 @@ pub const PASSWORD_FAILURES_MS: u64 = 60_000;
 pub const EVENTS_PER_REQUEST_MAX: usize = 1_000;
 /// Wrong events of one request that the answer describes.
 pub const EVENT_FAULTS_MAX: usize = 20;
+/// Characters of a password, at least.
+pub const PASSWORD_CHARACTERS_MIN: usize = 8;
+/// How long a session of a browser lasts at most, milliseconds.
+pub const SESSION_MS: u64 = 12 * 3_600 * 1_000;
+/// How long a session lasts unused, milliseconds.
+pub const SESSION_IDLE_MS: u64 = 3_600 * 1_000;
+/// Sessions of one user at the same time; the oldest ends for a new one.
+pub const SESSIONS_PER_USER_MAX: usize = 20;
+/// How long a token from `/api/v1/oauth/token` is good, seconds.
+pub const TOKEN_SECONDS: i64 = 3_600;
+/// API tokens of one user or client.
+pub const TOKENS_PER_OWNER_MAX: usize = 100;

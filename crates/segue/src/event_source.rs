@@ -37,16 +37,18 @@ pub(crate) enum Opened {
 }
 
 impl EventSource {
-    /// Asks for a stream; `after` is the id to go on from.
+    /// Asks for a stream; `after` is the id to go on from, `authorization` the header of that name.
     pub(crate) async fn open(
         authority: &str,
         path: &str,
         after: Option<&str>,
+        authorization: Option<&str>,
     ) -> io::Result<Opened> {
         let mut stream = connect(authority).await?;
         let last = after.map(|id| format!("last-event-id: {id}\r\n")).unwrap_or_default();
+        let who = authorization.map(|who| format!("authorization: {who}\r\n")).unwrap_or_default();
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: {authority}\r\naccept: text/event-stream\r\n{last}\r\n"
+            "GET {path} HTTP/1.1\r\nhost: {authority}\r\naccept: text/event-stream\r\n{who}{last}\r\n"
         );
         stream.write_all(request.as_bytes()).await?;
         let mut input = Vec::new();

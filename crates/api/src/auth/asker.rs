@@ -33,6 +33,8 @@ pub(crate) enum Proof {
     Secret(u64),
     /// A token, by digest.
     Token(String),
+    /// A session, by digest, from a cookie: browsers send that by themselves.
+    Session(String),
 }
 
 task_local! {

@@ -5,24 +5,26 @@
 use super::asker::{Asker, Proof};
 use super::credentials::Credentials;
 use super::password::{self, PasswordCost};
-use super::{Authentication, digest_of, random};
+use super::{Authentication, digest_of, new_secret, random, signed};
 use crate::limits::{
     PASSWORD_BYTES_MAX, PASSWORD_CHECKS_AT_ONCE, PASSWORD_FAILURES_MAX, PASSWORD_FAILURES_MS,
-    PASSWORD_REMEMBERED_MS, PASSWORDS_REMEMBERED_MAX,
+    PASSWORD_REMEMBERED_MS, PASSWORDS_REMEMBERED_MAX, SESSION_IDLE_MS, SESSION_MS,
+    SESSIONS_PER_USER_MAX, TOKEN_SECONDS,
 };
 use crate::problem::Problem;
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_TENANT;
-use access::identity::{Identity, Party, PartyId, SecretHash};
+use access::identity::{Change, Identity, Party, PartyId, PartyKind, SecretHash, Token, TokenKind};
 use access::{Actor, Grants};
 use axum::http::{HeaderMap, StatusCode};
+use engine::command::Rejection;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 /// An API token of this server begins so; what follows is random.
 pub(crate) const TOKEN_PREFIX: &str = "segue_";
@@ -44,6 +46,9 @@ pub(crate) struct Authenticator {
     /// A hash nobody's password has.
     nobodys: OnceLock<SecretHash>,
     actors: Mutex<Actors>,
+    /// When a session was last used, by digest; after a restart it is as if it had just been.
+    seen: Mutex<BTreeMap<String, Instant>>,
+    signing: OnceCell<[u8; 32]>,
 }
 
 /// Grants are worked out once for each state of who there is.
@@ -78,6 +83,8 @@ impl Authenticator {
             checking: Semaphore::new(PASSWORD_CHECKS_AT_ONCE),
             nobodys: OnceLock::new(),
             actors: Mutex::default(),
+            seen: Mutex::default(),
+            signing: OnceCell::new(),
         }
     }
 
@@ -107,7 +114,7 @@ impl Authenticator {
         state: &ApiState,
         headers: &HeaderMap,
     ) -> Result<Asker, Problem> {
-        let found = match Credentials::of(headers) {
+        let found = match Credentials::of(headers)? {
             Credentials::None => {
                 return Err(unknown(
                     "Expected credentials, but found none. docs/security.md tells how.",
@@ -115,7 +122,8 @@ impl Authenticator {
             }
             Credentials::Unreadable => None,
             Credentials::Basic(name, password) => self.check(state, &name, password).await?,
-            Credentials::Bearer(token) => self.bearer(state, &token),
+            Credentials::Bearer(token) => self.bearer(state, &token).await?,
+            Credentials::Session(secret) => self.session(state, &secret),
         };
         let (party, proof) = found.ok_or_else(wrong)?;
         let actor = self.actor(&state.node().identity(), &party).ok_or_else(wrong)?;
@@ -130,7 +138,7 @@ impl Authenticator {
                 let party = identity.parties.get(&asker.party);
                 party.is_some_and(|party| party.generation == *generation)
             }
-            Proof::Token(digest) => {
+            Proof::Token(digest) | Proof::Session(digest) => {
                 let now_ms = state.node().now_ms();
                 identity.tokens.get(digest).is_some_and(|token| !token.is_over(now_ms))
             }
@@ -155,14 +163,114 @@ impl Authenticator {
         Some(made)
     }
 
-    fn bearer(&self, state: &ApiState, token: &str) -> Option<(PartyId, Proof)> {
-        if !token.starts_with(TOKEN_PREFIX) {
+    async fn bearer(
+        &self,
+        state: &ApiState,
+        token: &str,
+    ) -> Result<Option<(PartyId, Proof)>, Problem> {
+        if token.starts_with(TOKEN_PREFIX) {
+            let held = owner_of(state, token, TokenKind::Api);
+            return Ok(held.map(|(owner, digest)| (owner, Proof::Token(digest))));
+        }
+        let key = self.signing_key(state).await?;
+        let signed = signed::verify(&key, token, state.node().now_ms());
+        let identity = state.node().identity();
+        let good = signed.filter(|(party, generation)| {
+            identity.parties.get(party).is_some_and(|party| party.generation == *generation)
+        });
+        Ok(good.map(|(party, generation)| (party, Proof::Secret(generation))))
+    }
+
+    async fn signing_key(&self, state: &ApiState) -> Result<[u8; 32], Problem> {
+        let key = self.signing.get_or_try_init(|| state.node().signing_key(random()));
+        Ok(*key.await?)
+    }
+
+    /// A signed token for a client that has just said who it is, and for how many seconds it is
+    /// good; none when it is gone by now.
+    pub(crate) async fn token_for(
+        &self,
+        state: &ApiState,
+        client: &PartyId,
+    ) -> Result<Option<(String, i64)>, Problem> {
+        let key = self.signing_key(state).await?;
+        let identity = state.node().identity();
+        let now_ms = state.node().now_ms();
+        let party = identity.parties.get(client);
+        Ok(party.map(|it| (signed::sign(&key, it, now_ms, TOKEN_SECONDS), TOKEN_SECONDS)))
+    }
+
+    fn session(&self, state: &ApiState, secret: &str) -> Option<(PartyId, Proof)> {
+        let (owner, digest) = owner_of(state, secret, TokenKind::Session)?;
+        let idle = Duration::from_millis(SESSION_IDLE_MS);
+        let mut seen = held(&self.seen);
+        if seen.get(&digest).is_some_and(|last| last.elapsed() > idle) {
             return None;
         }
-        let (identity, digest) = (state.node().identity(), digest_of(token));
-        let held = identity.tokens.get(&digest)?;
-        let good = !held.is_over(state.node().now_ms());
-        good.then(|| (held.owner.clone(), Proof::Token(digest)))
+        seen.insert(digest.clone(), Instant::now());
+        Some((owner, Proof::Session(digest)))
+    }
+
+    /// Begins a session for a user; its secret.
+    pub(crate) async fn begin_session(
+        &self,
+        state: &ApiState,
+        username: &str,
+        password: String,
+    ) -> Result<String, Problem> {
+        if !self.asks() {
+            return Err(Problem::from(Rejection::invalid_state(
+                "Expected a server that asks who calls, but this one does not: everybody is signed \
+                 in.",
+            )));
+        }
+        let checked = self.check(state, username, password).await?;
+        let user = checked.filter(|(party, _)| party.kind == PartyKind::User);
+        let (owner, _) = user.ok_or_else(wrong)?;
+        let actor = self.actor(&state.node().identity(), &owner).ok_or_else(wrong)?;
+        let (secret, made_ms) = (new_secret(), state.node().now_ms());
+        let expires_ms = Some(made_ms.saturating_add_unsigned(SESSION_MS));
+        let (digest, name) = (digest_of(&secret), "browser".to_owned());
+        let kind = TokenKind::Session;
+        let decide = move |identity: &Identity| {
+            if !identity.parties.contains_key(&owner) {
+                return Err(Rejection::not_found("Expected a user who is there, but it is gone."));
+            }
+            let sessions = identity.tokens.values().filter(|it| it.kind == TokenKind::Session);
+            let (over, good): (Vec<&Token>, Vec<&Token>) =
+                sessions.partition(|it| it.is_over(made_ms));
+            let mut own: Vec<&Token> = good.into_iter().filter(|it| it.owner == owner).collect();
+            own.sort_by_key(|it| std::cmp::Reverse(it.made_ms));
+            let oldest = own.into_iter().skip(SESSIONS_PER_USER_MAX - 1);
+            let gone = over.into_iter().chain(oldest);
+            let gone = gone.map(|it| Change::DeleteToken(it.digest.clone())).collect::<Vec<_>>();
+            let token = Token { digest, owner, kind, name, made_ms, expires_ms };
+            Ok(gone.into_iter().chain([Change::PutToken(token)]).collect())
+        };
+        state.node().change_identity(&actor, decide).await?;
+        let identity = state.node().identity();
+        held(&self.seen).retain(|digest, _| identity.tokens.contains_key(digest));
+        Ok(secret)
+    }
+
+    /// Ends the session of a request, if it has one.
+    pub(crate) async fn end_session(
+        &self,
+        state: &ApiState,
+        headers: &HeaderMap,
+    ) -> Result<(), Problem> {
+        let Credentials::Session(secret) = Credentials::of(headers)? else { return Ok(()) };
+        let Some((owner, digest)) = owner_of(state, &secret, TokenKind::Session) else {
+            return Ok(());
+        };
+        let actor = self.actor(&state.node().identity(), &owner).ok_or_else(wrong)?;
+        let decide = |_: &Identity| Ok(vec![Change::DeleteToken(digest)]);
+        Ok(state.node().change_identity(&actor, decide).await?)
+    }
+
+    /// What a password's hash costs here.
+    pub(crate) fn cost(&self) -> PasswordCost {
+        self.cost
     }
 
     /// The user or client with this name and password or secret.
@@ -275,6 +383,14 @@ impl Authenticator {
         }
         *count = count.saturating_add(1);
     }
+}
+
+/// Whose token of a kind this is, if it is good, and its digest.
+fn owner_of(state: &ApiState, token: &str, kind: TokenKind) -> Option<(PartyId, String)> {
+    let (identity, digest) = (state.node().identity(), digest_of(token));
+    let held = identity.tokens.get(&digest)?;
+    let good = held.kind == kind && !held.is_over(state.node().now_ms());
+    good.then(|| (held.owner.clone(), digest))
 }
 
 /// 401: who are you?

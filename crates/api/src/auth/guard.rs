@@ -43,7 +43,9 @@ const PUBLIC: &[&str] = &[
     "/api/v1/docs",
     "/api/v1/docs/page.css",
     "/api/v1/docs/page.js",
+    "/api/v1/oauth/token",
     "/api/v1/openapi.json",
+    "/api/v1/session",
     "/health/live",
     "/health/ready",
 ];
@@ -54,16 +56,20 @@ use ResourceType as R;
 /// What reading at or below a route needs; of several that fit, the longest counts. Where none
 /// fits: to read the system. Alphabetical.
 const READING: &[(&str, Guard)] = &[
+    ("/api/v1/access-notes", needs(R::AuditLog, P::Read)),
     ("/api/v1/alerts", reads(R::Alert, P::Read)),
     ("/api/v1/cases", reads(R::Case, P::Read)),
     ("/api/v1/cases/{caseKey}/history", needs(R::Case, P::Read)),
+    ("/api/v1/clients", reads(R::User, P::Read)),
     ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),
     ("/api/v1/evidence", needs(R::Case, P::Read)),
     ("/api/v1/messages", needs(R::Message, P::Read)),
     ("/api/v1/process-instances", needs(R::ProcessDefinition, P::ReadProcessInstance)),
     ("/api/v1/signals", reads(R::Signal, P::Read)),
+    ("/api/v1/tokens", Guard::Known),
     ("/v2/audit-logs", reads(R::AuditLog, P::Read)),
     ("/v2/authentication/me", Guard::Known),
+    ("/v2/authorizations", needs(R::Authorization, P::Read)),
     ("/v2/correlated-message-subscriptions", reads(R::ProcessDefinition, P::ReadProcessInstance)),
     ("/v2/decision-definitions", reads(R::DecisionDefinition, P::ReadDecisionDefinition)),
     (
@@ -78,14 +84,18 @@ const READING: &[(&str, Guard)] = &[
     ),
     ("/v2/element-instances", reads(R::ProcessDefinition, P::ReadProcessInstance)),
     ("/v2/forms", needs(R::Resource, P::Read)),
+    ("/v2/groups", reads(R::Group, P::Read)),
     ("/v2/incidents", reads(R::ProcessDefinition, P::ReadProcessInstance)),
     ("/v2/jobs", reads(R::ProcessDefinition, P::ReadProcessInstance)),
     ("/v2/license", Guard::Known),
     ("/v2/message-subscriptions", reads(R::ProcessDefinition, P::ReadProcessInstance)),
     ("/v2/process-definitions", reads(R::ProcessDefinition, P::ReadProcessDefinition)),
     ("/v2/process-instances", reads(R::ProcessDefinition, P::ReadProcessInstance)),
+    ("/v2/roles", reads(R::Role, P::Read)),
+    ("/v2/tenants", reads(R::Tenant, P::Read)),
     ("/v2/topology", Guard::Known),
     ("/v2/user-tasks", reads(R::ProcessDefinition, P::ReadUserTask)),
+    ("/v2/users", reads(R::User, P::Read)),
     ("/v2/variables", reads(R::ProcessDefinition, P::ReadProcessInstance)),
 ];
 
@@ -96,8 +106,10 @@ const CHANGING: &[(&str, Guard)] = &[
     ("/api/v1/cases", Guard::Known),
     ("/api/v1/check", Guard::Known),
     ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),
+    ("/api/v1/password", Guard::Known),
     ("/api/v1/process-instances", needs(R::ProcessDefinition, P::ReadProcessInstance)),
     ("/api/v1/signals", Guard::Known),
+    ("/api/v1/tokens", Guard::Known),
     ("/v2/decision-definitions/evaluation", Guard::Known),
     ("/v2/deployments", Guard::Known),
     ("/v2/element-instances", Guard::Known),
@@ -108,6 +120,27 @@ const CHANGING: &[(&str, Guard)] = &[
     ("/v2/signals", Guard::Known),
     ("/v2/user-tasks", Guard::Known),
 ];
+
+/// Who there is: making one, changing it (and its members), deleting it. Alphabetical.
+const PARTIES: &[(&str, ResourceType)] = &[
+    ("/api/v1/clients", R::User),
+    ("/v2/authorizations", R::Authorization),
+    ("/v2/groups", R::Group),
+    ("/v2/roles", R::Role),
+    ("/v2/users", R::User),
+];
+
+/// What changing who there is needs.
+fn changing_parties(method: &Method, route: &str) -> Option<Guard> {
+    let (prefix, resource) = PARTIES.iter().find(|(prefix, _)| is_below(route, prefix))?;
+    let parts = route[prefix.len()..].matches('/').count();
+    let permission = match (method, parts) {
+        (&Method::POST, 0) => P::Create,
+        (&Method::DELETE, 1) => P::Delete,
+        _ => P::Update,
+    };
+    Some(needs(*resource, permission))
+}
 
 fn is_below(route: &str, prefix: &str) -> bool {
     route.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -127,7 +160,8 @@ pub(crate) fn guard(method: &Method, route: &str) -> Guard {
     if method == Method::GET || method == Method::HEAD || (method == Method::POST && searches) {
         return longest(READING, route).unwrap_or(needs(R::System, P::Read));
     }
-    longest(CHANGING, route).unwrap_or(needs(R::System, P::Update))
+    let parties = changing_parties(method, route);
+    parties.or_else(|| longest(CHANGING, route)).unwrap_or(needs(R::System, P::Update))
 }
 
 impl Guard {
@@ -236,6 +270,13 @@ mod tests {
         assert_eq!(post("/api/v1/backups"), needs(R::System, P::Update));
         assert_eq!(post("/v2/something-new"), needs(R::System, P::Update));
         assert_eq!(guard(&Method::PUT, "/v2/clock"), needs(R::System, P::Update));
+        assert_eq!(post("/v2/users"), needs(R::User, P::Create));
+        assert_eq!(post("/v2/users/search"), reads(R::User, P::Read));
+        assert_eq!(guard(&Method::PUT, "/v2/users/{username}"), needs(R::User, P::Update));
+        assert_eq!(guard(&Method::DELETE, "/v2/users/{username}"), needs(R::User, P::Delete));
+        let member = "/v2/roles/{roleId}/users/{username}";
+        assert_eq!(guard(&Method::DELETE, member), needs(R::Role, P::Update));
+        assert_eq!(post("/api/v1/clients/{clientId}/secret"), needs(R::User, P::Update));
     }
 
     #[test]
@@ -243,6 +284,7 @@ mod tests {
         for table in [READING, CHANGING] {
             assert!(table.is_sorted_by_key(|(prefix, _)| *prefix));
         }
+        assert!(PARTIES.is_sorted_by_key(|(prefix, _)| *prefix));
         assert!(PUBLIC.is_sorted());
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks: passwords and tokens, turned into an actor with grants.
+//! Who asks: passwords, tokens and sessions, turned into an actor with grants.
 //!
 //! Not here: what an actor may do (`guard` says what reading needs, the runtime asks for commands),
 //! and the requests that change who there is.
@@ -6,14 +6,18 @@
 pub(crate) mod asker;
 mod authenticator;
 mod bootstrap;
-mod credentials;
+pub(crate) mod cookie;
+pub(crate) mod credentials;
 pub(crate) mod guard;
 pub(crate) mod password;
+mod signed;
 
-pub(crate) use authenticator::Authenticator;
+pub(crate) use authenticator::{Authenticator, TOKEN_PREFIX};
 pub use bootstrap::{FirstAdministrator, first_administrator};
 pub use password::PasswordCost;
 
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -48,4 +52,10 @@ pub(crate) fn digest_of(secret: &str) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// An answer that nobody keeps: it holds a secret.
+pub(crate) fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

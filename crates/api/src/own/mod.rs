@@ -2,10 +2,12 @@
 //!
 //! Not here: anything Camunda has; that is `v2`.
 
+mod access_notes;
 mod alerts;
 mod backups;
 mod cases;
 mod check;
+mod clients;
 mod cloud_events;
 pub(crate) mod docs;
 mod evaluations;
@@ -15,10 +17,13 @@ mod health;
 pub(crate) mod history;
 pub(crate) mod messages;
 mod metrics;
+mod oauth;
 mod previews;
 mod retention;
+mod session;
 mod signals;
 mod stream;
+mod tokens;
 
 pub(crate) use stream::Hub;
 
@@ -55,6 +60,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(signals::get_signal))
         .routes(routes!(backups::create_backup, backups::list_backups))
         .routes(routes!(backups::get_backup))
+        .merge(callers())
         .routes(routes!(docs::openapi_json))
         .routes(routes!(docs::reference_page))
         .routes(routes!(evaluations::get_evaluation))
@@ -75,4 +81,18 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(retention::pause_purge))
         .routes(routes!(retention::resume_purge))
         .routes(routes!(stream::stream_events))
+}
+
+/// Those who call: clients, tokens, sessions, and what was noted of them.
+fn callers() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(access_notes::list_access_notes))
+        .routes(routes!(clients::create_client, clients::list_clients))
+        .routes(routes!(clients::delete_client))
+        .routes(routes!(clients::renew_client_secret))
+        .routes(routes!(oauth::oauth_token))
+        .routes(routes!(session::begin_session, session::get_session, session::end_session))
+        .routes(routes!(session::change_password))
+        .routes(routes!(tokens::create_token, tokens::list_tokens))
+        .routes(routes!(tokens::delete_token))
 }

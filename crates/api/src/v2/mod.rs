@@ -13,6 +13,7 @@ mod deployments;
 mod element_instances;
 mod filters;
 mod forms;
+pub(crate) mod identity;
 mod incident_statistics;
 pub(crate) mod incidents;
 pub(crate) mod instance_changes;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(forms)
         .merge(decision_routes())
         .merge(details())
+        .merge(identity::routes())
         .merge(changes())
         .merge(statistics())
         .routes(routes!(ad_hoc::activate_activities))

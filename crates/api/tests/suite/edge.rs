@@ -25,8 +25,8 @@ async fn what_segue_does_not_have_says_so() {
         let detail = server.post(path, json!({})).await.refused(501);
         assert!(detail.contains(path), "{detail}");
     }
-    let task = server.ask(Method::PATCH, "/v2/authorizations/1", "{}").await;
-    assert!(task.refused(501).contains("PATCH /v2/authorizations/1"));
+    let task = server.ask(Method::PATCH, "/v2/mapping-rules/1", "{}").await;
+    assert!(task.refused(501).contains("PATCH /v2/mapping-rules/1"));
     assert!(server.get("/v1/topology").await.refused(404).contains("/v1/topology"));
     let wrong = server.get("/v2/jobs/activation").await;
     assert_eq!(wrong.headers["allow"], "POST");

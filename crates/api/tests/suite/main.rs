@@ -4,6 +4,7 @@
 
 mod access;
 mod ad_hoc;
+mod callers;
 mod changes;
 mod clock;
 mod closure;

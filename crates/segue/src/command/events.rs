@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{block_on, text, time};
 use crate::client::{ServerAddress, refusal};
+use crate::credentials::authorization;
 use crate::event_source::{EventSource, Opened};
 use crate::failure::{Failure, Outcome};
 use crate::limits::STREAM_RETRY_MS;
@@ -68,7 +69,7 @@ impl Events {
 
     async fn read(&self, authority: &str, last: &mut Option<String>) -> Result<(), Broken> {
         let path = self.path(last.is_none());
-        let opened = EventSource::open(authority, &path, last.as_deref());
+        let opened = EventSource::open(authority, &path, last.as_deref(), authorization());
         let mut source = match opened.await.map_err(Broken::Connection)? {
             Opened::Stream(source) => source,
             // A server that is about to stop or has too many readers will have room again.

@@ -74,7 +74,7 @@ async fn read_hastily(authority: String, until: Arc<std::sync::OnceLock<String>>
     let mut seen: Vec<String> = Vec::new();
     loop {
         let path = "/api/v1/events?after=oldest";
-        let opened = EventSource::open(&authority, path, last.as_deref()).await;
+        let opened = EventSource::open(&authority, path, last.as_deref(), None).await;
         if let Ok(Opened::Stream(mut source)) = opened {
             for _ in 0..TAKEN_AT_ONCE {
                 if until.get().is_some_and(|id| seen.last().is_some_and(|it| it.contains(id))) {
