@@ -46,7 +46,8 @@ pub const SWEEP_PAGES_MAX: usize = 16;
 pub const SOUGHT_PAGES_MAX: u64 = 32;
 /// Messages offered in one step that looks for them before other work goes on.
 pub const SOUGHT_MESSAGES_MAX: u32 = 64;
-/// Broadcasts of one BPMN signal that wait for the one on its way.
+/// Broadcasts of one BPMN signal that wait for the one on its way. Beyond it those from outside
+/// are refused, and those from within processes wait for their turn.
 pub const BROADCASTS_WAITING_MAX: usize = 1_000;
 /// Pages of listeners a broadcast reaches in one step before other work goes on.
 pub const BROADCAST_PAGES_MAX: usize = 8;

@@ -6,6 +6,7 @@
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Events, decode_sections};
+use engine::state::bpmn_signal::BpmnSignalEvent;
 use runtime::deploy::compile_all;
 use runtime::lane::{Answered, Lane, LaneLimits, LaneOptions, Order, Reply};
 use runtime::project::Projection;
@@ -18,6 +19,7 @@ use tokio::sync::oneshot;
 
 const NOW_MS: i64 = 1_767_225_600_000;
 const LISTENERS: usize = 3_000;
+const THROWN: usize = 1_500;
 
 fn open(store: &Arc<Memory>) -> Lane {
     let zone = jiff::tz::TimeZone::UTC;
@@ -87,6 +89,79 @@ fn heard(store: &Memory) -> (BTreeMap<Key, u32>, usize) {
             }
         }
     }
+}
+
+fn deploy(lane: &mut Lane, store: &Memory, id: &str, process: &str) {
+    let content = model::short::to_bpmn(process).unwrap();
+    let content = content.replace("id=\"process\"", &format!("id=\"{id}\"")).into_bytes();
+    let resources = vec![Resource { name: format!("{id}.bpmn"), content }];
+    ask(lane, store, Request::Deploy { resources });
+}
+
+fn start_many(lane: &mut Lane, store: &Memory, id: &str, count: usize) {
+    let start = || Request::CreateInstance {
+        definition: DefinitionRef::Latest(id.into()),
+        variables: Vec::new(),
+        business_id: None,
+        await_result: false,
+    };
+    for _ in 0..count / 500 {
+        let orders = (0..500).map(|_| order(start()).0).collect();
+        turn(lane, store, orders);
+    }
+}
+
+/// How many broadcasts were accepted, and how many have arrived.
+fn broadcasts(store: &Memory) -> (usize, usize) {
+    let (mut accepted, mut arrived, mut after) = (0, 0, 0);
+    loop {
+        let rows = store.events(after, 1_000).unwrap();
+        let Some(last) = rows.last() else { return (accepted, arrived) };
+        after = last.position;
+        for row in &rows {
+            for section in decode_sections(Key(row.aggregate), &row.body).unwrap() {
+                let Events::BpmnSignal(events) = section.events else { continue };
+                for event in events {
+                    accepted +=
+                        usize::from(matches!(event, BpmnSignalEvent::BroadcastAccepted { .. }));
+                    arrived += usize::from(event == BpmnSignalEvent::BroadcastEnded);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_processes_broadcast_while_too_many_are_on_their_way_waits_for_its_turn() {
+    let store = Arc::new(Memory::new());
+    let mut lane = open(&store);
+    deploy(&mut lane, &store, "hears", "start -> hear:catch-signal(news) -> end");
+    deploy(&mut lane, &store, "tells", "start -> tell:signal-throw(news) -> end");
+    start_many(&mut lane, &store, "hears", LISTENERS);
+    for _ in 0..50 {
+        turn(&mut lane, &store, Vec::new());
+    }
+    start_many(&mut lane, &store, "tells", THROWN);
+    let (accepted, _) = broadcasts(&store);
+    assert!(accepted < THROWN, "some wait for room, for {accepted} were accepted");
+    let request = Request::BroadcastBpmnSignal { name: "news".into(), variables: Vec::new() };
+    let (order, mut answer) = order(request);
+    turn(&mut lane, &store, vec![order]);
+    assert!(answer.try_recv().unwrap().is_err(), "who can be told is told");
+    for round in 0..400 {
+        if round % 50 == 0 {
+            // The process ends and begins again: what waits is in the store.
+            lane = open(&store);
+        }
+        turn(&mut lane, &store, Vec::new());
+        if round % 25 == 0 && broadcasts(&store) == (THROWN, THROWN) {
+            break;
+        }
+    }
+    assert_eq!(broadcasts(&store), (THROWN, THROWN), "none is lost, none comes twice");
+    let (heard, completed) = heard(&store);
+    assert_eq!((heard.len(), completed), (LISTENERS, LISTENERS + THROWN));
+    assert!(store.pending_effects((0, 0, 0), 1).unwrap().is_empty());
 }
 
 #[test]

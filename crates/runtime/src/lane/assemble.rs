@@ -81,7 +81,7 @@ impl Lane {
             };
             match self.carry(&mut work, &order, &answers) {
                 Ok((component, answer)) => Lane::keep_outcome(&mut work, order, component, answer),
-                Err(Stop::Later) => work.postponed.push(order),
+                Err(Stop::Later) => self.postpone(&mut work, order),
                 Err(Stop::Held) => self.hold(&mut work, order),
                 Err(Stop::Broken(instance, message)) => {
                     match self.isolate(&mut work, order, instance, &message) {
@@ -96,6 +96,17 @@ impl Lane {
             }
         }
         Ok(self.assemble(work))
+    }
+
+    /// A later turn tries again.
+    fn postpone(&mut self, work: &mut Work, order: Order) {
+        match order {
+            Order::Effect(row) => {
+                work.forget_taken(&row);
+                self.outbox.put_back(row, true);
+            }
+            order => work.postponed.push(order),
+        }
     }
 
     /// Whether a batch has no room for more: effects, which come first, may fill half of it.

@@ -6,7 +6,7 @@ use super::Lane;
 use super::aggregate::{Aggregate, Stepped, gone};
 use super::work::{Component, Dirty, Work};
 use engine::command::{
-    BpmnSignalCommand, Command, Effect, InstanceCommand, MailboxCommand, Rejection,
+    BpmnSignalCommand, Command, Effect, InstanceCommand, MailboxCommand, Rejection, RejectionKind,
 };
 use engine::event::InstanceEvent;
 use engine::key::Key;
@@ -103,7 +103,9 @@ impl Lane {
         let Effect { target, command } = effect;
         let cause = Cause { source: Some(source), ..cause.clone() };
         match self.step_one(work, component, target, &command, &cause, queue, chain) {
-            Err(Stop::Rejected(_)) if self.stands_still(target) => {
+            Err(Stop::Rejected(rejection))
+                if self.stands_still(target) || waits_for_room(&command, &rejection) =>
+            {
                 let effect = Effect { target, command };
                 Ok(self.leave_effect(work, component, source, &effect, &cause)?)
             }
@@ -306,6 +308,14 @@ fn refuse_effect(
     } else {
         tracing::debug!(%target, %rejection, "an effect found nothing to do");
     }
+}
+
+/// Whether a broadcast from within a process came while too many are on their way: nobody could be
+/// told, so it waits for its turn.
+pub(super) fn waits_for_room(command: &Command, rejection: &Rejection) -> bool {
+    let broadcasts =
+        matches!(command, Command::BpmnSignal(BpmnSignalCommand::BroadcastBpmnSignal { .. }));
+    broadcasts && rejection.kind == RejectionKind::InvalidState
 }
 
 /// Remembers what answers to messages need.

@@ -2,7 +2,7 @@
 //!
 //! Not here: what people and systems ask (`carry`).
 
-use super::chain::Stop;
+use super::chain::{Stop, waits_for_room};
 use super::work::{Component, TimerChange, Work};
 use super::{Aggregate, Answered, Lane};
 use crate::request::Refusal;
@@ -69,6 +69,9 @@ impl Lane {
         match self.run_chain(work, component, target, &command, &cause) {
             Ok(_) => Ok(()),
             Err(Stop::Rejected(_)) if self.stands_still(target) => Err(Stop::Held),
+            Err(Stop::Rejected(rejection)) if waits_for_room(&command, &rejection) => {
+                Err(Stop::Later)
+            }
             Err(Stop::Rejected(rejection)) => {
                 self.refuse_left_effect(work, component, &command, &cause, &rejection)
             }
