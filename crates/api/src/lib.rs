@@ -8,6 +8,7 @@ mod auth;
 mod edge;
 pub mod export;
 mod extract;
+mod form_check;
 mod grpc;
 mod host;
 mod json_scan;

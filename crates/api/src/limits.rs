@@ -95,6 +95,10 @@ pub const STREAM_JOBS_AT_ONCE: u32 = 8;
 pub const STREAM_JOBS_POLL_MS: u64 = 60_000;
 /// The same where callers must say who they are: after it, whether they still may is looked at.
 pub const STREAM_JOBS_ASKED_MS: u64 = 5_000;
+/// Groups and lists of a form within each other whose fields are checked.
+pub const FORM_DEPTH_MAX: usize = 16;
+/// Fields that do not fit their form, named in one answer.
+pub const FORM_FINDINGS_MAX: usize = 20;
 /// How long a stream of jobs pauses when the node is busy, milliseconds.
 pub const STREAM_JOBS_PAUSE_MS: u64 = 100;
 /// How often a watched health is looked at, milliseconds.

@@ -2,12 +2,14 @@
 //!
 //! Not here: how events look on disk (`record`) and what they do to state (`state`).
 
+mod incident;
 mod job;
 mod user_task;
 
 use crate::change::Migrated;
 use crate::decide::Evaluation;
 use crate::key::Key;
+pub use incident::{IncidentKind, Resume};
 pub use job::{JobCreated, JobKind, ListenerEvent};
 use std::sync::Arc;
 pub use user_task::{Date, TaskChanges, UserTaskCreated};
@@ -281,84 +283,6 @@ pub struct Interruption {
     pub element: ElementIndex,
     /// Variables of the event.
     pub variables: Variables,
-}
-
-/// Why a step cannot proceed. Words as Camunda 8's `errorType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum IncidentKind {
-    /// Anything without a better word.
-    #[default]
-    Unspecified,
-    /// An input or output mapping, or a script, failed.
-    IoMapping,
-    /// A job has no retries left.
-    JobNoRetries,
-    /// A condition failed or no flow fits.
-    Condition,
-    /// An expression could not be evaluated to what is needed.
-    ExtractValue,
-    /// An error was thrown that nothing catches.
-    UnhandledError,
-    /// Over a size limit.
-    MessageSize,
-    /// Too much work without a wait.
-    Loop,
-    /// Tokens wait at a join and nothing is left that could bring the others.
-    Deadlock,
-    /// The engine broke an invariant; the instance stands still until repaired.
-    Quarantined,
-    /// A call activity cannot call its process.
-    CalledElement,
-    /// A business rule task cannot find its decision.
-    CalledDecision,
-    /// A decision stopped.
-    DecisionEvaluation,
-    /// An execution listener's job has no retries left.
-    ExecutionListenerNoRetries,
-    /// A task listener's job has no retries left.
-    TaskListenerNoRetries,
-}
-
-impl IncidentKind {
-    /// Camunda 8's word; ours where it has none.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            IncidentKind::Unspecified => "UNSPECIFIED",
-            IncidentKind::IoMapping => "IO_MAPPING_ERROR",
-            IncidentKind::JobNoRetries => "JOB_NO_RETRIES",
-            IncidentKind::Condition => "CONDITION_ERROR",
-            IncidentKind::ExtractValue => "EXTRACT_VALUE_ERROR",
-            IncidentKind::UnhandledError => "UNHANDLED_ERROR_EVENT",
-            IncidentKind::MessageSize => "MESSAGE_SIZE_EXCEEDED",
-            IncidentKind::Loop => "LOOP",
-            IncidentKind::Deadlock => "DEADLOCK",
-            IncidentKind::Quarantined => "QUARANTINED",
-            IncidentKind::CalledElement => "CALLED_ELEMENT_ERROR",
-            IncidentKind::CalledDecision => "CALLED_DECISION_ERROR",
-            IncidentKind::DecisionEvaluation => "DECISION_EVALUATION_ERROR",
-            IncidentKind::ExecutionListenerNoRetries => "EXECUTION_LISTENER_NO_RETRIES",
-            IncidentKind::TaskListenerNoRetries => "TASK_LISTENER_NO_RETRIES",
-        }
-    }
-}
-
-/// What resolving an incident does again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Resume {
-    /// Activate the element.
-    #[default]
-    Activate,
-    /// Complete the element.
-    Complete,
-    /// Offer the job again.
-    Job,
-    /// Look again whether the scope is done.
-    Scope,
-    /// Go on with the kept agenda.
-    Agenda,
-    /// Call the process again.
-    Call,
 }
 
 /// A unit of unfinished work inside one instance.

@@ -3,17 +3,21 @@
 //! Not here: which form a task shows (`user_task_details`).
 
 use crate::answer;
+use crate::form_check;
 use crate::keys::{PathKey, WireKey};
 use crate::problem::{Problem, ProblemDetail};
+use crate::search::Row;
 use crate::state::ApiState;
 use crate::tenant::{DEFAULT_NAME, DEFAULT_TENANT};
 use axum::extract::State;
 use axum::response::Response;
+use engine::event::Variables;
 use engine::key::Key;
 use engine::resources::ResourceKind;
 use serde::Serialize;
 use std::sync::Arc;
 use store::batch::ResourceRow;
+use store::view::{Cell, user_tasks};
 use utoipa::ToSchema;
 
 /// A version of a form.
@@ -53,6 +57,27 @@ pub(crate) fn resource(
         let what = kind.as_str();
         Problem::not_found(format!("Expected {what} {key} to exist, but found none."))
     })
+}
+
+/// The form of a user task, if it is one that is deployed here.
+pub(crate) fn of_task(state: &ApiState, row: &Row) -> Option<Arc<ResourceRow>> {
+    let Some(Cell::Text(form)) = row.get(user_tasks::FORM as usize) else { return None };
+    resource(state, Key(form.parse().ok()?), ResourceKind::Form).ok()
+}
+
+/// Refuses what does not fit a form, with the fields.
+pub(crate) fn check(form: &ResourceRow, submitted: &Variables) -> Result<(), Problem> {
+    let schema = String::from_utf8_lossy(&form.source);
+    let found = form_check::findings(&schema, submitted);
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::invalid(format!(
+        "Expected the variables to fit form `{}` (version {}), but {}.",
+        form.id,
+        form.version,
+        found.join("; ")
+    )))
 }
 
 /// Get a form

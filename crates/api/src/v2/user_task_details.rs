@@ -2,6 +2,7 @@
 //!
 //! Not here: finding and completing tasks (`user_tasks`).
 
+use super::forms::{self, FormResult};
 use super::tables::{ELEMENT_INSTANCES, USER_TASKS, VARIABLES};
 use super::variables::{VariableSearch, VariableSearchResult, shows_all, write_preview};
 use crate::answer;
@@ -13,7 +14,7 @@ use crate::search::{Found, Search, find, key_of, look_up};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use engine::key::Key;
 use std::collections::BTreeMap;
 use store::limits::PAGE_ROWS_MAX;
@@ -142,14 +143,18 @@ pub(crate) async fn search_user_task_effective_variables(
     tag = "User task",
     params(("userTaskKey" = String, Path, description = "Key of the user task.")),
     responses(
-        (status = 204, description = "No form is deployed for it; Segue keeps none yet."),
+        (status = 200, description = "The version it had when the task began.", body = FormResult),
+        (status = 204, description = "It has no form that is deployed here."),
         (status = "4XX", description = "Not found.", body = ProblemDetail),
     )
 )]
 pub(crate) async fn get_user_task_form(
     State(state): State<ApiState>,
     PathKey(task): PathKey,
-) -> Result<StatusCode, Problem> {
-    find(&state, &USER_TASKS, task).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, Problem> {
+    let row = find(&state, &USER_TASKS, task).await?;
+    Ok(match forms::of_task(&state, &row) {
+        Some(form) => answer::dto(&FormResult::of(&form)),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }

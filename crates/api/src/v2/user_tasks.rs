@@ -2,6 +2,7 @@
 //!
 //! Not here: who has them and until when (`user_task_changes`).
 
+use super::forms;
 use super::tables::USER_TASKS;
 use crate::answer;
 use crate::extract::{CallerOf, JsonBody};
@@ -100,6 +101,8 @@ pub(crate) struct UserTaskCompletion {
 }
 
 /// Complete a user task
+///
+/// If it has a form that is deployed, the variables must fit it.
 #[utoipa::path(
     post,
     path = "/v2/user-tasks/{userTaskKey}/completion",
@@ -109,6 +112,8 @@ pub(crate) struct UserTaskCompletion {
     request_body = Option<UserTaskCompletion>,
     responses(
         (status = 204, description = "Completed."),
+        (status = 400, description = "The variables do not fit the form; says which.",
+            body = ProblemDetail),
         (status = "4XX", description = "Not completed.", body = ProblemDetail),
     )
 )]
@@ -120,10 +125,14 @@ pub(crate) async fn complete_user_task(
 ) -> Result<StatusCode, Problem> {
     let wanted: UserTaskCompletion = body.parse()?;
     let row = find(&state, &USER_TASKS, task).await?;
+    let variables = wanted.variables.unwrap_or_default().0;
+    if let Some(form) = forms::of_task(&state, &row) {
+        forms::check(&form, &variables)?;
+    }
     let request = Request::CompleteUserTask {
         instance: key_of(&row, user_tasks::INSTANCE),
         task,
-        variables: wanted.variables.unwrap_or_default().0,
+        variables,
         action: name("action", wanted.action.as_deref().unwrap_or("complete"))?,
     };
     answer::no_content(&state.submit(caller, request).await?)

@@ -94,3 +94,65 @@ async fn a_task_that_is_done_is_nobodys_any_more() {
     server.ask(Method::PATCH, &path, changes).await.refused(404);
     server.post("/v2/user-tasks/1/assignment", json!({"assignee": "a"})).await.refused(404);
 }
+
+const FORM: &str = r#"{"id": "refund", "type": "default", "components": [
+    {"type": "number", "key": "amount", "validate": {"required": true, "max": 100}},
+    {"type": "select", "key": "way", "values": [{"label": "Bank", "value": "bank"}]}]}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_submitted_fits_the_form_the_task_began_with() {
+    let server = Server::start();
+    let process = model::short::to_bpmn("start -> review:user form=refund -> end").unwrap();
+    let files = [("review.bpmn", &*process)];
+    server.files("/v2/deployments", &files).await.ok();
+    server.create(json!({})).await;
+    let stopped = server.search("incidents", json!({"state": "ACTIVE"})).await;
+    assert_eq!(stopped[0]["errorType"], "FORM_NOT_FOUND");
+    assert!(text(&stopped[0]["errorMessage"]).contains("form `refund`"));
+    server.files("/v2/deployments", &[("refund.form", FORM)]).await.ok();
+    let incident = text(&stopped[0]["incidentKey"]);
+    server.post(&format!("/v2/incidents/{incident}/resolution"), json!({})).await.done();
+
+    let task = server.search("user-tasks", json!({})).await.remove(0);
+    let path = format!("/v2/user-tasks/{}", text(&task["userTaskKey"]));
+    let shown = server.get(&format!("{path}/form")).await.ok();
+    assert_eq!((&shown["formId"], &shown["version"]), (&json!("refund"), &json!(1)));
+    assert_eq!((&shown["schema"], &shown["formKey"]), (&json!(FORM), &task["formKey"]));
+    // A newer version is for tasks that begin after it.
+    let other = FORM.replace("100", "7");
+    server.files("/v2/deployments", &[("refund.form", &*other)]).await.ok();
+    assert_eq!(server.get(&format!("{path}/form")).await.ok(), shown);
+
+    let complete = async |variables: Value| {
+        server.post(&format!("{path}/completion"), json!({"variables": variables})).await
+    };
+    let why = complete(json!({"amount": 101, "way": "cash"})).await.refused(400);
+    assert!(why.contains("form `refund` (version 1)"), "{why}");
+    assert!(why.contains("`amount` must be at most 100"), "{why}");
+    assert!(why.contains("`way` must not be"), "{why}");
+    let why = server.post(&format!("{path}/completion"), json!({})).await.refused(400);
+    assert!(why.contains("`amount` is required"), "{why}");
+    complete(json!({"amount": 100, "note": "x"})).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_may_be_the_one_that_came_with_the_process() {
+    let server = Server::start();
+    let process = model::short::to_bpmn("start -> review:user form=refund -> end").unwrap();
+    let bound = "formId=\"refund\" bindingType=\"deployment\"";
+    let process = process.replace("formId=\"refund\"", bound);
+    assert!(process.contains(bound), "{process}");
+    let files = [("review.bpmn", &*process), ("refund.form", FORM)];
+    server.files("/v2/deployments", &files).await.ok();
+    let other = FORM.replace("100", "7");
+    server.files("/v2/deployments", &[("refund.form", &*other)]).await.ok();
+    server.create(json!({})).await;
+    let task = text(&server.search("user-tasks", json!({})).await[0]["userTaskKey"]);
+    let shown = server.get(&format!("/v2/user-tasks/{task}/form")).await.ok();
+    assert_eq!(shown["version"], 1);
+    let server = Server::with("start -> review:user -> end").await;
+    server.create(json!({})).await;
+    let task = text(&server.search("user-tasks", json!({})).await[0]["userTaskKey"]);
+    let none = server.get(&format!("/v2/user-tasks/{task}/form")).await;
+    assert_eq!(none.status.as_u16(), 204);
+}

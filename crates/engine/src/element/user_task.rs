@@ -4,8 +4,10 @@
 
 use super::*;
 use crate::event::{IncidentKind, UserTaskCreated};
+use crate::part::decision::read_binding;
 use crate::part::job::read_headers;
 use crate::part::text::Text;
+use crate::resources::{Binding, ResourceKind};
 use std::sync::Arc;
 
 /// The job type of user tasks without `zeebe:userTask`, as Camunda has it.
@@ -31,8 +33,28 @@ pub struct NativeTask {
     due: Option<Text>,
     follow_up: Option<Text>,
     priority: Option<Text>,
-    form: Option<Text>,
+    form: Option<Form>,
     headers: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What a task shows to whoever does it.
+#[derive(Debug, PartialEq)]
+enum Form {
+    /// A form that is deployed.
+    Deployed { id: Text, binding: Binding },
+    /// Something that others know by this name.
+    External(Text),
+}
+
+impl Form {
+    fn read(node: NodeRef<'_>, problems: &mut Problems) -> Option<Form> {
+        let written = node.extension("formDefinition")?;
+        if let Some(id) = Text::read(written, "formId", problems) {
+            return Some(Form::Deployed { id, binding: read_binding(written, problems) });
+        }
+        let external = Text::read(written, "formKey", problems);
+        external.or_else(|| Text::read(written, "externalReference", problems)).map(Form::External)
+    }
 }
 
 impl Element for UserTask {
@@ -54,9 +76,7 @@ impl Element for UserTask {
             due: read("taskSchedule", "dueDate"),
             follow_up: read("taskSchedule", "followUpDate"),
             priority: read("priorityDefinition", "priority"),
-            form: read("formDefinition", "formId")
-                .or_else(|| read("formDefinition", "formKey"))
-                .or_else(|| read("formDefinition", "externalReference")),
+            form: Form::read(node, problems),
             headers: read_headers(node),
         }))
     }
@@ -117,9 +137,45 @@ impl NativeTask {
             due_ms: moment(&self.due, "the due date")?,
             follow_up_ms: moment(&self.follow_up, "the follow-up date")?,
             priority,
-            form_key: text(&self.form, "the form")?,
+            form_key: self.form_key(slot, ctx)?,
             ..UserTaskCreated::default()
         })
+    }
+}
+
+impl NativeTask {
+    /// The key of the version that is deployed now, or the name others know. A task keeps it.
+    fn form_key(&self, slot: Slot, ctx: &Ctx<'_>) -> Result<Option<Arc<str>>, Failure> {
+        let (id, binding) = match &self.form {
+            None => return Ok(None),
+            Some(Form::External(name)) => return ctx.optional_text(slot, name, "the form"),
+            Some(Form::Deployed { id, binding }) => (id, binding),
+        };
+        let Some(id) = ctx.optional_text(slot, id, "the form id")? else { return Ok(None) };
+        match ctx.find_form(&id, binding) {
+            Some(key) => Ok(Some(key.to_string().into())),
+            None => {
+                let which = match binding {
+                    Binding::Latest => String::new(),
+                    Binding::Deployment => " in the same deployment".to_owned(),
+                    Binding::VersionTag(tag) => format!(" with version tag `{tag}`"),
+                };
+                let message = format!(
+                    "Expected form `{id}`{which} to be deployed, but found none. Deploy it and \
+                     resolve."
+                );
+                Err(Failure::new(IncidentKind::FormNotFound, message))
+            }
+        }
+    }
+}
+
+impl Ctx<'_> {
+    /// The key of a deployed form.
+    fn find_form(&self, id: &str, binding: &Binding) -> Option<crate::key::Key> {
+        let own = self.definitions.get(self.state.definition).map(|own| own.deployment);
+        let (resources, tenant) = (&self.definitions.resources, self.state.tenant);
+        resources.bound(tenant, ResourceKind::Form, id, binding, own).map(|form| form.key)
     }
 }
 
@@ -138,18 +194,32 @@ mod tests {
     use testkit::scenario::check;
 
     #[test]
+    fn stops_without_its_form() {
+        check(
+            "start -> review:user form=order-form -> end",
+            r#"
+                start
+                > entered start
+                > entered review
+                > incident FORM_NOT_FOUND review
+                ~ because Expected form `order-form` to be deployed
+            "#,
+        );
+    }
+
+    #[test]
     fn waits_for_a_person() {
         check(
             r#"
                 start -> review:user -> end
                 review: assignee="= owner" groups=sales,support users="= [first, \"max\"]"
-                review: due="= due" priority=80 form=order-form
+                review: due="= due" priority=80
             "#,
             r#"
                 start {"owner": "ada", "first": "eva", "due": "2026-01-02T00:00:00Z"}
                 > entered start
                 > entered review
-                > task review assignee=ada groups=sales,support users=eva,max due=P1D priority=80 form=order-form
+                > task review assignee=ada groups=sales,support users=eva,max due=P1D priority=80
                 task review complete {"ok": true}
                 > variables {"ok":true}
                 > completed review

@@ -149,6 +149,8 @@ numbers!(IncidentKind {
     25: CalledElement,
     130: CalledDecision,
     131: DecisionEvaluation,
+    3200: FormNotFound,
+    3201: AdHocNoRetries,
 });
 numbers!(Resume { 0: Activate, 1: Complete, 2: Job, 3: Scope, 4: Agenda, 15: Call });
 

@@ -126,6 +126,7 @@ fn fail(ctx: &mut Ctx<'_>, failed: Failed, variables: &Variables, by: &Activatio
         let kind = match ctx.at(slot).job.as_ref().map(|job| job.kind) {
             Some(JobKind::ExecutionListener) => IncidentKind::ExecutionListenerNoRetries,
             Some(JobKind::TaskListener) => IncidentKind::TaskListenerNoRetries,
+            Some(JobKind::AdHocSubProcess) => IncidentKind::AdHocNoRetries,
             _ => IncidentKind::JobNoRetries,
         };
         let failure = Failure::new(kind, message);

@@ -85,7 +85,7 @@ fn asks_its_worker_once_however_much_has_ended() {
             > completed care#innerInstance
             fail planner retries=0
             > job planner failed retries=0
-            > incident JOB_NO_RETRIES care
+            > incident AD_HOC_SUB_PROCESS_NO_RETRIES care
             complete visit
             > completed visit
             > job planner cancelled
