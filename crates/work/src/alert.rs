@@ -170,6 +170,10 @@ impl AlertLine {
                 self.timer = None;
             }
         }
+        // One that is empty has no row: the next begins anew.
+        if self.is_empty() {
+            *self = AlertLine { tenant: self.tenant, ..AlertLine::default() };
+        }
     }
 
     fn alert(&mut self) -> &mut Alert {

@@ -156,6 +156,10 @@ impl Detector {
             }
             DetectorEvent::TimerSet { timer } => self.timer = *timer,
         }
+        // One that is empty has no row: the next begins anew.
+        if self.is_empty() {
+            *self = Detector { tenant: self.tenant, ..Detector::default() };
+        }
     }
 }
 

@@ -115,6 +115,7 @@ fn difference(stored: &Aggregate, folded: &mut Aggregate) -> Option<(String, Str
         (Aggregate::BpmnSignal(stored), Aggregate::BpmnSignal(folded)) => {
             signal_difference(stored, folded)
         }
+        (Aggregate::Work(stored), Aggregate::Work(folded)) => words(&**stored, &**folded),
         (stored, folded) => Some((name(stored.kind()), name(folded.kind()))),
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::lane::{Lane, LaneLimits, LaneOptions, Order, Reply};
 use crate::project::Projection;
-use crate::request::{Caller, DefinitionRef, Request, Resource};
+use crate::request::{Caller, DefinitionRef, Request, Resource, WorkRequest};
 use std::sync::Arc;
 use store::batch::{Batch, Component, JobRow, JobWrite, TimerRow, TimerWrite};
 use store::memory::Memory;
@@ -43,15 +43,6 @@ const SHORT: &str = "start -> fork:and -> a:job(a) -> join:and -> end
     a ! late:timer(PT1H) -> gone:end";
 
 fn fill_with(store: &Arc<dyn Store>, short: &str) {
-    let options = LaneOptions {
-        node: 0,
-        zone: jiff::tz::TimeZone::UTC,
-        seed: 1,
-        shared: false,
-        limits: LaneLimits::default(),
-    };
-    let mut lane = Lane::open(store.clone(), options).unwrap();
-    let mut projection = Projection::default();
     let content = model::short::to_bpmn(short).unwrap().into_bytes();
     let variables = vec![("key".into(), "\"k\"".into())];
     let create = Request::CreateInstance {
@@ -61,7 +52,21 @@ fn fill_with(store: &Arc<dyn Store>, short: &str) {
         await_result: false,
     };
     let resources = vec![Resource { name: "p.bpmn".to_owned(), content }];
-    for order in [request(Request::Deploy { resources }), request(create)] {
+    carry_out(store, vec![Request::Deploy { resources }, create]);
+}
+
+/// Carries out requests, one commit each.
+fn carry_out(store: &Arc<dyn Store>, requests: Vec<Request>) {
+    let options = LaneOptions {
+        node: 0,
+        zone: jiff::tz::TimeZone::UTC,
+        seed: 1,
+        shared: false,
+        limits: LaneLimits::default(),
+    };
+    let mut lane = Lane::open(store.clone(), options).unwrap();
+    let mut projection = Projection::default();
+    for order in requests.into_iter().map(request) {
         let prepared = lane.prepare(NOW_MS, vec![order]).unwrap_or_else(|_| panic!("prepared"));
         let committed = store.commit(&prepared.batch).unwrap();
         lane.finish(prepared, &committed, &mut projection).unwrap();
@@ -98,6 +103,35 @@ fn finds_nothing_in_a_sound_data_folder() {
     let filled: Arc<dyn Store> = sqlite.clone();
     fill(&filled);
     assert_eq!(examine(&*sqlite).unwrap(), []);
+}
+
+#[test]
+fn finds_nothing_where_alerts_came_and_went() {
+    let store = Arc::new(Memory::new());
+    let rule = "{kind: detection-rule, id: warm, on: {type: reading}, subject: data.of,
+        detect: {threshold: {when: data.value > 8}}, alert: {case: cold}}";
+    let case_type = "{kind: case-type, id: cold, sla: {goal: PT1H, deadline: PT2H},
+        outcome: [{id: quiet, quiet: PT1H}]}";
+    let file = |name: &str, text: &str| Resource {
+        name: name.to_owned(),
+        content: text.as_bytes().to_vec(),
+    };
+    let resources = vec![file("warm.yaml", rule), file("cold.yaml", case_type)];
+    let event = |(id, value): (usize, &u32)| {
+        let event = ::work::received::CloudEvent {
+            id: id.to_string().into(),
+            source: "/s".into(),
+            kind: "reading".into(),
+            data: format!("{{\"of\":\"a\",\"value\":{value}}}").into(),
+            ..Default::default()
+        };
+        Request::Work(WorkRequest::ReceiveEvents { events: vec![event] })
+    };
+    let mut requests = vec![Request::Deploy { resources }];
+    requests.extend([9, 10, 3, 12].iter().enumerate().map(event));
+    let filled: Arc<dyn Store> = store.clone();
+    carry_out(&filled, requests);
+    assert_eq!(examine(&*store).unwrap(), []);
 }
 
 #[test]
