@@ -4,6 +4,80 @@
  */
 
 export interface paths {
+    "/api/v1/access-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List notes of access
+         * @description Each is a record in the audit chain. The same refusal is noted once a minute.
+         */
+        get: operations["listAccessNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search alerts */
+        post: operations["searchAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alertKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an alert */
+        get: operations["getAlert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alertKey}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge an alert
+         * @description Says that somebody has seen it. Of two people who do so at once, one does.
+         */
+        post: operations["acknowledgeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups": {
         parameters: {
             query?: never;
@@ -39,6 +113,209 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a case */
+        post: operations["openCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search cases
+         * @description Sorted by `urgency`, they are in the order in which they should be looked at.
+         */
+        post: operations["searchCases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a case */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign a case */
+        post: operations["assignCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/attestation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attest the outcome of a case
+         * @description Says whether it is solved. If not, the case is open again. Where the check says `other`, who
+         *     resolved the case may not.
+         */
+        post: operations["attestCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a case
+         * @description It was no case after all. The process instance that runs for it is cancelled too.
+         */
+        post: operations["cancelCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add evidence to a case */
+        post: operations["addEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the history of a case */
+        get: operations["getCaseHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve a case
+         * @description The work is done; the outcome checks of its type begin. Resolved is not closed.
+         */
+        post: operations["resolveCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a case to another stage */
+        post: operations["enterCaseStage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Waive the outcome checks of a case
+         * @description A resolved case is closed as waived, which never counts as verified.
+         */
+        post: operations["waiveCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/check": {
         parameters: {
             query?: never;
@@ -53,6 +330,67 @@ export interface paths {
          * @description Takes a form as a deployment does, or one BPMN file as the body itself.
          */
         post: operations["checkModels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List clients */
+        get: operations["listClients"];
+        put?: never;
+        /**
+         * Make a client
+         * @description Its secret is shown once. It may do what authorizations, roles and groups let it.
+         */
+        post: operations["createClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a client
+         * @description Its tokens, memberships and authorizations go too, at once.
+         */
+        delete: operations["deleteClient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{clientId}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a client a new secret
+         * @description The old one, and tokens that were given for it, are no good any more.
+         */
+        post: operations["renewClientSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -139,6 +477,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search evidence */
+        post: operations["searchEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export/{what}": {
         parameters: {
             query?: never;
@@ -193,6 +548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a token for a client
+         * @description Give Camunda's SDKs this address as `CAMUNDA_OAUTH_URL`.
+         */
+        post: operations["getOAuthToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -203,6 +578,26 @@ export interface paths {
         /** Show this description */
         get: operations["getOpenApi"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my password
+         * @description All sessions of the user end, this one too.
+         */
+        put: operations["changePassword"];
         post?: never;
         delete?: never;
         options?: never;
@@ -375,6 +770,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the session */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Begin a session
+         * @description The answer sets a cookie that scripts cannot read and other sites cannot use.
+         */
+        post: operations["beginSession"];
+        /** End the session */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send signals
+         * @description One CloudEvent (`application/cloudevents+json`, or binary mode with `ce-` headers) or many
+         *     (`application/cloudevents-batch+json`). The answer comes when all are stored; if one of them is
+         *     wrong none is. An event with an `id` and `source` that were received before changes nothing.
+         */
+        post: operations["sendSignals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search signals */
+        post: operations["searchSignals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/{signalKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a signal
+         * @description With its `data`, and the `rules` that looked at it, each with the subject it found.
+         */
+        get: operations["getSignal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my tokens */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make a token for myself
+         * @description It is shown once, stands for its owner, and goes in the header `Authorization: Bearer`.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete one of my tokens */
+        delete: operations["deleteToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -475,6 +989,79 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/authentication/me/authorizations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search my authorizations
+         * @description Those of the asker, its groups and roles. Administrators may do everything without any.
+         */
+        post: operations["searchOwnAuthorizations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an authorization */
+        post: operations["createAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/authorizations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search authorizations */
+        post: operations["searchAuthorizations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/authorizations/{authorizationKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an authorization */
+        get: operations["getAuthorization"];
+        /** Change an authorization */
+        put: operations["updateAuthorization"];
+        post?: never;
+        /** Take an authorization back */
+        delete: operations["deleteAuthorization"];
         options?: never;
         head?: never;
         patch?: never;
@@ -815,6 +1402,149 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a group */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search groups */
+        post: operations["searchGroups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups/{groupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a group */
+        get: operations["getGroup"];
+        /** Change a group */
+        put: operations["updateGroup"];
+        post?: never;
+        /**
+         * Delete a group
+         * @description Its memberships and authorizations go too; those who belonged to it stay.
+         */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups/{groupId}/clients/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search who belongs to it */
+        post: operations["searchClientsForGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups/{groupId}/clients/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let one belong to it */
+        put: operations["assignClientToGroup"];
+        post?: never;
+        /** Let one belong to it no more */
+        delete: operations["unassignClientFromGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups/{groupId}/roles/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search the roles of a group */
+        post: operations["searchRolesForGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups/{groupId}/users/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search who belongs to it */
+        post: operations["searchUsersForGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/groups/{groupId}/users/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let one belong to it */
+        put: operations["assignUserToGroup"];
+        post?: never;
+        /** Let one belong to it no more */
+        delete: operations["unassignUserFromGroup"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1580,6 +2310,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a role */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search roles */
+        post: operations["searchRoles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/{roleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a role */
+        get: operations["getRole"];
+        /** Change a role */
+        put: operations["updateRole"];
+        post?: never;
+        /**
+         * Delete a role
+         * @description Its memberships and authorizations go too; those who had it stay.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/{roleId}/clients/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search who belongs to it */
+        post: operations["searchClientsForRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/{roleId}/clients/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let one belong to it */
+        put: operations["assignRoleToClient"];
+        post?: never;
+        /** Let one belong to it no more */
+        delete: operations["unassignRoleFromClient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/{roleId}/groups/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search who belongs to it */
+        post: operations["searchGroupsForRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/{roleId}/groups/{groupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let one belong to it */
+        put: operations["assignRoleToGroup"];
+        post?: never;
+        /** Let one belong to it no more */
+        delete: operations["unassignRoleFromGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/{roleId}/users/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search who belongs to it */
+        post: operations["searchUsersForRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/roles/{roleId}/users/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let one belong to it */
+        put: operations["assignRoleToUser"];
+        post?: never;
+        /** Let one belong to it no more */
+        delete: operations["unassignRoleFromUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/signals/broadcast": {
         parameters: {
             query?: never;
@@ -1595,6 +2486,40 @@ export interface paths {
          *     The answer comes when that is certain; where very many wait, some are reached a little later.
          */
         post: operations["broadcastSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/tenants/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search tenants */
+        post: operations["searchTenants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/tenants/{tenantId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a tenant */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1716,7 +2641,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Complete a user task */
+        /**
+         * Complete a user task
+         * @description If it has a form that is deployed, the variables must fit it.
+         */
         post: operations["completeUserTask"];
         delete?: never;
         options?: never;
@@ -1781,6 +2709,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a user */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/users/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search users */
+        post: operations["searchUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/users/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a user */
+        get: operations["getUser"];
+        /** Change a user */
+        put: operations["updateUser"];
+        post?: never;
+        /**
+         * Delete a user
+         * @description Sessions, tokens, memberships and authorizations go too, at once.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/variables/search": {
         parameters: {
             query?: never;
@@ -1819,6 +2803,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A note. */
+        AccessNoteResult: {
+            /** @description Who did or tried it. */
+            actor: string;
+            at: string;
+            id: string;
+            /** @description Whether something was refused; else who there is was changed. */
+            refused: boolean;
+            /** @description What, in words. */
+            what: string;
+        };
+        /** @description Notes, newest first. */
+        AccessNotes: {
+            items: components["schemas"]["AccessNoteResult"][];
+        };
         /** @description An element at which a token begins. */
         ActivateInstruction: {
             /** @description The scope it begins in, where there are several; `-1` or absent: the only one, or a new one. */
@@ -1884,6 +2883,80 @@ export interface components {
             /** @description BPMN id of an activity in the sub-process that no flow leads to. */
             elementId: string;
             variables?: components["schemas"]["Variables"] | null;
+        };
+        Alert: {
+            acknowledgedBy: string | null;
+            alertKey: string | null;
+            caseKey: string | null;
+            detectionRuleId: string;
+            detectionRuleKey: string | null;
+            /** Format: date-time */
+            endTime: string | null;
+            /** Format: date-time */
+            firstSeenTime: string | null;
+            /** Format: date-time */
+            lastSeenTime: string | null;
+            name: string;
+            occurrences: number;
+            /** @enum {string} */
+            severity: "CRITICAL" | "HIGH" | "LOW" | "MEDIUM";
+            signalKey: string | null;
+            /** @enum {string} */
+            state: "ACKNOWLEDGED" | "OPEN" | "RECOVERED" | "RESOLVED";
+            subject: string;
+            tenantId: string;
+            title: string;
+        };
+        AlertSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                acknowledgedBy?: components["schemas"]["StringFilter"];
+                alertKey?: components["schemas"]["KeyFilter"];
+                caseKey?: components["schemas"]["KeyFilter"];
+                detectionRuleId?: components["schemas"]["StringFilter"];
+                detectionRuleKey?: components["schemas"]["KeyFilter"];
+                endTime?: components["schemas"]["DateTimeFilter"];
+                firstSeenTime?: components["schemas"]["DateTimeFilter"];
+                lastSeenTime?: components["schemas"]["DateTimeFilter"];
+                name?: components["schemas"]["StringFilter"];
+                occurrences?: components["schemas"]["IntegerFilter"];
+                severity?: components["schemas"]["StringFilter"];
+                signalKey?: components["schemas"]["KeyFilter"];
+                state?: components["schemas"]["StringFilter"];
+                subject?: components["schemas"]["StringFilter"];
+                tenantId?: components["schemas"]["StringFilter"];
+                title?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "alertKey" | "name" | "state" | "title" | "severity" | "detectionRuleKey" | "detectionRuleId" | "subject" | "occurrences" | "firstSeenTime" | "lastSeenTime" | "endTime" | "signalKey" | "caseKey" | "acknowledgedBy" | "tenantId";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        AlertSearchResult: {
+            items: components["schemas"]["Alert"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
         };
         /** @description In which scope a moved token goes on: `direct`, `inferred` or `sourceParent`. */
         AncestorScope: {
@@ -2001,6 +3074,43 @@ export interface components {
                 totalItems: number;
             };
         };
+        /** @description An authorization that was made. */
+        AuthorizationCreated: {
+            authorizationKey: components["schemas"]["Key"];
+        };
+        /** @description What is granted to whom. */
+        AuthorizationRequest: {
+            /** @description Id of the user, client, group or role. */
+            ownerId: string;
+            /** @description `USER`, `CLIENT`, `GROUP` or `ROLE`. */
+            ownerType: string;
+            /** @description For example `READ_PROCESS_INSTANCE`. */
+            permissionTypes: string[];
+            /** @description Id of the resource, or `*` for all of its type. */
+            resourceId: string;
+            /** @description For example `PROCESS_DEFINITION`. */
+            resourceType: string;
+        };
+        /** @description An authorization. */
+        AuthorizationResult: {
+            authorizationKey: components["schemas"]["Key"];
+            ownerId: string;
+            ownerType: string;
+            permissionTypes: string[];
+            resourceId: string;
+            /** @description Always null: Segue has no authorizations by property. */
+            resourcePropertyName: string | null;
+            resourceType: string;
+        };
+        AuthorizationSearchResult: {
+            items: components["schemas"]["AuthorizationResult"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
         /** @description What backup is wanted. */
         BackupInstruction: {
             /** @description Its name; without one it is named by the time. */
@@ -2064,6 +3174,147 @@ export interface components {
             processDefinitionName: string;
             processInstanceKey: components["schemas"]["Key"];
         };
+        Case: {
+            alertKey: string | null;
+            caseKey: string | null;
+            caseTypeId: string;
+            caseTypeKey: string | null;
+            check: string | null;
+            /** Format: date-time */
+            checkDueTime: string | null;
+            /** Format: date-time */
+            closedTime: string | null;
+            /** Format: date-time */
+            deadlineTime: string | null;
+            driver: string | null;
+            followsCaseKey: string | null;
+            /** Format: date-time */
+            goalTime: string | null;
+            isNotDurable: boolean;
+            /** @enum {string} */
+            milestone: "AT_RISK" | "DEADLINE" | "GOAL" | "PASSED";
+            /** Format: date-time */
+            openedTime: string | null;
+            /** @enum {string} */
+            priority: "P1" | "P2" | "P3" | "P4";
+            processInstanceKey: string | null;
+            reason: string | null;
+            /** Format: date-time */
+            recurredTime: string | null;
+            reopenings: number;
+            /** Format: date-time */
+            resolvedTime: string | null;
+            /** @enum {string} */
+            severity: "CRITICAL" | "HIGH" | "LOW" | "MEDIUM";
+            signalKey: string | null;
+            stage: string | null;
+            /** @enum {string} */
+            state: "CANCELLED" | "CLOSED_FAILED" | "CLOSED_VERIFIED" | "CLOSED_WAIVED" | "OPEN" | "RESOLVED" | "VERIFYING";
+            subject: string;
+            tenantId: string;
+            title: string;
+            urgency: number;
+        };
+        /** @description Who drives a case. */
+        CaseAssignment: {
+            /** @description Who gets it; null or absent: nobody. */
+            driver?: string | null;
+        };
+        /** @description A person's word on a case. */
+        CaseAttestation: {
+            /** @description Id of the outcome check. */
+            check: string;
+            /** @description What was looked at. */
+            comment?: string | null;
+            /** @description Whether it is solved. */
+            isSolved: boolean;
+        };
+        /** @description A case to open. */
+        CaseCreation: {
+            /** @description Id of its case type; the latest version is taken. */
+            caseTypeId: string;
+            /** @description What it is about, for example a shipment number. */
+            subject?: string | null;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description Why. */
+        CaseReason: {
+            /** @description For those who read it. */
+            reason: string;
+        };
+        /** @description What was done. */
+        CaseResolution: {
+            /** @description For those who read it. */
+            comment?: string | null;
+        };
+        CaseSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                alertKey?: components["schemas"]["KeyFilter"];
+                caseKey?: components["schemas"]["KeyFilter"];
+                caseTypeId?: components["schemas"]["StringFilter"];
+                caseTypeKey?: components["schemas"]["KeyFilter"];
+                check?: components["schemas"]["StringFilter"];
+                checkDueTime?: components["schemas"]["DateTimeFilter"];
+                closedTime?: components["schemas"]["DateTimeFilter"];
+                deadlineTime?: components["schemas"]["DateTimeFilter"];
+                driver?: components["schemas"]["StringFilter"];
+                followsCaseKey?: components["schemas"]["KeyFilter"];
+                goalTime?: components["schemas"]["DateTimeFilter"];
+                isNotDurable?: boolean;
+                milestone?: components["schemas"]["StringFilter"];
+                openedTime?: components["schemas"]["DateTimeFilter"];
+                priority?: components["schemas"]["StringFilter"];
+                processInstanceKey?: components["schemas"]["KeyFilter"];
+                recurredTime?: components["schemas"]["DateTimeFilter"];
+                reopenings?: components["schemas"]["IntegerFilter"];
+                resolvedTime?: components["schemas"]["DateTimeFilter"];
+                severity?: components["schemas"]["StringFilter"];
+                signalKey?: components["schemas"]["KeyFilter"];
+                stage?: components["schemas"]["StringFilter"];
+                state?: components["schemas"]["StringFilter"];
+                subject?: components["schemas"]["StringFilter"];
+                tenantId?: components["schemas"]["StringFilter"];
+                title?: components["schemas"]["StringFilter"];
+                urgency?: components["schemas"]["IntegerFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "caseKey" | "state" | "title" | "subject" | "caseTypeKey" | "caseTypeId" | "stage" | "severity" | "priority" | "urgency" | "driver" | "openedTime" | "resolvedTime" | "closedTime" | "goalTime" | "deadlineTime" | "milestone" | "check" | "checkDueTime" | "reopenings" | "recurredTime" | "isNotDurable" | "alertKey" | "signalKey" | "processInstanceKey" | "followsCaseKey" | "tenantId";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        CaseSearchResult: {
+            items: components["schemas"]["Case"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description A stage to enter. */
+        CaseStage: {
+            /** @description Id of a stage of its case type. */
+            stage: string;
+        };
         /** @description What would happen. */
         ChangePreview: {
             /** @description How many events of each kind, for example `TIMER_CANCELLED`. */
@@ -2095,10 +3346,52 @@ export interface components {
             /** @description Name of the file. */
             resource: string;
         };
+        ClientList: {
+            items: components["schemas"]["ClientResult"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description A client to be made. */
+        ClientRequest: {
+            /** @description Its id. */
+            clientId: string;
+            /** @description What people call it. */
+            name?: string | null;
+        };
+        /** @description A client. */
+        ClientResult: {
+            clientId: string;
+            name: string;
+        };
+        /** @description A client with its secret. Has no `Debug`: it holds the secret. */
+        ClientSecret: {
+            clientId: string;
+            /** @description The secret; it is shown this once. */
+            clientSecret: string;
+        };
         /** @description Where the clock shall stand. */
         ClockPin: {
             /** @description Unix milliseconds. */
             timestamp: components["schemas"]["Long"];
+        };
+        /** @description A CloudEvent 1.0 in JSON; further members are extension attributes. */
+        CloudEventJson: {
+            /** @description Any JSON. */
+            data: Record<string, never>;
+            datacontenttype?: string | null;
+            dataschema?: string | null;
+            /** @description With the source it names the event: it is received once. */
+            id: string;
+            source: string;
+            /** @description `1.0`. */
+            specversion: string;
+            subject?: string | null;
+            time?: string | null;
+            type: string;
         };
         /** @description A message and the instance that took it. */
         CorrelatedMessage: {
@@ -2170,6 +3463,10 @@ export interface components {
                 startCursor?: string | null;
                 totalItems: number;
             };
+        };
+        /** @description A case that was opened. */
+        CreatedCase: {
+            caseKey: components["schemas"]["Key"];
         };
         DateTimeFilter: string | {
             /** Format: date-time */
@@ -2430,7 +3727,16 @@ export interface components {
             decisionRequirements: components["schemas"]["DeployedRequirements"] | null;
             form: components["schemas"]["DeployedForm"] | null;
             processDefinition: components["schemas"]["DeployedProcess"] | null;
-            resource: Record<string, never> | null;
+            resource: components["schemas"]["DeployedOther"] | null;
+        };
+        /** @description A deployed version of a detection rule or a case type. */
+        DeployedOther: {
+            resourceId: string;
+            resourceKey: components["schemas"]["Key"];
+            resourceName: string;
+            tenantId: string;
+            /** Format: int32 */
+            version: number;
         };
         /** @description A deployed version of a process. */
         DeployedProcess: {
@@ -2648,6 +3954,67 @@ export interface components {
             /** Format: int32 */
             ruleIndex: number;
         };
+        Evidence: {
+            caseKey: string | null;
+            check: string | null;
+            evidenceKey: string | null;
+            givenBy: string | null;
+            /** Format: date-time */
+            keptTime: string | null;
+            /** @enum {string} */
+            kind: "ATTESTATION" | "EVENT" | "NOTE" | "QUIET" | "TIMED_OUT" | "WAIVER";
+            signalKey: string | null;
+            tenantId: string;
+            text: string;
+        };
+        /** @description Something somebody wrote down. */
+        EvidenceNote: {
+            /** @description What it says. */
+            text: string;
+        };
+        EvidenceSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                caseKey?: components["schemas"]["KeyFilter"];
+                check?: components["schemas"]["StringFilter"];
+                evidenceKey?: components["schemas"]["KeyFilter"];
+                givenBy?: components["schemas"]["StringFilter"];
+                keptTime?: components["schemas"]["DateTimeFilter"];
+                kind?: components["schemas"]["StringFilter"];
+                signalKey?: components["schemas"]["KeyFilter"];
+                tenantId?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "evidenceKey" | "caseKey" | "check" | "kind" | "signalKey" | "givenBy" | "keptTime" | "tenantId";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        EvidenceSearchResult: {
+            items: components["schemas"]["Evidence"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
         /** @description A version of a form. */
         FormResult: {
             formId: string;
@@ -2661,6 +4028,37 @@ export interface components {
         /** @description What became of all jobs. */
         GlobalJobStatistics: components["schemas"]["JobStatistics"] & {
             isIncomplete: boolean;
+        };
+        /** @description A group to be made. */
+        GroupRequest: {
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Its id. */
+            groupId: string;
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description A group. */
+        GroupResult: {
+            description: string | null;
+            groupId: string;
+            name: string;
+        };
+        GroupSearchResult: {
+            items: components["schemas"]["GroupResult"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description What changes about a group. */
+        GroupUpdate: {
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description What people call it. */
+            name: string;
         };
         /** @description How the server is. */
         Health: {
@@ -2688,6 +4086,16 @@ export interface components {
             source: string | null;
             /** @description When it was committed. */
             time: string;
+        };
+        /** @description Which of them, in which order, which page. */
+        IdentitySearch: {
+            /** @description Fields of the items, each a value or conditions. */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            page?: components["schemas"]["PageRequest"] | null;
+            /** @description Fields to sort by. */
+            sort?: components["schemas"]["Sort"][];
         };
         Incident: {
             /** Format: date-time */
@@ -3158,6 +4566,45 @@ export interface components {
             tenants: components["schemas"]["Tenant"][];
             username: string;
         };
+        /** @description A client of a group or with a role. */
+        MemberClient: {
+            clientId: string;
+        };
+        MemberClientSearchResult: {
+            items: components["schemas"]["MemberClient"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description A group with a role. */
+        MemberGroup: {
+            groupId: string;
+        };
+        MemberGroupSearchResult: {
+            items: components["schemas"]["MemberGroup"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description A user of a group or with a role. */
+        MemberUser: {
+            username: string;
+        };
+        MemberUserSearchResult: {
+            items: components["schemas"]["MemberUser"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
         Message: {
             correlationKey: string;
             /** Format: date-time */
@@ -3351,6 +4798,29 @@ export interface components {
             /** @description Variables it brings. */
             variableInstructions?: components["schemas"]["VariableInstruction"][];
         };
+        /** @description A token. Has no `Debug`. */
+        OAuthToken: {
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds it is good for.
+             */
+            expires_in: number;
+            /** @description `Bearer`. */
+            token_type: string;
+        };
+        /**
+         * @description What a client asks for. Has no `Debug`: it holds a secret. Other fields are taken and not used,
+         *     as the RFC says.
+         */
+        OAuthTokenRequest: {
+            /** @description The client, unless it is in the header `Authorization: Basic`. */
+            client_id?: string | null;
+            /** @description Its secret. */
+            client_secret?: string | null;
+            /** @description `client_credentials`. */
+            grant_type?: string | null;
+        };
         /** @description Which error. */
         OneError: {
             /**
@@ -3382,6 +4852,13 @@ export interface components {
             partitionId: number;
             role: string;
             state: string;
+        };
+        /** @description A new password for whoever asks. Has no `Debug`: it holds passwords. */
+        PasswordChange: {
+            /** @description The password so far. */
+            currentPassword: string;
+            /** @description The one from now on. */
+            newPassword: string;
         };
         /** @description RFC 9457's fields, and the problems of a refused deployment. */
         ProblemDetail: {
@@ -3660,6 +5137,16 @@ export interface components {
             messageKey: components["schemas"]["Key"];
             tenantId: string;
         };
+        /** @description A received event. */
+        ReceivedSignal: {
+            /** @description False: it was received before, and nothing changed. */
+            isNew: boolean;
+            signalKey: components["schemas"]["Key"];
+        };
+        /** @description Received events, in the order they were sent. */
+        ReceivedSignals: {
+            signals: components["schemas"]["ReceivedSignal"][];
+        };
         /** @description A request without content. */
         Reference: {
             /**
@@ -3694,6 +5181,37 @@ export interface components {
             /** @description Whether it works just now. */
             working: boolean;
         };
+        /** @description A role to be made. */
+        RoleRequest: {
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description Its id. */
+            roleId: string;
+        };
+        /** @description A role. */
+        RoleResult: {
+            description: string | null;
+            name: string;
+            roleId: string;
+        };
+        RoleSearchResult: {
+            items: components["schemas"]["RoleResult"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description What changes about a role. */
+        RoleUpdate: {
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description What people call it. */
+            name: string;
+        };
         /** @description A sequence flow a token went over. */
         SequenceFlow: {
             elementId: string;
@@ -3708,6 +5226,35 @@ export interface components {
         SequenceFlows: {
             items: components["schemas"]["SequenceFlow"][];
         };
+        /** @description Who wants to begin a session. Has no `Debug`: it holds a password. */
+        SessionRequest: {
+            /** @description The password. */
+            password: string;
+            /** @description The user. */
+            username: string;
+        };
+        /** @description Whether somebody is signed in. */
+        SessionResult: {
+            /** @description Whether callers must say who they are at all. */
+            authentication: boolean;
+            /** @description The user; null when nobody is known. */
+            username: string | null;
+        };
+        Signal: {
+            dataContentType: string | null;
+            dataSchema: string | null;
+            extensions: Record<string, never>;
+            id: string;
+            isMatched: boolean;
+            /** Format: date-time */
+            receivedTime: string | null;
+            signalKey: string | null;
+            source: string;
+            subject: string | null;
+            tenantId: string;
+            time: string | null;
+            type: string;
+        };
         /** @description A BPMN signal. */
         SignalBroadcast: {
             /** @description Name of the signal. */
@@ -3715,6 +5262,49 @@ export interface components {
             /** @description `<default>` or absent. */
             tenantId?: string | null;
             variables?: components["schemas"]["Variables"] | null;
+        };
+        SignalSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                id?: components["schemas"]["StringFilter"];
+                isMatched?: boolean;
+                receivedTime?: components["schemas"]["DateTimeFilter"];
+                signalKey?: components["schemas"]["KeyFilter"];
+                source?: components["schemas"]["StringFilter"];
+                subject?: components["schemas"]["StringFilter"];
+                tenantId?: components["schemas"]["StringFilter"];
+                type?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "signalKey" | "id" | "source" | "type" | "subject" | "receivedTime" | "isMatched" | "tenantId";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        SignalSearchResult: {
+            items: components["schemas"]["Signal"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
         };
         /** @description What to sort by. */
         Sort: {
@@ -3833,11 +5423,55 @@ export interface components {
             name: string;
             tenantId: string;
         };
+        /** @description A tenant. */
+        TenantResult: {
+            description: string | null;
+            name: string;
+            tenantId: string;
+        };
+        TenantSearchResult: {
+            items: components["schemas"]["TenantResult"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
         /** @description Element instances to cancel: one by its key, or all of an element. */
         TerminateInstruction: {
             /** @description The element. */
             elementId?: string | null;
             elementInstanceKey?: components["schemas"]["Key"] | null;
+        };
+        /** @description A token that was made. Has no `Debug`: it holds the token. */
+        TokenCreated: {
+            /** @description The token; it is shown this once. */
+            token: string;
+            tokenId: string;
+        };
+        TokenList: {
+            items: components["schemas"]["TokenResult"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description A token to be made. */
+        TokenRequest: {
+            /** @description When it is no good any more, a time; absent: when it is deleted. */
+            expiresAt?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+        };
+        /** @description A token as its owner sees it. */
+        TokenResult: {
+            createdAt: string;
+            expiresAt: string | null;
+            name: string;
+            tokenId: string;
         };
         /** @description The cluster. */
         Topology: {
@@ -3852,6 +5486,32 @@ export interface components {
             partitionsCount: number;
             /** Format: int32 */
             replicationFactor: number;
+        };
+        /** @description A user to be made. Has no `Debug`: it holds a password. */
+        UserRequest: {
+            /** @description E-mail address. */
+            email?: string | null;
+            /** @description What people call the user. */
+            name?: string | null;
+            /** @description The password, of 8 characters or more. */
+            password: string;
+            /** @description How the user is called in requests. */
+            username: string;
+        };
+        /** @description A user. */
+        UserResult: {
+            email: string | null;
+            name: string;
+            username: string;
+        };
+        UserSearchResult: {
+            items: components["schemas"]["UserResult"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
         };
         UserTask: {
             assignee: string | null;
@@ -3980,6 +5640,15 @@ export interface components {
             /** @description What was done, for those who read the history; `update` by default. */
             action?: string | null;
             changeset?: components["schemas"]["UserTaskChanges"] | null;
+        };
+        /** @description What changes about a user. Has no `Debug`: it holds a password. */
+        UserUpdate: {
+            /** @description E-mail address. */
+            email?: string | null;
+            /** @description What people call the user. */
+            name?: string | null;
+            /** @description The new password; absent or empty: the old one stays. With a new one all sessions end. */
+            password?: string | null;
         };
         Variable: {
             name: string;
@@ -4156,6 +5825,153 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAccessNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Only notes older than the one with this id. */
+                before: number | null;
+                /** @description At most this many; 100 by default. */
+                limit: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Notes, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessNotes"];
+                };
+            };
+            /** @description A wrong query. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AlertSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the alert. */
+                alertKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    acknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the alert. */
+                alertKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Acknowledged. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such open alert. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Somebody else did it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not acknowledged. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     listBackups: {
         parameters: {
             query?: never;
@@ -4241,6 +6057,424 @@ export interface operations {
             };
         };
     };
+    openCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseCreation"];
+            };
+        };
+        responses: {
+            /** @description Opened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedCase"];
+                };
+            };
+            /** @description Not opened. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CaseSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The case. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    assignCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAssignment"];
+            };
+        };
+        responses: {
+            /** @description Assigned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not assigned. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    attestCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAttestation"];
+            };
+        };
+        responses: {
+            /** @description Attested. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It does not wait for that, or not for you. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not attested. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    cancelCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseReason"];
+            };
+        };
+        responses: {
+            /** @description Cancelled. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is closed already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not cancelled. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    addEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceNote"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The case is closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not kept. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getCaseHistory: {
+        parameters: {
+            query?: {
+                /** @description Only what happened after this position. */
+                after?: number;
+                /** @description At most this many commits; 1,000 by default and at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The history, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceHistory"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    resolveCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CaseResolution"] | null;
+            };
+        };
+        responses: {
+            /** @description Resolved. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is not open. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not resolved. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    enterCaseStage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStage"];
+            };
+        };
+        responses: {
+            /** @description It is in that stage. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not moved. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    waiveCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseReason"];
+            };
+        };
+        responses: {
+            /** @description Closed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is not resolved. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not waived. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     checkModels: {
         parameters: {
             query?: never;
@@ -4265,6 +6499,130 @@ export interface operations {
                 };
             };
             /** @description No file to check. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+            /** @description None. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    createClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientSecret"];
+                };
+            };
+            /** @description Not made. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not deleted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    renewClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientSecret"];
+                };
+            };
+            /** @description No new one. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -4431,6 +6789,39 @@ export interface operations {
             };
         };
     };
+    searchEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EvidenceSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: {
@@ -4544,6 +6935,37 @@ export interface operations {
             };
         };
     };
+    getOAuthToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OAuthTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description A token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthToken"];
+                };
+            };
+            /** @description None; `error` says why, as RFC 6749, 5.2 has it. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     getOpenApi: {
         parameters: {
             query?: never;
@@ -4560,6 +6982,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -4861,6 +7314,274 @@ export interface operations {
             };
         };
     };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whose it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResult"];
+                };
+            };
+        };
+    };
+    beginSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Begun. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not begun. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended, if there was one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not ended. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    sendSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CloudEventJson"];
+            };
+        };
+        responses: {
+            /** @description Received, for good. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedSignals"];
+                };
+            };
+            /** @description None was received; says which is wrong and why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SignalSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found, each with `data` and `rules`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the signal. */
+                signalKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signal, with `data` and `rules`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that are good. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description There are none. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description Not made. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted: it is no good any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not deleted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     isLive: {
         parameters: {
             query?: never;
@@ -5011,6 +7732,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    searchOwnAuthorizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    createAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description Given. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationCreated"];
+                };
+            };
+            /** @description Not given. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchAuthorizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                authorizationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationResult"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    updateAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                authorizationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                authorizationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken back. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -5625,6 +8541,406 @@ export interface operations {
                 };
             };
             /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupResult"];
+                };
+            };
+            /** @description Not made. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupResult"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    updateGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupUpdate"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupResult"];
+                };
+            };
+            /** @description Not changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not deleted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchClientsForGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description Who does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberClientSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    assignClientToGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                groupId: string;
+                /** @description Who. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It does not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    unassignClientFromGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                groupId: string;
+                /** @description Who. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It did not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchRolesForGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchUsersForGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description Who does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberUserSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    assignUserToGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                groupId: string;
+                /** @description Who. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It does not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    unassignUserFromGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                groupId: string;
+                /** @description Who. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It did not. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -7070,6 +10386,470 @@ export interface operations {
             };
         };
     };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleResult"];
+                };
+            };
+            /** @description Not made. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The role. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleResult"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleResult"];
+                };
+            };
+            /** @description Not changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not deleted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchClientsForRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description Who does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberClientSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    assignRoleToClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+                /** @description Who. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It does not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    unassignRoleFromClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+                /** @description Who. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It did not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchGroupsForRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description Who does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberGroupSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    assignRoleToGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+                /** @description Who. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It does not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    unassignRoleFromGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+                /** @description Who. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It did not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchUsersForRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description Who does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberUserSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    assignRoleToUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+                /** @description Who. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It does not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    unassignRoleFromUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To which. */
+                roleId: string;
+                /** @description Who. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It did not. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     broadcastSignal: {
         parameters: {
             query?: never;
@@ -7093,6 +10873,71 @@ export interface operations {
                 };
             };
             /** @description Not taken in. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchTenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant. */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantResult"];
+                };
+            };
+            /** @description Not found. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -7363,6 +11208,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The variables do not fit the form; says which. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not completed. */
             "4XX": {
                 headers: {
@@ -7425,7 +11279,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No form is deployed for it; Segue keeps none yet. */
+            /** @description The version it had when the task began. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormResult"];
+                };
+            };
+            /** @description It has no form that is deployed here. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7472,6 +11335,170 @@ export interface operations {
                 };
             };
             /** @description Not found, or a wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserResult"];
+                };
+            };
+            /** @description Not made. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserResult"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserUpdate"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserResult"];
+                };
+            };
+            /** @description Not changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not deleted. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
