@@ -15,9 +15,10 @@ def never_fails(ctx, response, case):
 
 @schemathesis.hook
 def map_body(ctx, body):
-    """Keeps what is asked, but for the patience."""
+    """Keeps what is asked, but for the patience; an activation that names none waits ten seconds."""
     if isinstance(body, dict):
         wait = body.get("requestTimeout")
-        if isinstance(wait, int) and (wait > LONGEST_WAIT_MS or wait == 0):
+        polls = ctx.operation.path == "/v2/jobs/activation"
+        if (wait is None and polls) or (isinstance(wait, int) and (wait == 0 or wait > LONGEST_WAIT_MS)):
             body["requestTimeout"] = LONGEST_WAIT_MS
     return body
