@@ -58,10 +58,12 @@ use ResourceType as R;
 const READING: &[(&str, Guard)] = &[
     ("/api/v1/access-notes", needs(R::AuditLog, P::Read)),
     ("/api/v1/alerts", reads(R::Alert, P::Read)),
+    ("/api/v1/case-types", reads(R::Case, P::Read)),
     ("/api/v1/cases", reads(R::Case, P::Read)),
     ("/api/v1/cases/{caseKey}/history", needs(R::Case, P::Read)),
     ("/api/v1/clients", reads(R::User, P::Read)),
     ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),
+    ("/api/v1/detection-rules", reads(R::Alert, P::Read)),
     ("/api/v1/evidence", needs(R::Case, P::Read)),
     ("/api/v1/messages", needs(R::Message, P::Read)),
     ("/api/v1/process-instances", needs(R::ProcessDefinition, P::ReadProcessInstance)),
@@ -201,7 +203,13 @@ impl Reading {
             (R::ProcessDefinition, _) => "process_id",
             (R::Signal, View::Signals) => "type",
             (R::DecisionDefinition, View::DecisionInstances) => "decision_id",
-            (R::DecisionDefinition | R::DecisionRequirementsDefinition, View::Resources) => "id",
+            (
+                R::Alert
+                | R::Case
+                | R::DecisionDefinition
+                | R::DecisionRequirementsDefinition,
+                View::Resources,
+            ) => "id",
             _ => return None,
         };
         let at = view.columns().iter().position(|column| column.name == name)?;

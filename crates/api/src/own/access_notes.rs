@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Which notes.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NotesQuery {
     /// Only notes older than the one with this id.

@@ -11,7 +11,7 @@ use crate::problem::{Problem, ProblemDetail};
 use crate::search::schema::list_schema;
 use crate::state::ApiState;
 use crate::v2::identity::users::renew;
-use crate::v2::identity::{Existence, delete, id_of, put};
+use crate::v2::identity::{Existence, IdentitySearch, delete, id_of, put, search};
 use access::identity::{PartyId, PartyKind};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -107,18 +107,35 @@ pub(crate) async fn renew_client_secret(
 
 /// List clients
 #[utoipa::path(get, path = "/api/v1/clients", operation_id = "listClients", tag = "Client",
-    responses((status = 200, description = "All of them.", body = ClientList),
+    responses((status = 200, description = "The first 100.", body = ClientList),
         (status = "4XX", description = "None.", body = ProblemDetail)))]
 pub(crate) async fn list_clients(State(state): State<ApiState>) -> Result<Response, Problem> {
+    crate::search::listing::page(&seen(&state)?, &[], None)
+}
+
+/// Those the asker may see.
+fn seen(state: &ApiState) -> Result<Vec<ClientResult>, Problem> {
     let identity = state.node().identity();
     let mut items = Vec::new();
     for party in identity.parties.values().filter(|party| party.id.kind == PartyKind::Client) {
-        if sees(&state, &party.id.id)? {
+        if sees(state, &party.id.id)? {
             let (client_id, name) = (party.id.id.to_string(), party.name.clone());
             items.push(ClientResult { client_id, name });
         }
     }
-    crate::search::listing::page(&items, &[], None)
+    Ok(items)
+}
+
+/// Search clients
+#[utoipa::path(post, path = "/api/v1/clients/search", operation_id = "searchClients",
+    tag = "Client", request_body = Option<IdentitySearch>,
+    responses((status = 200, description = "What was found.", body = ClientList),
+        (status = "4XX", description = "A wrong search.", body = ProblemDetail)))]
+pub(crate) async fn search_clients(
+    State(state): State<ApiState>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    search(seen(&state)?, &["clientId", "name"], &body)
 }
 
 /// Delete a client

@@ -24,6 +24,7 @@ mod session;
 mod signals;
 mod stream;
 mod tokens;
+mod work_definitions;
 
 pub(crate) use stream::Hub;
 
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(signals::send_signals))
         .routes(routes!(signals::search_signals))
         .routes(routes!(signals::get_signal))
+        .merge(work_definitions())
         .routes(routes!(backups::create_backup, backups::list_backups))
         .routes(routes!(backups::get_backup))
         .merge(callers())
@@ -83,11 +85,24 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(stream::stream_events))
 }
 
+/// Detection rules and case types as they are deployed.
+fn work_definitions() -> OpenApiRouter<ApiState> {
+    use work_definitions as of;
+    OpenApiRouter::new()
+        .routes(routes!(of::search_case_types))
+        .routes(routes!(of::get_case_type))
+        .routes(routes!(of::get_case_type_source))
+        .routes(routes!(of::search_detection_rules))
+        .routes(routes!(of::get_detection_rule))
+        .routes(routes!(of::get_detection_rule_source))
+}
+
 /// Those who call: clients, tokens, sessions, and what was noted of them.
 fn callers() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(access_notes::list_access_notes))
         .routes(routes!(clients::create_client, clients::list_clients))
+        .routes(routes!(clients::search_clients))
         .routes(routes!(clients::delete_client))
         .routes(routes!(clients::renew_client_secret))
         .routes(routes!(oauth::oauth_token))

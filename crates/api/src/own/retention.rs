@@ -55,7 +55,7 @@ pub(crate) struct ProcessRetention {
 }
 
 /// Days where they come out even, else seconds.
-fn duration(ms: i64) -> String {
+pub(super) fn duration(ms: i64) -> String {
     const DAY_MS: i64 = 86_400_000;
     match (ms % DAY_MS, ms % 1_000) {
         (0, _) => format!("P{}D", ms / DAY_MS),

@@ -184,6 +184,11 @@ async fn a_client_gets_a_token_for_its_secret_until_it_has_another() {
     let worker = server.by(&format!("Bearer {}", text(&token["access_token"])));
     assert_eq!(worker.get("/v2/authentication/me").await.ok()["username"], "worker");
     server.by(&basic("worker", &secret)).get("/v2/topology").await.ok();
+    let found = server.post("/api/v1/clients/search", json!({"filter": {"clientId": "work*"}}));
+    let found = found.await;
+    assert_eq!(found.ok()["items"], json!([]), "no pattern without $like");
+    let found = server.post("/api/v1/clients/search", json!({"filter": {"clientId": "worker"}}));
+    assert_eq!(found.await.ok()["page"]["totalItems"], 1);
     server.post("/api/v1/clients/worker/secret", Value::Null).await.ok();
     worker.get("/v2/topology").await.refused(401);
     server.by(&basic("worker", &secret)).get("/v2/topology").await.refused(401);

@@ -21,3 +21,4 @@ mod searches;
 mod stream;
 mod user_tasks;
 mod work;
+mod work_definitions;

@@ -28,7 +28,7 @@ search_schemas!(
 );
 
 /// Searches resources of a kind.
-pub(super) async fn search(
+pub(crate) async fn search(
     state: &ApiState,
     table: &'static Table,
     kind: ResourceKind,

@@ -67,7 +67,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 /// Which of them, in which order, which page.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct IdentitySearch {
+pub(crate) struct IdentitySearch {
     /// Fields of the items, each a value or conditions.
     filter: Option<Map<String, Value>>,
     /// Fields to sort by.
@@ -78,7 +78,7 @@ pub(super) struct IdentitySearch {
 }
 
 /// Answers a search over items that have these fields.
-pub(super) fn search<T: Serialize>(
+pub(crate) fn search<T: Serialize>(
     items: impl IntoIterator<Item = T>,
     fields: &[&'static str],
     body: &JsonBody,
