@@ -7,6 +7,8 @@ use crate::{Failure, child, web};
 
 const DATA_FOLDER: &str = "data";
 const HTTP_ADDRESS: &str = "127.0.0.1:8080";
+/// The demo shows what users see: it has some, and prints their passwords.
+const AUTHENTICATION: &str = "local";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     if let Err(Failure::Work(reason)) = web::build(workspace) {
@@ -26,7 +28,9 @@ fn demo_line(arguments: &[String]) -> Vec<String> {
         arguments.iter().any(|argument| argument == name || argument.starts_with(&with_value))
     };
     let mut line = vec!["demo".to_owned()];
-    for (name, value) in [("--data", DATA_FOLDER), ("--http", HTTP_ADDRESS)] {
+    let defaults =
+        [("--data", DATA_FOLDER), ("--http", HTTP_ADDRESS), ("--authentication", AUTHENTICATION)];
+    for (name, value) in defaults {
         if !given(name) {
             line.extend([name.to_owned(), value.to_owned()]);
         }
@@ -70,18 +74,21 @@ mod tests {
 
     #[test]
     fn starts_the_demo_on_its_own_folder_and_port() {
-        assert_eq!(demo_line(&[]), words("demo --data data --http 127.0.0.1:8080"));
+        assert_eq!(
+            demo_line(&[]),
+            words("demo --data data --http 127.0.0.1:8080 --authentication local")
+        );
     }
 
     #[test]
     fn lets_the_caller_choose_another_port_and_hands_on_the_rest() {
         assert_eq!(
             demo_line(&words("--http=127.0.0.1:9090 --orders 5")),
-            words("demo --data data --http=127.0.0.1:9090 --orders 5")
+            words("demo --data data --authentication local --http=127.0.0.1:9090 --orders 5")
         );
         assert_eq!(
-            demo_line(&words("--data elsewhere")),
-            words("demo --http 127.0.0.1:8080 --data elsewhere")
+            demo_line(&words("--data elsewhere --authentication none")),
+            words("demo --http 127.0.0.1:8080 --data elsewhere --authentication none")
         );
     }
 }

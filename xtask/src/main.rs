@@ -114,8 +114,10 @@ const COMMANDS: &[Command] = &[
         arguments: "[ARGUMENT]...",
         summary: "start Segue with the order-to-cash sample on 127.0.0.1:8080",
         help: "Builds the browser workspace (where Node.js is there) and `segue` (release), and runs\n\
-               `segue demo --data data --http 127.0.0.1:8080`. What follows is handed to the\n\
-               binary, for example `cargo xtask run --http 127.0.0.1:9090`. Ctrl-C ends it.",
+               `segue demo --data data --http 127.0.0.1:8080 --authentication local`, which prints\n\
+               the demo's users and their passwords. What follows is handed to the binary, for\n\
+               example `cargo xtask run --authentication none`: then everybody may do everything.\n\
+               Ctrl-C ends it.",
         run: build::run,
     },
     Command {

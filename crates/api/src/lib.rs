@@ -33,7 +33,9 @@ mod v2;
 mod wire_int;
 mod workspace;
 
-pub use auth::{Authentication, FirstAdministrator, PasswordCost, first_administrator};
+pub use auth::{
+    Authentication, FirstAdministrator, Guest, PasswordCost, first_administrator, invite,
+};
 pub use router::{openapi, router};
 pub use serve::{Listeners, serve};
 pub use state::{ApiState, Config};

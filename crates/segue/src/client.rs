@@ -72,6 +72,13 @@ impl Client {
         Client { connection, authority: authority.to_owned() }
     }
 
+    /// A client that says who it is by this header, if there is one.
+    pub(crate) fn by(authority: &str, authorization: Option<&'static str>) -> Self {
+        let mut client = Client::to(authority);
+        client.connection.authorization = authorization.or(client.connection.authorization);
+        client
+    }
+
     /// Asks for a resource.
     pub(crate) async fn get(&mut self, path: &str) -> Result<Value, Failure> {
         self.ask(Request::get(path)).await

@@ -19,6 +19,11 @@ pub(crate) fn authorization() -> Option<&'static str> {
     AUTHORIZATION.as_deref()
 }
 
+/// The header `Authorization` of a name and its password.
+pub(crate) fn basic(name: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
+}
+
 fn header(
     token: Option<String>,
     username: Option<String>,
@@ -29,8 +34,7 @@ fn header(
     if let Some(token) = token.filter(plain) {
         return Some(format!("Bearer {token}"));
     }
-    let text = format!("{}:{}", username?, password.unwrap_or_default());
-    Some(format!("Basic {}", STANDARD.encode(text)))
+    Some(basic(&username?, &password.unwrap_or_default()))
 }
 
 #[cfg(test)]

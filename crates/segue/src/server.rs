@@ -28,12 +28,22 @@ pub(crate) struct Server {
     node: Node,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
+    /// Passwords of the guests it was started with, in their order.
+    pub(crate) passwords: Vec<String>,
     telemetry: Option<Telemetry>,
 }
 
 impl Server {
     /// Takes the data folder, starts the node, listens.
     pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
+        Server::start_with(settings, Vec::new()).await
+    }
+
+    /// The same, with users and clients that are to be there if it asks who calls.
+    pub(crate) async fn start_with(
+        settings: &Settings,
+        guests: Vec<api::Guest>,
+    ) -> Result<Self, Failure> {
         let http = listen(settings.http, "--http").await?;
         let address = http.local_addr().map_err(Failure::work)?;
         let listeners = Listeners { http, grpc: listen_for_grpc(settings.grpc).await? };
@@ -66,7 +76,12 @@ impl Server {
             authentication: settings.authentication,
             ..api::Config::at(address)
         };
+        let mut passwords = Vec::new();
         if config.authentication == Authentication::Local {
+            if !guests.is_empty() {
+                let invited = api::invite(&node, config.password_cost, guests).await;
+                passwords = invited.map_err(Failure::Work)?;
+            }
             let made = api::first_administrator(&node, config.password_cost).await;
             if let Some(first) = made.map_err(Failure::Work)? {
                 // To the terminal, which no log keeps.
@@ -80,7 +95,7 @@ impl Server {
             // A dropped sender means the same as a word from it.
             drop(stopped.await);
         }));
-        Ok(Server { address, grpc, node, stop, serving, telemetry })
+        Ok(Server { address, grpc, node, stop, serving, passwords, telemetry })
     }
 
     /// Its URL.

@@ -62,7 +62,6 @@ fn wrong_usage_has_its_own_exit_code() {
         &["serve", "--http", "0.0.0.0:0"],
         &["serve", "--grpc", "0.0.0.0:0"],
         &["serve", "--authentication", "ldap"],
-        &["demo", "--authentication", "local"],
         &["serve", "--time-zone", "Mars/Olympus"],
     ];
     for words in wrong {

@@ -13,7 +13,7 @@ pub(crate) mod password;
 mod signed;
 
 pub(crate) use authenticator::{Authenticator, TOKEN_PREFIX};
-pub use bootstrap::{FirstAdministrator, first_administrator};
+pub use bootstrap::{FirstAdministrator, Guest, first_administrator, invite};
 pub use password::PasswordCost;
 
 use axum::http::{HeaderValue, header};

@@ -23,7 +23,7 @@ const ROUND_MAX: u64 = 200;
 
 /// Decides, round by round.
 pub(super) async fn decide(town: Arc<Town>) {
-    let mut client = Client::to(&town.authority);
+    let mut client = town.client();
     let mut desk: BTreeMap<String, Instant> = BTreeMap::new();
     loop {
         if let Err(failure) = one_round(&town, &mut client, &mut desk).await {

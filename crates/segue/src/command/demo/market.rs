@@ -19,7 +19,7 @@ const PAYMENT_KEPT_MS: u64 = 3_600_000;
 
 /// Sends orders at a steady pace, and payments when they are due.
 pub(super) async fn trade(town: Arc<Town>, every: Duration) {
-    let mut client = Client::to(&town.authority);
+    let mut client = town.client();
     // Ids of an earlier run in the same data folder must not come again.
     let run = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     // What customers will send, by when; an order has at most one dispute and one payment.

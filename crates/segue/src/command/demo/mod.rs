@@ -6,6 +6,7 @@
 mod clerk;
 mod fate;
 mod market;
+mod people;
 mod statistics;
 mod workers;
 
@@ -61,6 +62,8 @@ pub(crate) struct Demo {
 #[derive(Debug)]
 struct Town {
     authority: String,
+    /// By which everybody in the demo says who they are, to a server that asks.
+    authorization: Option<&'static str>,
     fates: Fates,
     tally: Tally,
 }
@@ -72,23 +75,18 @@ impl Demo {
             return Err(Failure::usage("Expected --orders-per-second between 0 and 1000."));
         }
         let settings = self.options.settle()?;
-        if settings.authentication != api::Authentication::None {
-            return Err(Failure::usage(
-                "Expected --authentication none for the demo: its workers and clerks have no names. \
-                 `segue serve` asks who calls.",
-            ));
-        }
         logging::start("warn")?;
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.enable_all().build().map_err(Failure::work)?;
         runtime.block_on(async {
-            let mut server = Server::start(&settings).await?;
+            let mut server = Server::start_with(&settings, people::guests()).await?;
             let authority = server.address.to_string();
-            let mut client = Client::to(&authority);
+            let authorization = people::authorization(&server.passwords);
+            let mut client = Client::by(&authority, authorization);
             let files = SAMPLE.map(|(name, content)| (name.to_owned(), content.to_vec()));
             client.deploy(&files).await?;
-            terminal::raw(&welcome(&server.url()));
-            let people = self.people(authority);
+            terminal::raw(&welcome(&server.url(), &server.passwords));
+            let people = self.people(authority, authorization);
             let ended = server.until_signal().await;
             people.iter().for_each(JoinHandle::abort);
             server.stop().await.and(ended)
@@ -96,9 +94,13 @@ impl Demo {
     }
 
     /// Everybody who does something, each on a connection of their own.
-    fn people(&self, authority: String) -> Vec<JoinHandle<()>> {
-        let fates = Fates::of(self.seed);
-        let town = Arc::new(Town { authority, fates, tally: Tally::default() });
+    fn people(
+        &self,
+        authority: String,
+        authorization: Option<&'static str>,
+    ) -> Vec<JoinHandle<()>> {
+        let (fates, tally) = (Fates::of(self.seed), Tally::default());
+        let town = Arc::new(Town { authority, authorization, fates, tally });
         let mut people = workers::hire(&town);
         let every = Duration::from_secs_f64(1.0 / self.orders_per_second);
         people.push(tokio::spawn(market::trade(town.clone(), every)));
@@ -109,20 +111,30 @@ impl Demo {
     }
 }
 
-fn welcome(url: &str) -> String {
+impl Town {
+    /// A connection of somebody in the demo.
+    fn client(&self) -> Client {
+        Client::by(&self.authority, self.authorization)
+    }
+}
+
+/// What there is to see, and who one can be there.
+fn welcome(url: &str, passwords: &[String]) -> String {
+    let (who, with) = people::told(passwords);
     format!(
         "Segue listens on {url} and runs samples/order-to-cash. Ctrl-C ends it; start it again \
-         and everything goes on.\n\n\
+         and everything goes on.\n\n{who}\
+         \x20 {url}                    the workspace, in a browser\n\
          \x20 {url}/api/v1/docs        the API, to read and to try\n\
          \x20 {url}/metrics            figures for Prometheus\n\
          \x20 segue ps --address {url}\n\
          \x20 segue incident list --address {url}\n\
          \x20 segue task list --address {url}\n\n\
-         \x20 curl -s -X POST {url}/v2/messages/publication \\\n\
+         \x20 curl -s {with}-X POST {url}/v2/messages/publication \\\n\
          \x20   -H 'content-type: application/json' -d '{{\"name\": \"order-received\",\n\
          \x20   \"correlationKey\": \"\", \"variables\": {{\"orderId\": \"mine\", \"customerId\": \
          \"me\", \"amount\": 7}}}}'\n\
-         \x20 curl -s -X POST {url}/v2/process-instances/search \\\n\
+         \x20 curl -s {with}-X POST {url}/v2/process-instances/search \\\n\
          \x20   -H 'content-type: application/json' -d '{{\"filter\": {{\"state\": \"ACTIVE\"}}}}'\n\n"
     )
 }
@@ -133,8 +145,18 @@ mod tests {
 
     #[test]
     fn says_where_to_look() {
-        let text = welcome("http://127.0.0.1:8080");
+        let text = welcome("http://127.0.0.1:8080", &[]);
         assert!(text.contains("http://127.0.0.1:8080/api/v1/docs"), "{text}");
         assert!(text.contains("\"orderId\": \"mine\""), "{text}");
+        assert!(!text.contains("SEGUE_USERNAME"), "nobody is asked: {text}");
+    }
+
+    #[test]
+    fn says_who_one_can_be() {
+        let passwords: Vec<String> = (1..=5).map(|n| format!("secret-{n}")).collect();
+        let text = welcome("http://127.0.0.1:8080", &passwords);
+        assert!(text.contains("demo-operator"), "{text}");
+        assert!(text.contains("-u demo-admin:secret-1 "), "{text}");
+        assert!(!text.contains("secret-5"), "the workers' secret is nobody's: {text}");
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Tally {
 
 /// Tells how things stand, again and again.
 pub(super) async fn tell(town: Arc<Town>, pause: Duration) {
-    let mut client = Client::to(&town.authority);
+    let mut client = town.client();
     loop {
         tokio::time::sleep(pause).await;
         match line(&town, &mut client).await {

@@ -52,7 +52,7 @@ pub(super) fn hire(town: &Arc<Town>) -> Vec<JoinHandle<()>> {
 }
 
 async fn work(town: Arc<Town>, job_type: &'static str, effort: Duration, decides: Decides) {
-    let mut client = Client::to(&town.authority);
+    let mut client = town.client();
     loop {
         if let Err(failure) = work_once(&town, &mut client, job_type, effort, decides).await {
             tracing::warn!(worker = job_type, %failure, "a demo worker tries again");
