@@ -8,7 +8,7 @@ const BUDGET_BYTES = 300 * 1024;
 /** Chunks of their own that a place loads at once; all others are for what somebody opens later. */
 const AT_ONCE = [/src\/parts\/Diagram/, /NavigatedViewer/];
 /** Loaded by the first screen, but not a place. */
-const NO_PLACES = [/src\/shell\/(Palette|KeyboardMap|SignIn)/, /@mantine\/notifications/];
+const NO_PLACES = [/src\/shell\/(Menus|Palette|KeyboardMap|SignIn)/, /@mantine\/notifications/];
 
 const folder = new URL('../dist/', import.meta.url).pathname;
 const list = join(folder, 'manifest.json');

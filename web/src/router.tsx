@@ -43,6 +43,18 @@ const to = <P extends string>(path: P, target: string) =>
 
 const routes = root.addChildren([
   at('/', () => import('./home/Home')),
+  to('/signals', '/signals/alerts'),
+  at('/signals/alerts', () => import('./signals/Alerts')),
+  at('/signals/alerts/$alertKey', () => import('./signals/Alert')),
+  at('/signals/received', () => import('./signals/Received')),
+  at('/signals/received/$signalKey', () => import('./signals/Signal')),
+  at('/signals/rules', () => import('./signals/Rules')),
+  at('/signals/rules/$definitionKey', () => import('./signals/Rule')),
+  to('/cases', '/cases/all'),
+  at('/cases/all', () => import('./cases/Cases')),
+  at('/cases/all/$caseKey', () => import('./cases/Case')),
+  at('/cases/types', () => import('./cases/CaseTypes')),
+  at('/cases/types/$definitionKey', () => import('./cases/CaseType')),
   at('/work', () => import('./work/Work')),
   at('/work/$taskKey', () => import('./work/Work')),
   to('/operate', '/operate/processes'),
@@ -60,8 +72,13 @@ const routes = root.addChildren([
   at('/design/$draftId', () => import('./design/Draft')),
   to('/govern', '/govern/audit'),
   at('/govern/audit', () => import('./govern/Audit')),
+  at('/govern/access/$kinds', () => import('./govern/access/Parties')),
+  at('/govern/access/$kinds/$partyId', () => import('./govern/access/Party')),
+  at('/govern/authorizations', () => import('./govern/access/Authorizations')),
+  at('/govern/notes', () => import('./govern/access/Notes')),
   at('/govern/retention', () => import('./govern/Retention')),
   at('/govern/health', () => import('./govern/Health')),
+  at('/account', () => import('./account/Account')),
   at('/find', () => import('./shell/Find')),
 ]);
 

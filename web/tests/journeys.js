@@ -1,6 +1,7 @@
 // What people do, from the first click to what the server then says. No mocks.
 
 import assert from 'node:assert/strict';
+import { givesOutSecretsOnce, signsInAndIsLimited } from './access.js';
 import { accessibility } from './accessibility.js';
 import { budgets } from './budgets.js';
 import {
@@ -12,6 +13,7 @@ import {
   showsTheRuleThatMatched,
   suspendsAndResumes,
 } from './changes.js';
+import { checksTheOutcome, reopensAndWaives, writesARule } from './closure.js';
 import { hostileTexts } from './hostile.js';
 import { line } from './models.js';
 import { apiTypes } from './types.js';
@@ -257,7 +259,7 @@ async function theFirstHour({ page, go }) {
   assert.equal(await hour.count(), 0);
 }
 
-/** Name and what happens; alphabetical order means nothing, the common ones come first. */
+/** Name, what happens, further options of the server; alphabetical order means nothing, the common ones come first. */
 export const journeys = [
   ['the first hour', theFirstHour],
   ['draw, check, deploy, run', drawCheckDeployRun],
@@ -275,6 +277,11 @@ export const journeys = [
   ['claim, assign, change a task', handsTasksAround],
   ['the rule that matched, and what if', showsTheRuleThatMatched],
   ['broadcast a signal', broadcastsASignal],
+  ['write a rule, see its problems, deploy', writesARule],
+  ['from a signal to a verified closing', checksTheOutcome, ['--test-clock']],
+  ['a case opened again, then waived', reopensAndWaives],
+  ['sign in, be allowed and not', signsInAndIsLimited, ['--authentication', 'local']],
+  ['tokens and secrets, shown once', givesOutSecretsOnce, ['--authentication', 'local']],
   ['links, search, export', linksShowTheSame],
   ['hostile texts stay texts', hostileTexts],
   ['axe on every route, light and dark', accessibility],

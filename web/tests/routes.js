@@ -24,6 +24,8 @@ export async function everyRoute(server, text = 'Order') {
     decisionDefinitionId: 'discount', variables: { amount: 120, note: text },
   });
   const next = await server.deploy(line('order', `${text} `, [['job', 'charge', text], ['receive', 'paid', text]]));
+  const { alert, signal, case: open, rule, type } = await work(server, text);
+  const user = await people(server, text);
   const tabs = [
     'timeline', 'elements', 'variables', 'incidents', 'decisions', 'jobs', 'messages', 'audit', 'raw',
   ];
@@ -31,6 +33,18 @@ export async function everyRoute(server, text = 'Order') {
     '/',
     '/work',
     `/work/${task}`,
+    '/signals/alerts',
+    `/signals/alerts/${alert}`,
+    '/signals/received',
+    `/signals/received/${signal}`,
+    '/signals/rules',
+    `/signals/rules/${rule}`,
+    '/signals/rules/new?example=absence',
+    '/cases/all',
+    `/cases/all/${open}?density=full`,
+    '/cases/types',
+    `/cases/types/${type}`,
+    '/cases/types/new',
     '/operate/processes',
     `/operate/processes/${definition}`,
     `/operate/processes/${definition}?show=heat`,
@@ -53,11 +67,57 @@ export async function everyRoute(server, text = 'Order') {
     '/design',
     `/design/of-${definition}`,
     '/govern/audit',
+    '/govern/access/users',
+    `/govern/access/users/${user}`,
+    '/govern/access/clients',
+    '/govern/access/groups',
+    '/govern/access/groups/sales',
+    '/govern/access/roles',
+    '/govern/authorizations',
+    '/govern/notes',
+    '/account',
     '/govern/retention',
     '/govern/health',
     `/find?q=${encodeURIComponent(text)}`,
     '/nowhere',
   ];
+}
+
+/** A user in a group, and a grant. */
+async function people(server, text) {
+  await server.post('/v2/users', { username: 'ada', name: text, password: 'correct horse' });
+  await server.post('/v2/groups', { groupId: 'sales', name: text, description: text });
+  await server.ask('PUT', '/v2/groups/sales/users/ada');
+  await server.post('/v2/authorizations', {
+    ownerType: 'GROUP', ownerId: 'sales', resourceType: 'PROCESS_DEFINITION', resourceId: text,
+    permissionTypes: ['READ_USER_TASK'],
+  });
+  return 'ada';
+}
+
+/** A rule, a case type, a signal that raises an alert and opens a case. */
+async function work(server, text) {
+  const rule = {
+    kind: 'detection-rule', id: 'warm', name: text, on: { type: 'reading' }, subject: 'data.of',
+    detect: { threshold: { when: 'data.celsius > 8' } },
+    alert: { title: text, severity: 'high', case: 'cold' },
+  };
+  const type = {
+    kind: 'case-type', id: 'cold', name: text, stages: [{ id: 'rescue', name: text }, { id: 'verify', name: text }],
+    process: 'order', sla: { goal: 'PT2H', deadline: 'PT4H' },
+    outcome: [{ id: 'seen', name: text, attest: 'anyone', within: 'P1D' }],
+  };
+  const deployed = await server.deployFiles({
+    'warm.rule.json': JSON.stringify(rule), 'cold.case.json': JSON.stringify(type),
+  });
+  const keyOf = (id) => deployed.find((it) => it.resource?.resourceId === id).resource.resourceKey;
+  const signal = await server.signal('reading', { of: text, celsius: 9 });
+  const opened = await server.first('/api/v1/cases');
+  await server.post(`/api/v1/cases/${opened.caseKey}/evidence`, { text });
+  await server.post(`/api/v1/cases/${opened.caseKey}/assignment`, { driver: 'ada' });
+  return {
+    alert: opened.alertKey, signal, case: opened.caseKey, rule: keyOf('warm'), type: keyOf('cold'),
+  };
 }
 
 /** Waits until a page shows what it has to show. */

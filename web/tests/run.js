@@ -38,8 +38,8 @@ await browser.grantPermissions(['clipboard-read', 'clipboard-write']);
 
 const chosen = journeys.filter(([name]) => !only || name.includes(only));
 let held = 0;
-for (const [name, journey] of chosen) {
-  const server = await Server.start(binary);
+for (const [name, journey, options] of chosen) {
+  const server = await Server.start(binary, options);
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
   const faults = watch(page, server.url);

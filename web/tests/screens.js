@@ -71,20 +71,99 @@ async function live(server) {
   const late = await found('decision-instances', { decisionDefinitionId: { $neq: 'discount' } });
   const task = await found('user-tasks', { state: 'CREATED', elementId: 'Task_ReviewCredit' });
   await server.post(`/v2/user-tasks/${task.userTaskKey}/assignment`, { assignee: 'local' });
-  return { definition: keyOf('order-to-cash'), next, stuck: incident.processInstanceKey, late, task: task.userTaskKey };
+  const closing = await closure(server);
+  await people(server);
+  return { ...closing, definition: keyOf('order-to-cash'), next, stuck: incident.processInstanceKey, evaluated: late, task: task.userTaskKey };
+}
+
+/** Some people, what they are, and what they may. */
+async function people(server) {
+  const users = [['ana', 'Ana Jansen'], ['mia', 'Mia Costa'], ['raj', 'Raj Patel'], ['tom', 'Tom Berg']];
+  for (const [username, name] of users) {
+    await server.post('/v2/users', { username, name, email: `${username}@example.com`, password: 'correct horse' });
+  }
+  await server.post('/v2/groups', { groupId: 'rotterdam', name: 'Rotterdam', description: 'Everybody at the site' });
+  await server.post('/v2/roles', { roleId: 'case-drivers', name: 'Case drivers', description: 'Take care of shipments that go wrong' });
+  for (const username of ['ana', 'tom']) {
+    await server.ask('PUT', `/v2/roles/case-drivers/users/${username}`);
+    await server.ask('PUT', `/v2/groups/rotterdam/users/${username}`);
+  }
+  const grant = (resourceType, resourceId, ...permissionTypes) =>
+    server.post('/v2/authorizations', { ownerType: 'ROLE', ownerId: 'case-drivers', resourceType, resourceId, permissionTypes });
+  await grant('CASE', '*', 'READ', 'CREATE', 'UPDATE');
+  await grant('ALERT', '*', 'READ', 'UPDATE');
+  await grant('PROCESS_DEFINITION', 'rescue-shipment', 'READ_USER_TASK', 'UPDATE_USER_TASK', 'READ_PROCESS_INSTANCE');
+}
+
+/** Shipments that got warm: one case late, one verified, one opened again, some fresh. */
+async function closure(server) {
+  const file = (name) => readFileSync(`${root}samples/cold-chain/${name}`, 'utf8');
+  const rule = file('too-warm.rule.yaml').replace(/ +for: PT10M\n/, '');
+  const type = file('cold-chain.case.yaml');
+  const hurried = type.replace('id: cold-chain', 'id: vaccine').replace('name: Cold chain broken', 'name: Vaccine got warm').replace('priority: P2', 'priority: P1').replace('goal: PT2H', 'goal: PT1S');
+  const deployed = await server.deployFiles({
+    'cold-chain.case.yaml': type,
+    'vaccine.case.yaml': hurried,
+    'rescue-shipment.bpmn': file('rescue-shipment.bpmn'),
+    'too-warm.rule.yaml': rule,
+    'vaccine.rule.yaml': rule.replace('id: too-warm', 'id: vaccine-warm').replace('name: Shipment too warm', 'name: Vaccine too warm').replace('com.example.temperature', 'com.example.vaccine').replace('severity: high', 'severity: critical').replace('cold-chain/', 'vaccine/').replace('case: cold-chain', 'case: vaccine'),
+    'no-reading.rule.yaml': file('no-reading.rule.yaml'),
+  });
+  const warm = (shipment, type = 'temperature') => server.signal(`com.example.${type}`, { shipment, celsius: 9 + (shipment.length % 3) });
+  for (const shipment of ['SH-7781', 'SH-7790', 'SH-7802', 'SH-7811']) await warm(shipment);
+  await warm('VX-12', 'vaccine');
+  for (const celsius of [8.5, 9.1, 9.4]) await server.signal('com.example.temperature', { shipment: 'SH-7790', celsius });
+  await server.signal('com.example.humidity', { shipment: 'SH-7790', percent: 81 });
+  await server.signal('com.example.temperature', { shipment: 'SH-7802', celsius: 5 });
+  const { items } = await server.post('/api/v1/cases/search', { page: { limit: 50 } });
+  const of = (subject) => items.find((it) => it.subject === subject);
+  const ask = (it, what, body) => server.post(`/api/v1/cases/${it.caseKey}/${what}`, body);
+  await ask(of('SH-7781'), 'assignment', { driver: 'ana' });
+  await ask(of('VX-12'), 'assignment', { driver: 'tom' });
+  await ask(of('SH-7790'), 'evidence', { text: 'The driver called: the door was open at the ramp.' });
+  await ask(of('SH-7802'), 'resolution', { comment: 'Moved to another truck' });
+  await server.signal('com.example.delivered', { shipment: 'SH-7802', sound: true });
+  const alerts = (await server.post('/api/v1/alerts/search', {})).items;
+  await server.ask('POST', `/api/v1/alerts/${alerts.find((it) => it.subject === 'SH-7781').alertKey}/acknowledgement`);
+  const resource = (id) => deployed.find((it) => it.resource?.resourceId === id).resource.resourceKey;
+  return {
+    case: of('SH-7802').caseKey, late: of('VX-12').caseKey, alert: of('SH-7790').alertKey, rule: resource('too-warm'), type: resource('cold-chain'),
+  };
 }
 
 /** Name, what it shows, where; and what to do there first. */
 const screens = (it) => [
   ['home', 'Home: what needs somebody, what is off course, what moves', '/'],
   ['work', 'Work: a task, who has it, what is known', `/work/${it.task}`],
+  ['alerts', 'Signals: what rules found, counted and not repeated', '/signals/alerts'],
+  ['alert', 'An alert: why, what came, which case takes care', `/signals/alerts/${it.alert}`],
+  ['received', 'What sources sent, and what became of it', '/signals/received'],
+  [
+    'send', 'A signal sent by hand', '/signals/received',
+    async (page) => {
+      await page.getByRole('button', { name: 'Send a signal…' }).click();
+      await page.getByRole('dialog').getByLabel('Type').fill('com.example.temperature');
+      await page.getByRole('dialog').getByLabel('Data').fill('{ "shipment": "SH-7811", "celsius": 9.5 }');
+    },
+  ],
+  [
+    'rule', 'A detection rule, checked while it is typed', `/signals/rules/${it.rule}`,
+    async (page) => {
+      const text = page.locator('.source textarea');
+      await text.fill((await text.inputValue()).replace('severity: high', 'severity: awful'));
+      await page.locator('.problems li').first().waitFor();
+    },
+  ],
+  ['cases', 'Cases: the most urgent first, with their clocks', '/cases/all?state=any'],
+  ['case', 'A case: what is next, how we will know, what happened', `/cases/all/${it.case}`],
+  ['case-type', 'A case type: by when, and how it is known to be solved', `/cases/types/${it.type}`],
   ['processes', 'Operate: processes with what runs and what is stuck', '/operate/processes'],
   ['process', 'A process: what runs where', `/operate/processes/${it.definition}`],
   ['heat', 'A process: how long visits take', `/operate/processes/${it.definition}?show=time&period=all`],
   ['instances', 'Instances, filtered; the URL holds it all', '/operate/instances?state=ACTIVE'],
   ['instance', 'An instance with an incident', `/operate/instances/${it.stuck}`],
-  ['bars', 'An instance over time', `/operate/instances/${it.late.processInstanceKey}?density=bars`],
-  ['variables', 'What an instance knows', `/operate/instances/${it.late.processInstanceKey}?tab=variables`],
+  ['bars', 'An instance over time', `/operate/instances/${it.evaluated.processInstanceKey}?density=bars`],
+  ['variables', 'What an instance knows', `/operate/instances/${it.evaluated.processInstanceKey}?tab=variables`],
   [
     'modify', 'Modification: planned in the diagram, weighed by the server, applied at once or not at all',
     `/operate/instances/${it.stuck}?mode=modify&element=Task_CheckCredit`,
@@ -101,12 +180,14 @@ const screens = (it) => [
     (page) => page.getByRole('button', { name: /Repair all/ }).first().click(),
   ],
   ['decisions', 'Decisions and everything they were asked', '/operate/decisions'],
-  ['evaluation', 'An evaluation: the rule that matched, and what if', `/operate/evaluations/${it.late.decisionEvaluationKey}`],
+  ['evaluation', 'An evaluation: the rule that matched, and what if', `/operate/evaluations/${it.evaluated.decisionEvaluationKey}`],
   ['messages', 'Messages that wait, and signals', '/operate/messages'],
   ['workers', 'Who works on which jobs', '/operate/workers'],
   ['design', 'Design: drafts and what is deployed', '/design'],
   ['designer', 'The BPMN editor with the server’s checker', `/design/of-${it.definition}`],
   ['audit', 'Govern: who did what', '/govern/audit'],
+  ['users', 'Users, with what they belong to', '/govern/access/users'],
+  ['role', 'A role: who has it, what it may do', '/govern/access/roles/case-drivers'],
   ['retention', 'How long history is kept', '/govern/retention'],
   ['health', 'Whether the server is fine', '/govern/health'],
   ['palette', 'The palette: places, processes, keys, order numbers', '/', (page) => page.keyboard.press('Control+K')],

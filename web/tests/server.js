@@ -20,10 +20,12 @@ async function freePort() {
 }
 
 export class Server {
-  static async start(binary, port) {
+  /** `more`: further options of `segue serve`. */
+  static async start(binary, more = []) {
     const server = new Server();
     server.binary = binary;
-    server.port = port ?? (await freePort());
+    server.more = more;
+    server.port = await freePort();
     server.folder = mkdtempSync(join(tmpdir(), 'segue-journeys-'));
     server.url = `http://127.0.0.1:${server.port}`;
     await server.run();
@@ -31,10 +33,15 @@ export class Server {
   }
 
   async run() {
-    const line = ['serve', '--data', this.folder, '--http', `127.0.0.1:${this.port}`];
+    const line = ['serve', '--data', this.folder, '--http', `127.0.0.1:${this.port}`, ...this.more];
     this.child = spawn(this.binary, line, { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
-    this.child.stderr.on('data', (part) => (said = (said + part).slice(-4_000)));
+    this.child.stderr.on('data', (part) => {
+      said = (said + part).slice(-4_000);
+      // With authentication the first administrator is told once.
+      const [, username, password] = /administrator is `(.+)` with password `(.+)`/.exec(said) ?? [];
+      if (password) this.administrator = { username, password };
+    });
     const end = Date.now() + READY_MS;
     for (;;) {
       if (this.child.exitCode !== null) throw new Error(`The server ended: ${said}`);
@@ -61,12 +68,22 @@ export class Server {
     const isForm = body instanceof FormData;
     const response = await fetch(this.url + path, {
       method,
-      headers: isForm || body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: {
+        ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...this.credentials(),
+      },
       body: isForm || body === undefined ? body : JSON.stringify(body),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text && response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
+  }
+
+  /** Its API is asked by the administrator, where it asks who calls. */
+  credentials() {
+    if (!this.administrator) return {};
+    const { username, password } = this.administrator;
+    return { authorization: `Basic ${btoa(`${username}:${password}`)}` };
   }
 
   post(path, body = {}) {
@@ -78,6 +95,35 @@ export class Server {
     form.append('resources', new File([xml], name, { type: 'application/xml' }));
     const { deployments } = await this.post('/v2/deployments', form);
     return deployments[0].processDefinition.processDefinitionKey;
+  }
+
+  /** Files by their names, all or none. */
+  async deployFiles(files) {
+    const form = new FormData();
+    for (const [name, content] of Object.entries(files)) form.append('resources', new File([content], name));
+    return (await this.post('/v2/deployments', form)).deployments;
+  }
+
+  /** A CloudEvent; its key. */
+  async signal(type, data, id = crypto.randomUUID()) {
+    const event = { specversion: '1.0', id, source: '/journeys', type, data };
+    return (await this.post('/api/v1/signals', event)).signals[0].signalKey;
+  }
+
+  /** Lets so many minutes pass; needs `--test-clock`. */
+  async pass(minutes) {
+    this.now = (this.now ?? Date.now()) + minutes * 60_000;
+    await this.ask('PUT', '/v2/clock', { timestamp: this.now });
+  }
+
+  /** The first that is found, as soon as something is. */
+  async first(path, filter = {}) {
+    for (let asked = 0; asked < 100; asked += 1) {
+      const { items } = await this.post(`${path}/search`, { filter });
+      if (items.length > 0) return items[0];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`Nothing is found by ${path} with ${JSON.stringify(filter)}.`);
   }
 
   async deployDecision(xml, name = 'model.dmn') {

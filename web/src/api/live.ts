@@ -13,6 +13,8 @@ const PAUSE_MS = 600;
  * slow browser is asked less. */
 const REST_FACTOR = 3;
 const RECONNECT_MS = 1_500;
+/** Who may not follow the stream asks again this often. */
+const UNTOLD_MS = 5_000;
 
 let source: EventSource | undefined;
 let state: LiveState = 'connecting';
@@ -52,7 +54,7 @@ function schedule(): void {
 }
 
 function connect(): void {
-  if (isFrozen || document.hidden || source) return;
+  if (isFrozen || document.hidden || source || asking !== undefined) return;
   const opened = new EventSource('/api/v1/events');
   source = opened;
   opened.onopen = () => {
@@ -64,10 +66,27 @@ function connect(): void {
   opened.onerror = () => {
     disconnect();
     if (isFrozen || document.hidden) return;
-    become('reconnecting');
-    // Nobody is signed in: signing in connects again.
-    if (!isSignInWanted()) setTimeout(connect, RECONNECT_MS);
+    void lookWhy();
   };
+}
+
+/** The browser does not say why a stream ended: was it refused, or is the server away? */
+async function lookWhy(): Promise<void> {
+  const status = await fetch('/api/v1/events?follow=false').then((it) => it.status, () => 0);
+  if (isFrozen || document.hidden || source) return;
+  if (status === 403) return askWithoutBeingTold();
+  become('reconnecting');
+  // Nobody is signed in: signing in connects again.
+  if (status !== 401 && !isSignInWanted()) setTimeout(connect, RECONNECT_MS);
+}
+
+let asking: ReturnType<typeof setInterval> | undefined;
+
+/** The stream tells of everything, so not everybody may follow it; pages are live all the same. */
+function askWithoutBeingTold(): void {
+  become('live');
+  clearInterval(asking);
+  asking = setInterval(() => !isFrozen && !document.hidden && schedule(), UNTOLD_MS);
 }
 
 function disconnect(): void {
@@ -91,13 +110,18 @@ export function freeze(frozen: boolean): void {
     disconnect();
     become('frozen');
   } else {
-    become('reconnecting');
+    become(asking === undefined ? 'reconnecting' : 'live');
     connect();
   }
 }
 
+/** Whether the person asked the page to stand still. */
+export const isFrozenNow = () => isFrozen;
+
 /** After somebody signed in. */
 export function reconnect(): void {
+  clearInterval(asking);
+  asking = undefined;
   disconnect();
   connect();
 }

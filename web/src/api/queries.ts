@@ -4,6 +4,7 @@
 
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { client, data } from './client';
+import { isFrozenNow } from './live';
 import { Problem } from './problem';
 import { everything, type FoundBy, type Search, type SearchPath, search } from './search';
 import type {
@@ -31,11 +32,19 @@ export const queryClient = new QueryClient({
 
 const live = { live: true };
 
+/** The event stream tells of processes; signals and cases are asked for again. */
+const POLL_MS = 2_500;
+const POLLED = /^\/api\/v1\/(alerts|cases|evidence|signals)\//;
+
+/** When to ask again what the stream does not tell of; not while the page is frozen. */
+export const everyPoll = (path: string) => () => POLLED.test(path) && !isFrozenNow() && POLL_MS;
+
 export function found<P extends SearchPath>(path: P, asked: Search) {
   return queryOptions({
     queryKey: ['search', path, asked] as const,
     queryFn: () => search<P>(path, asked),
     meta: live,
+    refetchInterval: everyPoll(path),
     placeholderData: (previous) => previous as Awaited<ReturnType<typeof search<P>>> | undefined,
   });
 }
@@ -46,6 +55,7 @@ export function counted<P extends SearchPath>(path: P, filter: Search['filter'])
     queryKey: ['count', path, filter] as const,
     queryFn: async () => (await search(path, { filter, page: { limit: 1 } })).page,
     meta: live,
+    refetchInterval: everyPoll(path),
   });
 }
 

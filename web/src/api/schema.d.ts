@@ -113,6 +113,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-types/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search case types */
+        post: operations["searchCaseTypes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-types/{caseTypeKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a case type */
+        get: operations["getCaseType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-types/{caseTypeKey}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the file of a case type */
+        get: operations["getCaseTypeSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -357,6 +408,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search clients */
+        post: operations["searchClients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{clientId}": {
         parameters: {
             query?: never;
@@ -432,6 +500,57 @@ export interface paths {
          *     evaluation. Nothing is carried out and nothing is kept.
          */
         post: operations["whatIf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/detection-rules/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search detection rules */
+        post: operations["searchDetectionRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/detection-rules/{detectionRuleKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a detection rule */
+        get: operations["getDetectionRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/detection-rules/{detectionRuleKey}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the file of a detection rule */
+        get: operations["getDetectionRuleSource"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3315,6 +3434,102 @@ export interface components {
             /** @description Id of a stage of its case type. */
             stage: string;
         };
+        CaseType: {
+            caseTypeId: string;
+            caseTypeKey: string | null;
+            /** @description What a case type says, in short. Durations are ISO 8601. */
+            definition: {
+                /** @description By when it must be. */
+                deadline: string | null;
+                /** @description By when a case should be resolved, counted from its opening. */
+                goal: string | null;
+                /** @description Whether the completion of that process resolves the case. */
+                isResolvedByProcess: boolean;
+                /** @description How it is known that a case is solved; all must pass. */
+                outcome: {
+                    /** @description How long after the case is resolved it begins. */
+                    after: string;
+                    /** @description Who may attest: `OTHER` (not who resolved the case) or `ANYONE`. */
+                    attester: string | null;
+                    id: string;
+                    /** @description `EVENT`, `QUIET` or `ATTESTATION`. */
+                    kind: string;
+                    name: string;
+                    /** @description Types of the awaited event. */
+                    types: string[];
+                    /** @description How long it may take, or how long it has to be quiet. */
+                    within: string;
+                }[];
+                /** @description `P1` to `P4`. */
+                priority: string;
+                /** @description Id of the process that starts with a case. */
+                processDefinitionId: string | null;
+                /**
+                 * Format: int32
+                 * @description How often a failed check opens a case again.
+                 */
+                reopenings: number;
+                /** @description Stages in order; a case begins in the first. */
+                stages: {
+                    id: string;
+                    name: string;
+                }[];
+                /** @description How long after the closing a recurrence counts against the case. */
+                watch: string;
+            } | null;
+            /** Format: date-time */
+            deploymentTime: string | null;
+            name: string;
+            resourceName: string;
+            tenantId: string;
+            version: number;
+            versionTag: string | null;
+        };
+        CaseTypeSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                caseTypeId?: components["schemas"]["StringFilter"];
+                caseTypeKey?: components["schemas"]["KeyFilter"];
+                deploymentTime?: components["schemas"]["DateTimeFilter"];
+                /** @description Only the latest version of each id. */
+                isLatestVersion?: unknown;
+                name?: components["schemas"]["StringFilter"];
+                resourceName?: components["schemas"]["StringFilter"];
+                tenantId?: components["schemas"]["StringFilter"];
+                version?: components["schemas"]["IntegerFilter"];
+                versionTag?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "caseTypeKey" | "caseTypeId" | "name" | "version" | "versionTag" | "resourceName" | "deploymentTime" | "tenantId";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        CaseTypeSearchResult: {
+            items: components["schemas"]["CaseType"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
         /** @description What would happen. */
         ChangePreview: {
             /** @description How many events of each kind, for example `TIMER_CANCELLED`. */
@@ -3772,6 +3987,77 @@ export interface components {
             /** @description What runs, but likely not as meant, in any of the files; absent if there is nothing. */
             problems?: components["schemas"]["ModelProblem"][];
             tenantId: string;
+        };
+        DetectionRule: {
+            /** @description What a detection rule says, in short. */
+            definition: {
+                /** @description Id of the case type of which its alerts open cases. */
+                caseTypeId: string | null;
+                /** @description `THRESHOLD`, `ABSENCE` or `RATE`. */
+                detects: string;
+                /** @description How bad its alerts are. */
+                severity: string;
+                /** @description Source of these events; null: any. */
+                source: string | null;
+                /** @description `ENABLED`, `SHADOW` or `DISABLED`. */
+                state: string;
+                /** @description Types of the events it looks at. */
+                types: string[];
+            } | null;
+            /** Format: date-time */
+            deploymentTime: string | null;
+            detectionRuleId: string;
+            detectionRuleKey: string | null;
+            name: string;
+            resourceName: string;
+            tenantId: string;
+            version: number;
+            versionTag: string | null;
+        };
+        DetectionRuleSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                deploymentTime?: components["schemas"]["DateTimeFilter"];
+                detectionRuleId?: components["schemas"]["StringFilter"];
+                detectionRuleKey?: components["schemas"]["KeyFilter"];
+                /** @description Only the latest version of each id. */
+                isLatestVersion?: unknown;
+                name?: components["schemas"]["StringFilter"];
+                resourceName?: components["schemas"]["StringFilter"];
+                tenantId?: components["schemas"]["StringFilter"];
+                version?: components["schemas"]["IntegerFilter"];
+                versionTag?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "detectionRuleKey" | "detectionRuleId" | "name" | "version" | "versionTag" | "resourceName" | "deploymentTime" | "tenantId";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        DetectionRuleSearchResult: {
+            items: components["schemas"]["DetectionRule"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
         };
         ElementInstance: {
             elementId: string;
@@ -5827,14 +6113,14 @@ export type $defs = Record<string, never>;
 export interface operations {
     listAccessNotes: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query?: {
                 /** @description Only notes older than the one with this id. */
-                before: number | null;
+                before?: number;
                 /** @description At most this many; 100 by default. */
-                limit: number | null;
+                limit?: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -6044,6 +6330,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BackupResult"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchCaseTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CaseTypeSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTypeSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getCaseType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the version. */
+                caseTypeKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseType"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getCaseTypeSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the version. */
+                caseTypeKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description YAML or JSON, byte for byte. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Not found. */
@@ -6518,7 +6901,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description The first 100. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6561,6 +6944,39 @@ export interface operations {
                 };
             };
             /** @description Not made. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+            /** @description A wrong search. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6691,6 +7107,103 @@ export interface operations {
                 };
             };
             /** @description Not found, or a wrong request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchDetectionRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DetectionRuleSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRuleSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getDetectionRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the version. */
+                detectionRuleKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRule"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getDetectionRuleSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the version. */
+                detectionRuleKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description YAML or JSON, byte for byte. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not found. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

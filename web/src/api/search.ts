@@ -2,16 +2,22 @@
 
 import { send } from './client';
 import type {
+  Alert,
   AuditLog,
+  Case,
+  CaseType,
   DecisionDefinition,
   DecisionInstance,
   Definition,
+  DetectionRule,
   ElementInstance,
+  Evidence,
   Found,
   Incident,
   Instance,
   Job,
   Message,
+  Signal,
   Subscription,
   Task,
   Variable,
@@ -19,6 +25,13 @@ import type {
 
 /** What can be searched, and where. */
 interface Searches {
+  '/api/v1/alerts/search': Alert;
+  '/api/v1/case-types/search': CaseType;
+  '/api/v1/cases/search': Case;
+  '/api/v1/detection-rules/search': DetectionRule;
+  '/api/v1/evidence/search': Evidence;
+  '/api/v1/messages/search': Message;
+  '/api/v1/signals/search': Signal;
   '/v2/audit-logs/search': AuditLog;
   '/v2/decision-definitions/search': DecisionDefinition;
   '/v2/decision-instances/search': DecisionInstance;
@@ -26,7 +39,6 @@ interface Searches {
   '/v2/incidents/search': Incident;
   '/v2/jobs/search': Job;
   '/v2/message-subscriptions/search': Subscription;
-  '/api/v1/messages/search': Message;
   '/v2/process-definitions/search': Definition;
   '/v2/process-instances/search': Instance;
   '/v2/user-tasks/search': Task;

@@ -56,6 +56,24 @@ export type Migration = Schemas['ProcessInstanceMigration'];
 export type ChangePreview = Schemas['ChangePreview'];
 export type TaskChanges = Schemas['UserTaskChanges'];
 
+/** Which rule or outcome check looked at a received event, about what, and why it could not. */
+export interface Look {
+  /** Of the version of the rule or case type. */
+  definitionKey: string;
+  id: string;
+  subject: string;
+  failure: string | null;
+}
+export type Signal = Present<Schemas['Signal'], 'receivedTime' | 'signalKey'> & { data: unknown; rules: Look[] };
+export type Alert = Present<Schemas['Alert'], 'alertKey' | 'detectionRuleKey' | 'firstSeenTime' | 'lastSeenTime'>;
+/** A case; `milestone` is the one reached last, or null. */
+export type Case = Omit<Present<Schemas['Case'], 'caseKey' | 'caseTypeKey' | 'openedTime'>, 'milestone'> & {
+  milestone: Schemas['Case']['milestone'] | null;
+};
+export type Evidence = Present<Schemas['Evidence'], 'evidenceKey' | 'keptTime'>;
+export type DetectionRule = Present<Schemas['DetectionRule'], 'detectionRuleKey' | 'deploymentTime'>;
+export type CaseType = Present<Schemas['CaseType'], 'caseTypeKey' | 'deploymentTime'>;
+
 /** What one command did to one instance. */
 export interface Commit {
   position: number;

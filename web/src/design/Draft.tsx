@@ -4,6 +4,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
 import { download } from '../parts/csv';
 import { Empty, Skeleton } from '../parts/Empty';
@@ -45,6 +46,7 @@ export default function Draft() {
 function Editing({ model }: { model: Model }) {
   const [name, setName] = useState(model.name);
   const editor = useEditor(model, name);
+  const can = useCan();
   const [deploying, setDeploying] = useState<{ name: string; content: string }>();
   const file = `${name.trim().toLowerCase().replaceAll(/[^a-z0-9]+/g, '-') || 'model'}${fileEnds[model.kind]}`;
   const rename = (next: string) => {
@@ -80,14 +82,16 @@ function Editing({ model }: { model: Model }) {
           >
             Save file
           </Button>
-          <Button
-            size="xs"
-            disabled={editor.checked?.deployable === false}
-            title={editor.checked?.deployable === false ? 'Mend the errors below first' : undefined}
-            onClick={() => void withContent((content) => setDeploying({ name: file, content }))}
-          >
-            Deploy…
-          </Button>
+          {can('CREATE', 'RESOURCE') && (
+            <Button
+              size="xs"
+              disabled={editor.checked?.deployable === false}
+              title={editor.checked?.deployable === false ? 'Mend the errors below first' : undefined}
+              onClick={() => void withContent((content) => setDeploying({ name: file, content }))}
+            >
+              Deploy…
+            </Button>
+          )}
         </>
       }
     >

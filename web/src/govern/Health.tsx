@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { commands } from '../api/commands';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
 import { type Column, DataTable } from '../parts/DataTable';
 import { Empty, Skeleton } from '../parts/Empty';
@@ -72,6 +73,7 @@ interface Backup {
 function Backups() {
   const backups = useQuery(queries.backups());
   const command = useCommand();
+  const can = useCan();
   const begin = () => void command.run(commands.createBackup(nameNow()), 'Backup begun');
   const rows = (backups.data as { items?: Backup[] } | undefined)?.items ?? [];
   return (
@@ -79,9 +81,11 @@ function Backups() {
       <div className="list-bar">
         <h2>Backups</h2>
         <span className="fill" />
-        <Button size="xs" variant="default" onClick={begin} loading={command.isSending}>
-          Back up now
-        </Button>
+        {can('UPDATE', 'SYSTEM') && (
+          <Button size="xs" variant="default" onClick={begin} loading={command.isSending}>
+            Back up now
+          </Button>
+        )}
       </div>
       {command.error !== undefined && <Failure error={command.error} doing="begin a backup" />}
       {backups.isLoading && <Skeleton rows={2} />}

@@ -4,15 +4,17 @@ import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { commands } from '../api/commands';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
 import { Confirm } from '../parts/Confirm';
-import { type Column, DataTable } from '../parts/DataTable';
+import type { Column } from '../parts/DataTable';
 import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
 import { Page } from '../parts/Page';
 import { RestCall } from '../parts/RestCall';
 import { Status } from '../parts/Status';
 import { useCommand } from '../parts/useCommand';
+import { WholeTable } from '../parts/WholeTable';
 
 interface Row {
   processDefinitionId: string;
@@ -25,17 +27,18 @@ export default function Retention() {
   const [edited, setEdited] = useState<Row>();
   const [isPausing, setPausing] = useState(false);
   const command = useCommand();
+  const mayChange = useCan()('UPDATE', 'SYSTEM');
   if (retention.error) return <Failure error={retention.error} doing="read the retention" />;
   if (!retention.data) return <Skeleton />;
   const it = retention.data;
   const columns: Column<Row>[] = [
-    { id: 'process', title: 'Process', cell: (row) => <strong>{row.processDefinitionId}</strong> },
-    { id: 'kept', title: 'Kept after its end', cell: (row) => row.timeToLive ?? 'for ever' },
-    { id: 'source', title: 'Set by', cell: (row) => row.source.toLowerCase() },
+    { id: 'process', title: 'Process', cell: (row) => <strong>{row.processDefinitionId}</strong>, csv: (row) => row.processDefinitionId },
+    { id: 'kept', title: 'Kept after its end', cell: (row) => row.timeToLive ?? 'for ever', csv: (row) => row.timeToLive },
+    { id: 'source', title: 'Set by', cell: (row) => row.source.toLowerCase(), csv: (row) => row.source },
     {
       id: 'edit',
       title: '',
-      cell: (row) => (
+      cell: (row) => mayChange && (
         <Group gap="xs">
           <Button size="compact-xs" variant="subtle" onClick={() => setEdited(row)}>
             Change…
@@ -59,7 +62,7 @@ export default function Retention() {
       place="Govern"
       status={<Status of={it.paused ? 'SUSPENDED' : 'ACTIVE'} word={it.paused ? 'Purge paused' : it.working ? 'Purging' : 'Up to date'} />}
       actions={
-        it.paused ? (
+        !mayChange ? null : it.paused ? (
           <Button size="xs" onClick={() => void command.run(commands.resumePurge(), 'Purge goes on')}>
             Resume the purge
           </Button>
@@ -78,7 +81,7 @@ export default function Retention() {
       {it.processes.length === 0 ? (
         <Empty title="No process is deployed" />
       ) : (
-        <DataTable label="Retention" columns={columns} rows={it.processes} keyOf={(row) => row.processDefinitionId} />
+        <WholeTable label="Retention" file="retention" columns={columns} rows={it.processes} keyOf={(row) => row.processDefinitionId} />
       )}
       {edited && <Edit row={edited} onClose={() => setEdited(undefined)} />}
       {isPausing && (

@@ -3,101 +3,76 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { counted, found, queries } from '../api/queries';
-import { Skeleton } from '../parts/Empty';
+import { useCan } from '../api/may';
+import { counted, queries } from '../api/queries';
+import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
 import { Page } from '../parts/Page';
-import { When } from '../parts/When';
-import { groupIncidents } from '../operate/fingerprint';
+import { MostUrgent, NeedsSomebody, OffCourse } from './Cards';
+import { useMatters } from './matters';
 
 const FirstHour = lazy(() => import('./FirstHour').then((it) => ({ default: it.FirstHour })));
-
-const SHOWN = 6;
-const GROUPED = 200;
 
 export default function Home() {
   const { process } = useSearch({ strict: false });
   const scope = process ? { processDefinitionId: process } : {};
-  const tasks = useQuery(
-    found('/v2/user-tasks/search', {
-      filter: { ...scope, state: 'CREATED' },
-      sort: [{ field: 'creationDate', order: 'ASC' }],
-      page: { limit: SHOWN },
-    }),
-  );
-  const incidents = useQuery(
-    found('/v2/incidents/search', {
-      filter: { ...scope, state: 'ACTIVE' },
-      sort: [{ field: 'creationTime', order: 'DESC' }],
-      page: { limit: GROUPED },
-    }),
-  );
-  const definitions = useQuery(queries.definitions());
-  const failure = tasks.error ?? incidents.error ?? definitions.error;
-  if (failure && !tasks.data) {
-    return <Failure error={failure} doing="read what needs you" retry={() => void tasks.refetch()} />;
+  const can = useCan();
+  const { may, isKnown, failed, tasks, incidents, cases, alerts } = useMatters(scope);
+  if (failed) {
+    return <Failure error={failed.error} doing="read what needs you" retry={() => void failed.refetch()} />;
   }
-  if (!tasks.data || !incidents.data || !definitions.data) return <Skeleton />;
-  const groups = groupIncidents(incidents.data.items);
-  const stuck = incidents.data.page.totalItems;
-  const open = tasks.data.page.totalItems;
+  if (!isKnown) return <Skeleton />;
+  if (!Object.values(may).some(Boolean)) return <NothingGranted />;
   return (
     <Page title="Home" place="Home">
-      <p className="headline">{headline(open, stuck)}</p>
+      <p className="headline">
+        {headline({
+          tasks: tasks?.page.totalItems ?? 0,
+          incidents: incidents?.page.totalItems ?? 0,
+          cases: cases?.page.totalItems ?? 0,
+          alerts: alerts?.page.totalItems ?? 0,
+        })}
+      </p>
       <div className="columns">
-        <section className="card">
-          <h2>
-            <Link to="/work">Needs somebody</Link>
-          </h2>
-          {tasks.data.items.length === 0 && <p className="quiet">No open task.</p>}
-          <ul className="plain">
-            {tasks.data.items.map((task) => (
-              <li key={task.userTaskKey}>
-                <Link to="/work/$taskKey" params={{ taskKey: task.userTaskKey }}>
-                  {task.name ?? task.elementId}
-                </Link>
-                <span className="quiet">
-                  {task.processName ?? task.processDefinitionId} · <When at={task.creationDate} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-        <section className="card">
-          <h2>
-            <Link to="/operate/incidents">Off course</Link>
-          </h2>
-          {groups.length === 0 && <p className="quiet">No incident.</p>}
-          <ul className="plain">
-            {groups.slice(0, SHOWN).map((group) => (
-              <li key={group.fingerprint}>
-                <Link to="/operate/incidents" search={{ group: group.fingerprint }}>
-                  <span className="count is-alarm">{group.incidents.length}</span> {group.message}
-                </Link>
-                <span className="quiet">
-                  {group.elementId} of {group.processDefinitionId} · last <When at={group.last} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-        <Moving scope={scope} />
+        {tasks && <NeedsSomebody tasks={tasks.items} />}
+        {cases && cases.items.length > 0 && <MostUrgent cases={cases.items} />}
+        {(incidents || alerts) && <OffCourse incidents={incidents?.items} alerts={alerts?.items} />}
+        {may.instances && <Moving scope={scope} />}
       </div>
-      <Suspense fallback={null}>
-        <FirstHour />
-      </Suspense>
+      {may.tasks && may.instances && can('CREATE', 'RESOURCE') && (
+        <Suspense fallback={null}>
+          <FirstHour />
+        </Suspense>
+      )}
     </Page>
   );
 }
 
-function headline(tasks: number, incidents: number): string {
-  const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
-  if (tasks === 0 && incidents === 0) return 'Nothing needs anybody, and nothing is stuck.';
+function NothingGranted() {
+  const me = useQuery(queries.me());
+  return (
+    <Page title="Home" place="Home">
+      <Empty title="Nothing was granted to you yet">
+        You are signed in as <code>{me.data?.username}</code>, and may not see anything. Ask an administrator for
+        an authorization, a group or a role.
+      </Empty>
+    </Page>
+  );
+}
+
+/** What somebody has to know first, in a sentence. */
+function headline(of: { tasks: number; incidents: number; cases: number; alerts: number }): string {
+  const many = (count: number, one: string, more: string) =>
+    count > 0 && `${count} ${count === 1 ? one : more}`;
   const parts = [
-    incidents > 0 && `${many(incidents, 'step is', 'steps are')} stuck`,
-    tasks > 0 && `${many(tasks, 'task waits', 'tasks wait')} for a person`,
+    many(of.incidents, 'step is stuck', 'steps are stuck'),
+    many(of.alerts, 'alert was seen by nobody', 'alerts were seen by nobody'),
+    many(of.cases, 'case is open', 'cases are open'),
+    many(of.tasks, 'task waits for a person', 'tasks wait for a person'),
   ].filter(Boolean);
-  return `${parts.join(', and ')}.`;
+  if (parts.length === 0) return 'Nothing needs anybody, and nothing is stuck.';
+  const last = parts.pop();
+  return `${parts.length > 0 ? `${parts.join(', ')}, and ` : ''}${last}.`;
 }
 
 const HOUR_MS = 3_600_000;

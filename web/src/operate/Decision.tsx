@@ -5,13 +5,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { commands } from '../api/commands';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
 import type { DecisionDefinition, EvaluationResult } from '../api/types';
 import { useDraft } from '../parts/drafts';
 import { logicOf } from '../parts/dmn';
 import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
-import { JsonField, parseJson } from '../parts/JsonField';
+import { parseJson } from '../parts/json';
+import { JsonField } from '../parts/JsonField';
 import { Page } from '../parts/Page';
 import { RestCall } from '../parts/RestCall';
 import { useCommand } from '../parts/useCommand';
@@ -24,6 +26,7 @@ export default function Decision() {
   const navigate = useNavigate();
   const decisions = useQuery(queries.decisions());
   const xml = useQuery(queries.decisionXml(decisionKey));
+  const can = useCan();
   const [isAsking, setAsking] = useState(false);
   const decision = decisions.data?.find((it) => it.decisionDefinitionKey === decisionKey);
   const logic = useMemo(
@@ -54,9 +57,11 @@ export default function Decision() {
               key && void navigate({ to: '/operate/decisions/$decisionKey', params: { decisionKey: key } })
             }
           />
-          <Button size="xs" onClick={() => setAsking(true)}>
-            Evaluate…
-          </Button>
+          {can('CREATE_DECISION_INSTANCE', 'DECISION_DEFINITION', decision.decisionDefinitionId) && (
+            <Button size="xs" onClick={() => setAsking(true)}>
+              Evaluate…
+            </Button>
+          )}
         </>
       }
     >

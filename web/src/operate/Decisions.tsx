@@ -5,12 +5,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { queries } from '../api/queries';
 import type { DecisionDefinition } from '../api/types';
-import { type Column, DataTable } from '../parts/DataTable';
+import type { Column } from '../parts/DataTable';
 import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
 import { Page } from '../parts/Page';
 import { NothingFits } from '../parts/SearchList';
 import { EvaluationList } from './decisions/EvaluationList';
+import { WholeTable } from '../parts/WholeTable';
 
 const STATES = [
   { value: 'EVALUATED', label: 'Decided' },
@@ -45,7 +46,8 @@ export default function Decisions() {
           task asks it by its id.
         </Empty>
       ) : (
-        <DataTable
+        <WholeTable
+          file="decisions"
           label="Decisions"
           columns={columns}
           rows={rows}
@@ -117,9 +119,15 @@ const columns: Column<Row>[] = [
         {row.name || row.decisionDefinitionId}
       </Link>
     ),
+    csv: (row) => row.name,
   },
-  { id: 'id', title: 'Id', cell: (row) => <code>{row.decisionDefinitionId}</code> },
-  { id: 'file', title: 'In', cell: (row) => row.decisionRequirementsName || row.decisionRequirementsId },
-  { id: 'version', title: 'Version', align: 'right', cell: (row) => row.version },
-  { id: 'versions', title: 'Versions', align: 'right', cell: (row) => row.versions },
+  { id: 'id', title: 'Id', cell: (row) => <code>{row.decisionDefinitionId}</code>, csv: (row) => row.decisionDefinitionId },
+  {
+    id: 'file',
+    title: 'In',
+    cell: (row) => row.decisionRequirementsName || row.decisionRequirementsId,
+    csv: (row) => row.decisionRequirementsId,
+  },
+  { id: 'version', title: 'Version', align: 'right', cell: (row) => row.version, csv: (row) => row.version },
+  { id: 'versions', title: 'Versions', align: 'right', cell: (row) => row.versions, csv: (row) => row.versions },
 ];

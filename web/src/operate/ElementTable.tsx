@@ -2,9 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { ElementCounts } from '../api/types';
-import { type Column, DataTable } from '../parts/DataTable';
+import type { Column } from '../parts/DataTable';
 import { type ModelElement, typeInWords } from '../parts/elements';
 import { duration } from '../parts/time';
+import { WholeTable } from '../parts/WholeTable';
 import type { Visits } from './heat';
 import { visits } from './visits';
 
@@ -25,7 +26,7 @@ export function ElementTable(props: {
     ...(byId.get(it.id) ?? none),
     took: took.data?.of.get(it.id),
   }));
-  return <DataTable label="Elements" columns={columns} rows={rows} keyOf={(row) => row.id} />;
+  return <WholeTable label="Elements" file={`elements-${definitionKey}`} columns={columns} rows={rows} keyOf={(row) => row.id} />;
 }
 
 const count = (
@@ -36,6 +37,7 @@ const count = (
   title,
   align: 'right',
   cell: (row) => (row[id] === 0 ? <span className="quiet">0</span> : row[id]),
+  csv: (row) => row[id],
 });
 
 const time = (id: 'mean' | 'p95', title: string): Column<Row> => ({
@@ -46,11 +48,12 @@ const time = (id: 'mean' | 'p95', title: string): Column<Row> => ({
     const ms = row.took?.[id];
     return ms === undefined ? <span className="quiet">–</span> : duration(ms);
   },
+  csv: (row) => row.took?.[id],
 });
 
 const columns: Column<Row>[] = [
-  { id: 'name', title: 'Element', cell: (row) => row.name },
-  { id: 'type', title: 'Type', cell: (row) => typeInWords(row.type) },
+  { id: 'name', title: 'Element', cell: (row) => row.name, csv: (row) => row.id },
+  { id: 'type', title: 'Type', cell: (row) => typeInWords(row.type), csv: (row) => row.type },
   count('active', 'Active'),
   count('incidents', 'Incidents'),
   count('completed', 'Completed'),

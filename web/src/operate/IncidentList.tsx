@@ -5,13 +5,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { found } from '../api/queries';
+import { useCan } from '../api/may';
 import type { Incident } from '../api/types';
-import { type Column, DataTable } from '../parts/DataTable';
+import type { Column } from '../parts/DataTable';
 import { Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
 import { Key } from '../parts/Key';
 import { inWords, Status } from '../parts/Status';
 import { When } from '../parts/When';
+import { WholeTable } from '../parts/WholeTable';
 
 const Repair = lazy(() => import('./Repair'));
 
@@ -48,6 +50,7 @@ export function IncidentTable({
   incidents: Incident[];
   onRepair: (incident: Incident) => void;
 }) {
+  const can = useCan();
   const columns: Column<Incident>[] = [
     {
       id: 'instance',
@@ -61,18 +64,20 @@ export function IncidentTable({
           {row.processDefinitionId} …{row.processInstanceKey.slice(-6)}
         </Link>
       ),
+      csv: (row) => row.processInstanceKey,
     },
-    { id: 'state', title: 'State', cell: (row) => <Status of={row.state === 'ACTIVE' ? 'INCIDENT' : row.state} /> },
-    { id: 'kind', title: 'Kind', cell: (row) => inWords(row.errorType) },
-    { id: 'element', title: 'Element', cell: (row) => row.elementId },
-    { id: 'message', title: 'Message', cell: (row) => <span className="message">{row.errorMessage}</span> },
-    { id: 'raised', title: 'Raised', cell: (row) => <When at={row.creationTime} /> },
-    { id: 'key', title: 'Key', cell: (row) => <Key of={row.incidentKey} /> },
+    { id: 'state', title: 'State', cell: (row) => <Status of={row.state === 'ACTIVE' ? 'INCIDENT' : row.state} />, csv: (row) => row.state },
+    { id: 'kind', title: 'Kind', cell: (row) => inWords(row.errorType), csv: (row) => row.errorType },
+    { id: 'element', title: 'Element', cell: (row) => row.elementId, csv: (row) => row.elementId },
+    { id: 'message', title: 'Message', cell: (row) => <span className="message">{row.errorMessage}</span>, csv: (row) => row.errorMessage },
+    { id: 'raised', title: 'Raised', cell: (row) => <When at={row.creationTime} />, csv: (row) => row.creationTime },
+    { id: 'key', title: 'Key', cell: (row) => <Key of={row.incidentKey} />, csv: (row) => row.incidentKey },
     {
       id: 'repair',
       title: '',
       cell: (row) =>
-        row.state === 'ACTIVE' && (
+        row.state === 'ACTIVE' &&
+        can('UPDATE_PROCESS_INSTANCE', 'PROCESS_DEFINITION', row.processDefinitionId) && (
           <Button size="compact-xs" variant="light" onClick={() => onRepair(row)}>
             Repair…
           </Button>
@@ -80,6 +85,12 @@ export function IncidentTable({
     },
   ];
   return (
-    <DataTable label="Incidents" columns={columns} rows={incidents} keyOf={(row) => row.incidentKey} />
+    <WholeTable
+      label="Incidents"
+      file="incidents"
+      columns={columns}
+      rows={incidents}
+      keyOf={(row) => row.incidentKey}
+    />
   );
 }

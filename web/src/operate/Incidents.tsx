@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { found } from '../api/queries';
+import { useCan } from '../api/may';
 import type { Incident } from '../api/types';
 import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
@@ -84,6 +85,7 @@ function GroupCard(props: {
   onRepair: (incidents: Incident[]) => void;
 }) {
   const { group, isOpen, onToggle, onRepair } = props;
+  const can = useCan();
   const count = group.incidents.length;
   return (
     <li className="cause">
@@ -98,9 +100,11 @@ function GroupCard(props: {
             </span>
           </span>
         </button>
-        <Button size="xs" onClick={() => onRepair(group.incidents)}>
-          {count === 1 ? 'Repair…' : `Repair all ${count}…`}
-        </Button>
+        {can('UPDATE_PROCESS_INSTANCE', 'PROCESS_DEFINITION', group.processDefinitionId) && (
+          <Button size="xs" onClick={() => onRepair(group.incidents)}>
+            {count === 1 ? 'Repair…' : `Repair all ${count}…`}
+          </Button>
+        )}
       </div>
       {isOpen && <IncidentTable incidents={group.incidents} onRepair={(it) => onRepair([it])} />}
     </li>

@@ -6,7 +6,8 @@ import { useState } from 'react';
 import { commands } from '../api/commands';
 import { counted } from '../api/queries';
 import { Failure } from '../parts/Failure';
-import { JsonField, parseJson } from '../parts/JsonField';
+import { parseJson } from '../parts/json';
+import { JsonField } from '../parts/JsonField';
 import { RestCall } from '../parts/RestCall';
 import { useCommand } from '../parts/useCommand';
 

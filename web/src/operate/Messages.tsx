@@ -3,6 +3,7 @@
 import { Button, Select } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
+import { useCan } from '../api/may';
 import type { Message } from '../api/types';
 import type { Column } from '../parts/DataTable';
 import { Empty } from '../parts/Empty';
@@ -20,6 +21,7 @@ export default function Messages() {
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
   const [composed, setComposed] = useState<'message' | 'signal'>();
+  const can = useCan();
   const change = (next: Record<string, string | undefined>) =>
     void navigate({ to: '.', replace: true, search: { ...search, ...next } });
   return (
@@ -27,14 +29,16 @@ export default function Messages() {
       title="Messages"
       place="Operate"
       actions={
-        <>
-          <Button size="xs" variant="default" onClick={() => setComposed('signal')}>
-            Broadcast signal
-          </Button>
-          <Button size="xs" onClick={() => setComposed('message')}>
-            Publish message
-          </Button>
-        </>
+        can('CREATE', 'MESSAGE') && (
+          <>
+            <Button size="xs" variant="default" onClick={() => setComposed('signal')}>
+              Broadcast signal
+            </Button>
+            <Button size="xs" onClick={() => setComposed('message')}>
+              Publish message
+            </Button>
+          </>
+        )
       }
     >
       <div className="filters">

@@ -4,6 +4,7 @@ import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
 import type { ElementCounts } from '../api/types';
 import type { Mark } from '../parts/Diagram';
@@ -26,6 +27,7 @@ export default function Process() {
   const definitions = useQuery(queries.definitions());
   const xml = useQuery(queries.definitionXml(definitionKey));
   const elements = useQuery(queries.definitionElements(definitionKey));
+  const can = useCan();
   const [isStarting, setStarting] = useState(false);
 
   const definition = definitions.data?.find((it) => it.processDefinitionKey === definitionKey);
@@ -78,9 +80,11 @@ export default function Process() {
           >
             Open in Design
           </Button>
-          <Button size="xs" onClick={() => setStarting(true)}>
-            Start instance
-          </Button>
+          {can('CREATE_PROCESS_INSTANCE', 'PROCESS_DEFINITION', definition?.processDefinitionId) && (
+            <Button size="xs" onClick={() => setStarting(true)}>
+              Start instance
+            </Button>
+          )}
         </>
       }
     >

@@ -1,15 +1,15 @@
 // Every process with how many of its instances run and how many have an incident.
 
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { queries } from '../api/queries';
 import type { Definition } from '../api/types';
-import { type Column, DataTable } from '../parts/DataTable';
-import { csv, download } from '../parts/csv';
+import type { Column } from '../parts/DataTable';
 import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
 import { Page } from '../parts/Page';
+import { WholeTable } from '../parts/WholeTable';
 
 interface Row {
   latest: Definition;
@@ -31,24 +31,8 @@ export default function Processes() {
     const isInScope = !search.process || latest.processDefinitionId === search.process;
     return isInScope && text.includes((search.q ?? '').toLowerCase());
   });
-  const exportRows = () =>
-    download(
-      'processes.csv',
-      csv(
-        columns.map((it) => it.title),
-        rows.map((row) => columns.map((it) => it.csv?.(row))),
-      ),
-    );
   return (
-    <Page
-      title="Processes"
-      place="Operate"
-      actions={
-        <Button variant="default" size="xs" onClick={exportRows} disabled={rows.length === 0}>
-          Export CSV
-        </Button>
-      }
-    >
+    <Page title="Processes" place="Operate">
       <div className="filters">
         <TextInput
           data-filter
@@ -75,7 +59,8 @@ export default function Processes() {
         </Empty>
       )}
       {rows.length > 0 && (
-        <DataTable
+        <WholeTable
+          file="processes"
           label="Processes"
           columns={columns}
           rows={rows}

@@ -5,7 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { refreshNow } from '../api/live';
 import type { Incident } from '../api/types';
-import { JsonField, parseJson } from '../parts/JsonField';
+import { parseJson } from '../parts/json';
+import { JsonField } from '../parts/JsonField';
 import { RestCall } from '../parts/RestCall';
 import { callsFor, type Progress, repair } from './repairing';
 

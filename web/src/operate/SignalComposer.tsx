@@ -4,7 +4,8 @@ import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { commands } from '../api/commands';
 import { Failure } from '../parts/Failure';
-import { JsonField, parseJson } from '../parts/JsonField';
+import { parseJson } from '../parts/json';
+import { JsonField } from '../parts/JsonField';
 import { RestCall } from '../parts/RestCall';
 import { useCommand } from '../parts/useCommand';
 

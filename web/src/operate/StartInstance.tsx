@@ -7,7 +7,8 @@ import { commands } from '../api/commands';
 import type { Definition } from '../api/types';
 import { useDraft } from '../parts/drafts';
 import { Failure } from '../parts/Failure';
-import { JsonField, parseJson } from '../parts/JsonField';
+import { parseJson } from '../parts/json';
+import { JsonField } from '../parts/JsonField';
 import { RestCall } from '../parts/RestCall';
 import { useCommand } from '../parts/useCommand';
 

@@ -3,12 +3,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { found, queries } from '../api/queries';
-import { type Column, DataTable } from '../parts/DataTable';
+import type { Column } from '../parts/DataTable';
 import { Empty, Skeleton } from '../parts/Empty';
 import { Failure } from '../parts/Failure';
 import { Page } from '../parts/Page';
 import { Status } from '../parts/Status';
 import { When } from '../parts/When';
+import { WholeTable } from '../parts/WholeTable';
 
 const DAY_MS = 86_400_000;
 const WAITING_MAX = 1_000;
@@ -74,7 +75,7 @@ export default function Workers() {
         </Empty>
       )}
       {all.length > 0 && (
-        <DataTable label="Workers" columns={columns} rows={all} keyOf={(it) => it.type} />
+        <WholeTable label="Workers" file="workers" columns={columns} rows={all} keyOf={(it) => it.type} />
       )}
     </Page>
   );
@@ -95,16 +96,17 @@ const number = (
   title,
   align: 'right',
   cell: (row) => (row[id] === 0 ? <span className="quiet">0</span> : row[id]),
+  csv: (row) => row[id],
 });
 
 const columns: Column<Row>[] = [
-  { id: 'type', title: 'Type of job', cell: (row) => <code className="strong">{row.type}</code> },
+  { id: 'type', title: 'Type of job', cell: (row) => <code className="strong">{row.type}</code>, csv: (row) => row.type },
   { id: 'health', title: 'State', cell: (row) => <Health row={row} /> },
   number('waiting', 'Waiting'),
-  { id: 'oldest', title: 'Oldest', cell: (row) => <When at={row.oldest} /> },
+  { id: 'oldest', title: 'Oldest', cell: (row) => <When at={row.oldest} />, csv: (row) => row.oldest },
   number('workers', 'Workers'),
   number('created', 'Created'),
   number('completed', 'Completed'),
   number('failed', 'Failed'),
-  { id: 'last', title: 'Last completed', cell: (row) => <When at={row.last} /> },
+  { id: 'last', title: 'Last completed', cell: (row) => <When at={row.last} />, csv: (row) => row.last },
 ];

@@ -17,19 +17,25 @@ interface Props {
   /** Must be typed first; for what cannot be undone. */
   typed?: string;
   isDangerous?: boolean;
+  /** Something that is needed is not there yet. */
+  isHeld?: boolean;
+  /** The call as it is shown, where it holds a secret. */
+  shown?: Call;
+  /** The answer is shown here, by whoever asked. */
+  keepsOpen?: boolean;
   onClose: () => void;
   onDone?: (answer: unknown) => void;
 }
 
 export function Confirm(props: Props) {
-  const { title, children, call, action, done, typed, isDangerous, onClose, onDone } = props;
+  const { title, children, call, action, done, typed, isDangerous, isHeld, keepsOpen, onClose, onDone } = props;
   const command = useCommand();
   const [word, setWord] = useState('');
   const submit = async () => {
     const sent = await command.run(call, done);
     if (!sent) return;
     onDone?.(sent.answer);
-    onClose();
+    if (!keepsOpen) onClose();
   };
   return (
     <Modal opened onClose={onClose} title={title} size="lg">
@@ -56,7 +62,7 @@ export function Confirm(props: Props) {
           {command.error !== undefined && (
             <Failure error={command.error} doing={title.toLowerCase()} />
           )}
-          <RestCall call={call} />
+          <RestCall call={props.shown ?? call} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Keep as it is
@@ -65,7 +71,7 @@ export function Confirm(props: Props) {
               type="submit"
               color={isDangerous ? 'red' : undefined}
               loading={command.isSending}
-              disabled={typed !== undefined && word !== typed}
+              disabled={isHeld || (typed !== undefined && word !== typed)}
             >
               {action}
             </Button>

@@ -10,6 +10,8 @@ export interface Column<T> {
   cell: (row: T) => ReactNode;
   /** What an export writes; times as ISO 8601, no words of the screen. */
   csv?: (row: T) => unknown;
+  /** In the file only: the screen has it elsewhere in the row. */
+  isOnlyExported?: boolean;
   /** Field of the server's order, if the list can be ordered by it. */
   sort?: string;
   align?: 'right';
@@ -29,7 +31,8 @@ interface Props<T> {
 }
 
 export function DataTable<T>(props: Props<T>) {
-  const { label, columns, rows, keyOf, order, onOrder, selected, onSelect, gone } = props;
+  const { label, rows, keyOf, order, onOrder, selected, onSelect, gone } = props;
+  const columns = props.columns.filter((column) => !column.isOnlyExported);
   const body = useRef<HTMLTableSectionElement>(null);
 
   const toggle = (key: string) => {

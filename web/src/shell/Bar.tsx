@@ -1,26 +1,32 @@
 // The bar over every screen: process in scope, search, live state, preferences.
 
-import { Button, Menu, Select, UnstyledButton } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Button, Select, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { send } from '../api/client';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { freeze, useLive } from '../api/live';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
-import { signOut } from '../api/session';
-import { type Preferences, setPreferences, usePreferences } from './preferences';
 import { absolute } from '../parts/time';
+import { usePreferences } from './preferences';
+
+const PersonMenu = lazy(() => import('./Menus').then((it) => ({ default: it.PersonMenu })));
+const SettingsMenu = lazy(() => import('./Menus').then((it) => ({ default: it.SettingsMenu })));
 
 export function Bar({ onKeys, onSearch }: { onKeys: () => void; onSearch: () => void }) {
+  const can = useCan();
   return (
     <header className="bar">
-      <Scope />
+      {can('READ_PROCESS_DEFINITION', 'PROCESS_DEFINITION') && <Scope />}
       <UnstyledButton className="search-button" onClick={onSearch}>
         <span>Search or go to…</span>
         <kbd>Ctrl K</kbd>
       </UnstyledButton>
       <span className="fill" />
       <Live />
-      <Settings onKeys={onKeys} />
+      <Hanging label="View">
+        <SettingsMenu onKeys={onKeys} />
+      </Hanging>
       <Person />
     </header>
   );
@@ -78,51 +84,15 @@ function Live() {
   );
 }
 
-function Settings({ onKeys }: { onKeys: () => void }) {
-  const chosen = usePreferences();
-  const item = <K extends keyof Preferences>(key: K, value: Preferences[K], label: string) => (
-    <Menu.Item
-      key={String(value)}
-      role="menuitemradio"
-      aria-checked={chosen[key] === value}
-      leftSection={<span className="tick">{chosen[key] === value ? '✓' : ''}</span>}
-      onClick={() => setPreferences({ [key]: value } as Partial<Preferences>)}
-    >
+/** What hangs below a button is loaded when it is opened for the first time. */
+function Hanging({ label, children }: { label: string; children: ReactNode }) {
+  const [isWanted, setWanted] = useState(false);
+  const button = (
+    <Button size="compact-sm" variant="subtle" aria-haspopup="menu" onClick={() => setWanted(true)}>
       {label}
-    </Menu.Item>
+    </Button>
   );
-  return (
-    <Menu position="bottom-end" closeOnItemClick={false} width={230}>
-      <Menu.Target>
-        <Button size="compact-sm" variant="subtle">
-          View
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Colours</Menu.Label>
-        {item('colours', 'system', 'As the system')}
-        {item('colours', 'light', 'Light')}
-        {item('colours', 'dark', 'Dark')}
-        <Menu.Label>Contrast</Menu.Label>
-        {item('contrast', 'system', 'As the system')}
-        {item('contrast', 'high', 'High')}
-        <Menu.Label>Times</Menu.Label>
-        {item('time', 'mine', 'My time zone')}
-        {item('time', 'utc', 'UTC')}
-        {item('time', 'relative', 'Relative')}
-        <Menu.Label>Rows</Menu.Label>
-        {item('density', 'comfortable', 'Comfortable')}
-        {item('density', 'compact', 'Compact')}
-        <Menu.Divider />
-        <Menu.Item closeMenuOnClick onClick={onKeys} rightSection={<kbd>?</kbd>}>
-          Keyboard
-        </Menu.Item>
-        <Menu.Item component="a" href="/api/v1/docs" target="_blank">
-          API reference
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
+  return isWanted ? <Suspense fallback={button}>{children}</Suspense> : button;
 }
 
 function Person() {
@@ -131,21 +101,9 @@ function Person() {
   if (!me.data) return null;
   const name = me.data.displayName || me.data.username;
   if (!session.data?.authentication) return <span className="person">{name}</span>;
-  const leave = async () => {
-    await send(signOut);
-    // What was read belongs to whoever left.
-    location.assign('/');
-  };
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button size="compact-sm" variant="subtle">
-          {name}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void leave()}>Sign out</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Hanging label={name}>
+      <PersonMenu name={name} />
+    </Hanging>
   );
 }

@@ -102,6 +102,48 @@ export default function Find() {
           byInstance(it.processInstanceKey, 'Element instance', it.elementName, 'elements'),
         ),
       ),
+      ask('case', true, async () =>
+        (await search('/api/v1/cases/search', { filter: isKey ? { $or: [{ caseKey: q }, { subject: q }] } : { subject: q }, page })).items.map(
+          (it) => ({
+            id: it.caseKey,
+            kind: 'Case',
+            link: (
+              <Link to="/cases/all/$caseKey" params={{ caseKey: it.caseKey }}>
+                {it.title}
+              </Link>
+            ),
+            more: <Status of={it.state} />,
+          }),
+        ),
+      ),
+      ask('alert', true, async () =>
+        (await search('/api/v1/alerts/search', { filter: isKey ? { $or: [{ alertKey: q }, { subject: q }] } : { subject: q }, page })).items.map(
+          (it) => ({
+            id: it.alertKey,
+            kind: 'Alert',
+            link: (
+              <Link to="/signals/alerts/$alertKey" params={{ alertKey: it.alertKey }}>
+                {it.title}
+              </Link>
+            ),
+            more: <Status of={it.state} />,
+          }),
+        ),
+      ),
+      ask('signal', true, async () =>
+        (await search('/api/v1/signals/search', { filter: isKey ? { $or: [{ signalKey: q }, { id: q }] } : { id: q }, page })).items.map(
+          (it) => ({
+            id: it.signalKey,
+            kind: 'Signal',
+            link: (
+              <Link to="/signals/received/$signalKey" params={{ signalKey: it.signalKey }}>
+                {it.type}
+              </Link>
+            ),
+            more: <When at={it.receivedTime} />,
+          }),
+        ),
+      ),
       ask('correlation', true, async () =>
         (
           await search('/v2/message-subscriptions/search', { filter: { correlationKey: q }, page })
@@ -143,8 +185,9 @@ export default function Find() {
       {isBusy && <Skeleton rows={3} />}
       {!isBusy && hits.length === 0 && (
         <Empty title="Nothing has this key or this text">
-          Keys are found for instances, processes, tasks, incidents, jobs and elements; texts as
-          business ids, correlation keys and whole values of variables.
+          Keys are found for instances, processes, tasks, incidents, jobs, elements, cases, alerts and
+          signals; texts as business ids, correlation keys, whole values of variables, what cases and
+          alerts are about, and ids of signals.
         </Empty>
       )}
     </Page>

@@ -5,8 +5,9 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
-import { places } from './places';
+import { placesFor, startOf } from './places';
 
 const [store, actions] = createSpotlight();
 
@@ -24,18 +25,23 @@ export default function Palette() {
   const navigate = useNavigate();
   // Whoever had this loaded wants it open; later the shortcut is its own.
   useEffect(() => actions.open(), []);
-  const definitions = useQuery(queries.definitions());
+  const can = useCan();
+  const definitions = useQuery({
+    ...queries.definitions(),
+    enabled: can('READ_PROCESS_DEFINITION', 'PROCESS_DEFINITION'),
+  });
   const go = (to: string, search: Record<string, string> = {}) =>
     void navigate({ to: to as '/', search });
 
-  const all: Action[] = places.flatMap((place) => [
-    { id: place.path, label: place.name, open: () => go(place.path) },
+  const all: Action[] = placesFor(can).flatMap((place) => [
+    { id: place.path, label: place.name, open: () => go(startOf(place)) },
     ...place.screens.map((screen) => ({
       id: screen.path,
       label: `${place.name}: ${screen.name}`,
       open: () => go(screen.path),
     })),
   ]);
+  all.push({ id: '/account', label: 'Account: password and API tokens', open: () => go('/account') });
   for (const it of definitions.data ?? []) {
     all.push({
       id: it.processDefinitionKey,

@@ -3,10 +3,11 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
+import { useCan } from '../api/may';
 import { counted } from '../api/queries';
 import { useSignInWanted } from '../api/session';
 import { Bar } from './Bar';
-import { places } from './places';
+import { type Place, placesFor, startOf } from './places';
 import { useShortcuts } from './shortcuts';
 
 const KeyboardMap = lazy(() => import('./KeyboardMap'));
@@ -19,7 +20,9 @@ export function Shell() {
   // Counts the askings: each opens it anew.
   const [searches, setSearches] = useState(0);
   const openPalette = () => setSearches((count) => count + 1);
-  useShortcuts({ onKeys: () => setShowsKeys(true), onSearch: openPalette, hasPalette: searches > 0 });
+  const can = useCan();
+  const places = placesFor(can);
+  useShortcuts({ places, onKeys: () => setShowsKeys(true), onSearch: openPalette, hasPalette: searches > 0 });
   const path = useRouterState({ select: (state) => state.location.pathname });
   const place = places.find((it) => it.path !== '/' && path.startsWith(it.path));
 
@@ -28,7 +31,7 @@ export function Shell() {
       <a className="skip" href="#main">
         Skip to content
       </a>
-      <Rail />
+      <Rail places={places} />
       <div className="shell-main">
         <Bar onKeys={() => setShowsKeys(true)} onSearch={openPalette} />
         {place && place.screens.length > 0 && (
@@ -58,28 +61,42 @@ export function Shell() {
   );
 }
 
-function Rail() {
-  const incidents = useQuery(counted('/v2/incidents/search', { state: 'ACTIVE' }));
-  const tasks = useQuery(counted('/v2/user-tasks/search', { state: 'CREATED' }));
-  const counts: Record<string, number | undefined> = {
-    Operate: incidents.data?.totalItems,
-    Work: tasks.data?.totalItems,
+function Rail({ places }: { places: Place[] }) {
+  const can = useCan();
+  const asked = (permission: string, type: string) => ({ enabled: can(permission, type) });
+  const incidents = useQuery({
+    ...counted('/v2/incidents/search', { state: 'ACTIVE' }),
+    ...asked('READ_PROCESS_INSTANCE', 'PROCESS_DEFINITION'),
+  });
+  const tasks = useQuery({
+    ...counted('/v2/user-tasks/search', { state: 'CREATED' }),
+    ...asked('READ_USER_TASK', 'PROCESS_DEFINITION'),
+  });
+  const alerts = useQuery({ ...counted('/api/v1/alerts/search', { state: 'OPEN' }), ...asked('READ', 'ALERT') });
+  const cases = useQuery({ ...counted('/api/v1/cases/search', { state: 'OPEN' }), ...asked('READ', 'CASE') });
+  const counts: Record<string, { count: number | undefined; words: string }> = {
+    Cases: { count: cases.data?.totalItems, words: 'open cases' },
+    Operate: { count: incidents.data?.totalItems, words: 'incidents' },
+    Signals: { count: alerts.data?.totalItems, words: 'open alerts' },
+    Work: { count: tasks.data?.totalItems, words: 'open tasks' },
   };
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const isAt = (place: Place) => (place.path === '/' ? path === '/' : path.startsWith(place.path));
   return (
     <nav className="rail" aria-label="Places">
       <Link to="/" className="brand" aria-label="Segue, home">
         <img src="/favicon.svg" alt="" width="28" height="28" />
       </Link>
       {places.map((place) => {
-        const count = counts[place.name];
-        const isAlarm = place.name === 'Operate';
+        const { count, words } = counts[place.name] ?? {};
+        const isAlarm = place.name === 'Operate' || place.name === 'Signals';
         return (
           <Link
             key={place.path}
-            to={place.path}
+            to={startOf(place)}
             search={(all) => ({ process: all.process })}
-            activeOptions={{ exact: place.path === '/' }}
-            activeProps={{ className: 'is-here', 'aria-current': 'page' }}
+            className={isAt(place) ? 'is-here' : undefined}
+            aria-current={isAt(place) ? 'page' : undefined}
           >
             <span className="rail-icon" aria-hidden="true">
               {place.icon}
@@ -88,7 +105,7 @@ function Rail() {
             {count ? (
               <span className={isAlarm ? 'rail-count is-alarm' : 'rail-count'}>
                 {count > 999 ? '999+' : count}
-                <span className="only-read">{isAlarm ? ' incidents' : ' open tasks'}</span>
+                <span className="only-read"> {words}</span>
               </span>
             ) : null}
           </Link>

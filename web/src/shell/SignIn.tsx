@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { send } from '../api/client';
 import { reconnect, refreshNow } from '../api/live';
 import { Problem } from '../api/problem';
+import { queries, queryClient } from '../api/queries';
 import { signedIn, signIn } from '../api/session';
 import { Failure } from '../parts/Failure';
 
@@ -17,6 +18,9 @@ export default function SignIn() {
     setSending(true);
     try {
       await send(signIn(username, password));
+      // What another person read is not for this one; what was typed is kept by its field.
+      const before = queryClient.getQueryData(queries.me().queryKey)?.username;
+      if (before && before !== username) return location.reload();
       signedIn();
       reconnect();
       await refreshNow();

@@ -2,7 +2,7 @@
 
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { places } from './places';
+import { type Place, places as all, startOf } from './places';
 import { preferences, setPreferences } from './preferences';
 
 /** For the map of the keyboard: what every key does. */
@@ -10,7 +10,7 @@ export const shortcuts: [string, string][] = [
   ['Ctrl K', 'Search for a key, an order number or a command'],
   ['?', 'This map'],
   ['/', 'Go to the filter of the list'],
-  ...places.map((place): [string, string] => [`g ${place.key}`, `Go to ${place.name}`]),
+  ...all.map((place): [string, string] => [`g ${place.key}`, `Go to ${place.name}`]),
   ['j  k', 'Next row, previous row'],
   ['Enter', 'Open the row'],
   ['x', 'Select the row'],
@@ -29,13 +29,15 @@ function isTyping(event: KeyboardEvent): boolean {
 }
 
 interface Opens {
+  /** Those that may be seen. */
+  places: Place[];
   onKeys: () => void;
   onSearch: () => void;
   /** Once the palette is there, it answers its key itself. */
   hasPalette: boolean;
 }
 
-export function useShortcuts({ onKeys, onSearch, hasPalette }: Opens): void {
+export function useShortcuts({ places, onKeys, onSearch, hasPalette }: Opens): void {
   const navigate = useNavigate();
   const pending = useRef(false);
   useEffect(() => {
@@ -52,7 +54,7 @@ export function useShortcuts({ onKeys, onSearch, hasPalette }: Opens): void {
         const place = places.find((it) => it.key === event.key);
         if (!place) return;
         event.preventDefault();
-        void navigate({ to: place.path as '/', search: (all) => ({ process: all.process }) });
+        void navigate({ to: startOf(place) as '/', search: (all) => ({ process: all.process }) });
         return;
       }
       switch (event.key) {
@@ -82,5 +84,5 @@ export function useShortcuts({ onKeys, onSearch, hasPalette }: Opens): void {
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [navigate, onKeys, onSearch, hasPalette]);
+  }, [navigate, places, onKeys, onSearch, hasPalette]);
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { client, data } from '../api/client';
+import { useCan } from '../api/may';
 import { queries } from '../api/queries';
 import type { Task, Variable } from '../api/types';
 import { Skeleton } from '../parts/Empty';
@@ -45,6 +46,8 @@ function Opened(props: { task: Task; schema: unknown; known: Variable[]; onDone:
   useEffect(() => heading.current?.focus(), []);
   const isOpen = it.state === 'CREATED';
   const isOthers = whoHas(it, me) === 'other';
+  const mayWork = useCan()('UPDATE_USER_TASK', 'PROCESS_DEFINITION', it.processDefinitionId);
+  const isReadOnly = !isOpen || isOthers || !mayWork;
   return (
     <article className="task">
       <header>
@@ -65,21 +68,28 @@ function Opened(props: { task: Task; schema: unknown; known: Variable[]; onDone:
               {it.assignee} has this task. What you typed is kept; take it over to send it.
             </p>
           )}
+          {isOpen && !mayWork && (
+            <p className="note" role="status">
+              You may see this task and not work on it: that needs UPDATE_USER_TASK on{' '}
+              <code>{it.processDefinitionId}</code>.
+            </p>
+          )}
           {schema ? (
             <Suspense fallback={<Skeleton rows={4} />}>
-              <DrawnForm task={it} isReadOnly={!isOpen || isOthers} schema={schema} variables={known} onDone={onDone} />
+              <DrawnForm task={it} isReadOnly={isReadOnly} schema={schema} variables={known} onDone={onDone} />
             </Suspense>
           ) : (
-            <PlainForm task={it} isReadOnly={!isOpen || isOthers} onDone={onDone} />
+            <PlainForm task={it} isReadOnly={isReadOnly} onDone={onDone} />
           )}
         </div>
-        <Context task={it} variables={known} />
+        <Context task={it} variables={known} mayWork={mayWork} />
       </div>
     </article>
   );
 }
 
-function Context({ task, variables }: { task: Task; variables: Variable[] }) {
+function Context(props: { task: Task; variables: Variable[]; mayWork: boolean }) {
+  const { task, variables, mayWork } = props;
   return (
     <aside className="context" aria-label="Context">
       <h3>About</h3>
@@ -139,7 +149,7 @@ function Context({ task, variables }: { task: Task; variables: Variable[] }) {
           <dd>{task.priority}</dd>
         </div>
       </dl>
-      {task.state === 'CREATED' && <TaskActions task={task} />}
+      {mayWork && task.state === 'CREATED' && <TaskActions task={task} />}
       <h3>What is known</h3>
       <dl className="known">
         {variables.map((it) => (

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import type { ElementCounts, Modification } from '../../api/types';
 import type { Mark } from '../../parts/Diagram';
 import { useDraft } from '../../parts/drafts';
-import { parseJson } from '../../parts/JsonField';
+import { parseJson } from '../../parts/json';
 import type { ModelElement } from '../../parts/elements';
 import { tokensAt } from '../instance/marks';
 

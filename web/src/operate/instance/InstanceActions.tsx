@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { commands } from '../../api/commands';
+import { useCan } from '../../api/may';
 import type { Instance } from '../../api/types';
 import type { ModelElement } from '../../parts/elements';
 import { useCommand } from '../../parts/useCommand';
@@ -26,6 +27,9 @@ export function InstanceActions(props: Props) {
   const { instance, name, model, planned, mode, onMode } = props;
   const [asked, setAsked] = useState<Asked>();
   const resuming = useCommand();
+  const can = useCan();
+  const may = (permission: string) => can(permission, 'PROCESS_DEFINITION', instance.processDefinitionId);
+  const mayUpdate = may('UPDATE_PROCESS_INSTANCE');
   const key = instance.processInstanceKey;
   const said = `${name} ${instance.businessId ?? key}`;
   const close = () => setAsked(undefined);
@@ -33,7 +37,7 @@ export function InstanceActions(props: Props) {
   return (
     <>
       {resuming.error !== undefined && <Failure error={resuming.error} doing="resume the instance" />}
-      {instance.state === 'SUSPENDED' ? (
+      {!mayUpdate ? null : instance.state === 'SUSPENDED' ? (
         <Button
           size="xs"
           loading={resuming.isSending}
@@ -46,15 +50,21 @@ export function InstanceActions(props: Props) {
           Suspend…
         </Button>
       )}
-      <Button size="xs" variant={mode === 'modify' ? 'light' : 'default'} aria-pressed={mode === 'modify'} onClick={() => toggle('modify')}>
-        {planned > 0 ? `Modify (${planned} planned)` : 'Modify'}
-      </Button>
-      <Button size="xs" variant={mode === 'migrate' ? 'light' : 'default'} aria-pressed={mode === 'migrate'} onClick={() => toggle('migrate')}>
-        Migrate
-      </Button>
-      <Button size="xs" variant="default" onClick={() => setAsked('cancel')}>
-        Cancel instance…
-      </Button>
+      {may('MODIFY_PROCESS_INSTANCE') && (
+        <Button size="xs" variant={mode === 'modify' ? 'light' : 'default'} aria-pressed={mode === 'modify'} onClick={() => toggle('modify')}>
+          {planned > 0 ? `Modify (${planned} planned)` : 'Modify'}
+        </Button>
+      )}
+      {mayUpdate && (
+        <Button size="xs" variant={mode === 'migrate' ? 'light' : 'default'} aria-pressed={mode === 'migrate'} onClick={() => toggle('migrate')}>
+          Migrate
+        </Button>
+      )}
+      {may('CANCEL_PROCESS_INSTANCE') && (
+        <Button size="xs" variant="default" onClick={() => setAsked('cancel')}>
+          Cancel instance…
+        </Button>
+      )}
       {asked && (
         <Suspense fallback={null}>
           <InstanceDialog asked={asked} instance={instance} said={said} model={model} onClose={close} />

@@ -2,6 +2,7 @@
 
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
+import { useCan } from '../../api/may';
 import type { Subscription } from '../../api/types';
 import type { Column } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
@@ -14,6 +15,7 @@ const MessageComposer = lazy(() => import('../MessageComposer'));
 
 export function InstanceMessages(props: TabProps) {
   const [answered, setAnswered] = useState<Subscription>();
+  const can = useCan();
   const columns: Column<Subscription>[] = [
     { id: 'name', title: 'Message', cell: (row) => <code>{row.messageName}</code>, csv: (row) => row.messageName },
     { id: 'correlation', title: 'Correlation key', cell: (row) => row.correlationKey, csv: (row) => row.correlationKey },
@@ -34,7 +36,8 @@ export function InstanceMessages(props: TabProps) {
       id: 'send',
       title: '',
       cell: (row) =>
-        row.messageSubscriptionState === 'CREATED' && (
+        row.messageSubscriptionState === 'CREATED' &&
+        can('CREATE', 'MESSAGE', row.messageName) && (
           <Button size="compact-xs" variant="subtle" onClick={() => setAnswered(row)}>
             Send
           </Button>

@@ -4,15 +4,18 @@ import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { commands } from '../../api/commands';
+import { useCan } from '../../api/may';
 import { found } from '../../api/queries';
 import type { Variable } from '../../api/types';
-import { type Column, DataTable } from '../../parts/DataTable';
+import type { Column } from '../../parts/DataTable';
 import { Empty, Skeleton } from '../../parts/Empty';
 import { Failure } from '../../parts/Failure';
-import { JsonField, parseJson } from '../../parts/JsonField';
+import { parseJson } from '../../parts/json';
+import { JsonField } from '../../parts/JsonField';
 import { RestCall } from '../../parts/RestCall';
 import { useCommand } from '../../parts/useCommand';
 import { nameOf, type TabProps } from './shared';
+import { WholeTable } from '../../parts/WholeTable';
 
 const ROWS_MAX = 1_000;
 
@@ -25,6 +28,7 @@ interface Edited {
 }
 
 export function Variables({ instance, model, element }: TabProps) {
+  const can = useCan();
   const [edited, setEdited] = useState<Edited>();
   const filter = { processInstanceKey: instance.processInstanceKey };
   const variables = useQuery(
@@ -47,15 +51,16 @@ export function Variables({ instance, model, element }: TabProps) {
       ? 'the process'
       : nameOf(model, elementOf.get(key)?.elementId) || key;
   const isRunning = instance.state === 'ACTIVE' || instance.state === 'SUSPENDED';
+  const mayChange = can('UPDATE_PROCESS_INSTANCE', 'PROCESS_DEFINITION', instance.processDefinitionId);
   const isOpen = (key: string) =>
-    isRunning && (key === instance.processInstanceKey || elementOf.get(key)?.state === 'ACTIVE');
+    mayChange && isRunning && (key === instance.processInstanceKey || elementOf.get(key)?.state === 'ACTIVE');
   const rows = variables.data.items.filter(
     (it) => !element || elementOf.get(it.scopeKey)?.elementId === element,
   );
   const columns: Column<Variable>[] = [
-    { id: 'name', title: 'Name', cell: (row) => <code className="strong">{row.name}</code> },
-    { id: 'value', title: 'Value', cell: (row) => <Value of={row.value} /> },
-    { id: 'scope', title: 'In', cell: (row) => scopeName(row.scopeKey) },
+    { id: 'name', title: 'Name', cell: (row) => <code className="strong">{row.name}</code>, csv: (row) => row.name },
+    { id: 'value', title: 'Value', cell: (row) => <Value of={row.value} />, csv: (row) => row.value },
+    { id: 'scope', title: 'In', cell: (row) => scopeName(row.scopeKey), csv: (row) => scopeName(row.scopeKey) },
     {
       id: 'edit',
       title: '',
@@ -80,7 +85,7 @@ export function Variables({ instance, model, element }: TabProps) {
   ];
   return (
     <div className="stack">
-      {isRunning && (
+      {mayChange && isRunning && (
         <Group>
           <Button
             size="compact-sm"
@@ -94,7 +99,7 @@ export function Variables({ instance, model, element }: TabProps) {
       {rows.length === 0 ? (
         <Empty title="No variables here" />
       ) : (
-        <DataTable label="Variables" columns={columns} rows={rows} keyOf={(row) => row.variableKey} />
+        <WholeTable label="Variables" file={`variables-${instance.processInstanceKey}`} columns={columns} rows={rows} keyOf={(row) => row.variableKey} />
       )}
       {edited && (
         <EditVariable edited={edited} scopes={openScopes} onClose={() => setEdited(undefined)} />
