@@ -204,10 +204,7 @@ impl Reading {
             (R::Signal, View::Signals) => "type",
             (R::DecisionDefinition, View::DecisionInstances) => "decision_id",
             (
-                R::Alert
-                | R::Case
-                | R::DecisionDefinition
-                | R::DecisionRequirementsDefinition,
+                R::Alert | R::Case | R::DecisionDefinition | R::DecisionRequirementsDefinition,
                 View::Resources,
             ) => "id",
             _ => return None,

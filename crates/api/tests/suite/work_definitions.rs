@@ -57,7 +57,10 @@ async fn rules_and_case_types_are_shown_with_what_they_say() {
     assert_eq!(source.text, CASE_TYPE);
     // A key of the other kind is none of this kind.
     server.get(&format!("/api/v1/detection-rules/{key}")).await.refused(404);
-    server.get(&format!("{}/source", path.replace("detection-rules", "case-types"))).await.refused(404);
+    server
+        .get(&format!("{}/source", path.replace("detection-rules", "case-types")))
+        .await
+        .refused(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,9 +19,9 @@ use crate::v2::process_definitions::file;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use content::{CaseTypeDefinition, RuleDefinition, case_type_schema, rule_schema};
 use engine::key::Key;
 use engine::resources::ResourceKind;
-use content::{CaseTypeDefinition, RuleDefinition, case_type_schema, rule_schema};
 use store::view::{View, resources};
 use work::definition::Definition;
 

@@ -17,7 +17,8 @@ use ResourceType as R;
 type User = (&'static str, &'static str, &'static str);
 
 const ADMIN: User = ("demo-admin", "Dana (administrator)", "may do everything");
-const OPERATOR: User = ("demo-operator", "Lee (operator)", "watches, repairs and changes what runs");
+const OPERATOR: User =
+    ("demo-operator", "Lee (operator)", "watches, repairs and changes what runs");
 const CLERK: User = ("demo-clerk", "Mia (clerk)", "works on tasks, and sees nothing else");
 const AUDITOR: User = ("demo-auditor", "Kim (auditor)", "sees everything and changes nothing");
 
@@ -123,11 +124,7 @@ pub(super) fn told(passwords: &[String]) -> (String, String) {
     for ((name, _, does), password) in USERS.iter().zip(passwords) {
         let _ = writeln!(who, "  {name:<14} {password}   {does}");
     }
-    let _ = write!(
-        who,
-        "\n  export SEGUE_USERNAME={} SEGUE_PASSWORD={administrator}\n\n",
-        ADMIN.0
-    );
+    let _ = write!(who, "\n  export SEGUE_USERNAME={} SEGUE_PASSWORD={administrator}\n\n", ADMIN.0);
     (who, format!("-u {}:{administrator} ", ADMIN.0))
 }
 
