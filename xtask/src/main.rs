@@ -61,10 +61,9 @@ const COMMANDS: &[Command] = &[
         arguments: "[python | node | schemathesis]",
         summary: "Camunda 8 clients that other people wrote, against the real binary",
         help: "Installs the packages named in clients/ from PyPI and npm into target/clients,\n\
-               starts `segue serve` and runs the tests there. Where it is named, schemathesis\n\
-               calls every operation with requests that fit its description or do not. `test`\n\
-               does the others\n\
-               after all others. Where there is no Python, Node or registry it says so and goes\n\
+               starts `segue serve` and runs the tests there; schemathesis calls every operation\n\
+               with requests that fit its description or do not. `test` does this after all\n\
+               others. Where there is no Python, Node or registry it says so and goes\n\
                on; anything else that fails is a failure.",
         run: clients::clients,
     },
