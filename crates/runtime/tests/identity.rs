@@ -168,13 +168,17 @@ async fn a_stored_answer_is_for_who_got_it() {
         ttl_ms: 60_000,
         variables: Vec::new(),
     };
-    let ask = async |who: &str, permissions: Vec<Permission>| {
+    let ask = async |who: &str, key: &str, permissions: Vec<Permission>| {
         let actor = actor(who, grant(permissions));
-        let caller = Caller { actor, tenant: 0, request_key: Some("same".into()) };
+        let caller = Caller { actor, tenant: 0, request_key: Some(key.into()) };
         node.submit(caller, publish()).await
     };
-    let first = ask("ada", vec![Permission::Create]).await.unwrap();
-    assert_eq!(ask("ada", vec![Permission::Create]).await.unwrap(), first);
-    assert!(matches!(ask("eve", Vec::new()).await, Err(Refusal::Forbidden { .. })));
+    let first = ask("ada", "same", vec![Permission::Create]).await.unwrap();
+    assert_eq!(ask("ada", "same", vec![Permission::Create]).await.unwrap(), first);
+    assert!(matches!(ask("eve", "same", Vec::new()).await, Err(Refusal::Forbidden { .. })));
+    // Slashes in names and keys do not make two callers one.
+    let ours = ask("ops/ada", "1", vec![Permission::Create]).await.unwrap();
+    let theirs = ask("ops", "ada/1", vec![Permission::Create]).await.unwrap();
+    assert_ne!(ours, theirs);
     node.stop();
 }

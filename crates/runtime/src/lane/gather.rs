@@ -129,10 +129,14 @@ pub(super) fn answer_id(order: &Order) -> Option<String> {
     match order {
         Order::Request { caller, .. } => {
             let key = caller.request_key.as_ref()?;
+            let tenant = caller.tenant;
+            if caller.actor.grants.is_all() {
+                return Some(format!("{tenant}/{key}"));
+            }
             // It is given before anybody asks whether the caller may: it is the caller's own.
-            let whose = if caller.actor.grants.is_all() { "" } else { &*caller.actor.id };
-            let slash = if whose.is_empty() { "" } else { "/" };
-            Some(format!("{}/{whose}{slash}{key}", caller.tenant))
+            // Names and keys may hold any character; the length keeps them apart.
+            let whose = &*caller.actor.id;
+            Some(format!("{tenant}@{}:{whose}/{key}", whose.len()))
         }
         _ => None,
     }
