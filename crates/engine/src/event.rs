@@ -116,8 +116,8 @@ pub enum InstanceEvent {
     ScopeCleared { slot: Slot },
     /// A message was published.
     MessageSent { slot: Slot, name: Arc<str>, correlation_key: Arc<str> },
-    /// The step stopped at its budget; the unfinished work is kept.
-    AgendaKept { agenda: Vec<Work> },
+    /// The step stopped at its budget, after so many transitions; the unfinished work is kept.
+    AgendaKept { agenda: Vec<Work>, transitions: u32 },
     /// The unfinished work was taken up again.
     AgendaTaken,
     /// A multi-instance body knows its items; its instances have the slots from `first` on.

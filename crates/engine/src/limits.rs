@@ -2,8 +2,12 @@
 
 /// Transitions one step may make before it stops and continues at the end of the lane.
 pub const STEP_TRANSITIONS_MAX: u32 = 1_000;
-/// Continuations without a wait before the instance is stopped with a `loop` incident.
-pub const CONTINUATIONS_MAX: u32 = 1_000;
+/// Transitions one step may make where others ask for something meanwhile: they wait no longer than
+/// these take.
+pub const STEP_TRANSITIONS_BESIDE_MAX: u32 = 32;
+/// Transitions of continued steps without a wait before the instance is stopped with a `loop`
+/// incident.
+pub const CONTINUED_TRANSITIONS_MAX: u32 = 1_000_000;
 /// Bytes of variables one command may carry.
 pub const COMMAND_VARIABLES_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Characters of a name: variables, job types, messages, correlation keys.

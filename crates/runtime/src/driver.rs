@@ -7,7 +7,7 @@ use crate::inbox::{Inbox, Taken};
 use crate::lane::{Lane, Order, Prepared, Unprepared};
 use crate::limits::{
     ANCHOR_INTERVAL_MS, BATCH_COMMANDS_MAX, DISK_FULL_PAUSE_MS, PROJECTION_CHUNK_ROWS,
-    PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX, PROJECTION_ROWS_TIMERS_MAX, STOP_TURNS_MAX,
+    PROJECTION_DELAY_MS, PROJECTION_ROWS_MAX, PROJECTION_ROWS_UNASKED_MAX, STOP_TURNS_MAX,
 };
 use crate::node::Shared;
 use crate::request::Refusal;
@@ -86,7 +86,7 @@ fn drive(
         // Two processes that ask each other for ever would never let a node stop. What is left is
         // in the outbox, for the next start.
         last_turns = if closed && idle { last_turns + 1 } else { 0 };
-        hold_timers(lane, shared);
+        hold_unasked(lane, shared);
         let mut next = match last_turns > STOP_TURNS_MAX {
             true => None,
             false => prepare(lane, shared, orders, in_flight.is_some())?,
@@ -115,10 +115,11 @@ fn drive(
     }
 }
 
-/// Due timers wait while the views are behind: a herd of them must not hold up starts.
-fn hold_timers(lane: &mut Lane, shared: &Shared) {
-    lane.hold_timers(shared.projection.lock().len() > PROJECTION_ROWS_TIMERS_MAX);
-    if lane.holds_due_timers(shared.clock.now_ms()) {
+/// Due timers and big instances that go on wait while the views are behind: a herd of them must not
+/// hold up starts.
+fn hold_unasked(lane: &mut Lane, shared: &Shared) {
+    lane.hold_unasked(shared.projection.lock().len() > PROJECTION_ROWS_UNASKED_MAX);
+    if lane.holds_unasked(shared.clock.now_ms()) {
         shared.wake_projector();
     }
 }

@@ -8,7 +8,7 @@ pub const BATCH_STARTS_MAX: usize = 64;
 pub const BATCH_STARTS_MIN: usize = 1;
 /// How long completions, timers and effects may wait for a batch, microseconds, before batches
 /// take fewer starts.
-pub const WORK_WAIT_WANTED_US: u64 = 1_000;
+pub const WORK_WAIT_WANTED_US: u64 = 300;
 /// Domain events at which a batch closes: what is left comes first in the next.
 pub const BATCH_EVENTS_MAX: usize = 20_000;
 /// What expressions of a batch may cost before it closes, in the units of `decision::FUEL`.
@@ -49,8 +49,9 @@ pub const ACTIVATION_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const ACTIVATION_JOBS_MAX: u32 = 1_000;
 /// View rows waiting for the projector at which starts are held until it has caught up.
 pub const PROJECTION_ROWS_MAX: usize = 120_000;
-/// View rows waiting for the projector at which due timers are held: before starts are.
-pub const PROJECTION_ROWS_TIMERS_MAX: usize = PROJECTION_ROWS_MAX / 4;
+/// View rows waiting for the projector at which due timers, and instances that go on with their own
+/// work, are held: before starts are.
+pub const PROJECTION_ROWS_UNASKED_MAX: usize = PROJECTION_ROWS_MAX / 4;
 /// View rows written in one transaction of the projector.
 pub const PROJECTION_CHUNK_ROWS: usize = 50_000;
 /// Names of variables the projector knows to be in the views already.

@@ -1,4 +1,5 @@
-//! A broadcast to thousands that wait, over lanes that come and go: each hears it exactly once.
+//! Broadcasts and messages to where too many wait already, over lanes that come and go: each is
+//! heard exactly once.
 //!
 //! Not here: what a listener does, and small broadcasts; scenarios tell those.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
@@ -7,6 +8,7 @@ use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Events, decode_sections};
 use engine::state::bpmn_signal::BpmnSignalEvent;
+use engine::state::mailbox::{MailboxEvent, Shape};
 use runtime::deploy::compile_all;
 use runtime::lane::{Answered, Lane, LaneLimits, LaneOptions, Order, Reply};
 use runtime::project::Projection;
@@ -22,9 +24,13 @@ const LISTENERS: usize = 3_000;
 const THROWN: usize = 1_500;
 
 fn open(store: &Arc<Memory>) -> Lane {
+    open_with(store, Shape::default())
+}
+
+fn open_with(store: &Arc<Memory>, mailbox: Shape) -> Lane {
     let zone = jiff::tz::TimeZone::UTC;
     // No page stays in memory: every step has to read what it looks at.
-    let limits = LaneLimits { aggregate_bytes: 0, ..LaneLimits::default() };
+    let limits = LaneLimits { aggregate_bytes: 0, mailbox, ..LaneLimits::default() };
     Lane::open(store.clone(), LaneOptions { node: 0, zone, seed: 7, shared: false, limits })
         .unwrap()
 }
@@ -47,9 +53,13 @@ fn order(request: Request) -> (Order, oneshot::Receiver<Answered>) {
 
 /// One turn: steps, commits, takes back what goes on.
 fn turn(lane: &mut Lane, store: &Memory, orders: Vec<Order>) {
+    turn_at(lane, store, NOW_MS, orders);
+}
+
+fn turn_at(lane: &mut Lane, store: &Memory, now_ms: i64, orders: Vec<Order>) {
     let mut orders = orders;
     let prepared = loop {
-        match lane.prepare(NOW_MS, orders) {
+        match lane.prepare(now_ms, orders) {
             Ok(prepared) => break prepared,
             Err(unprepared) => orders = unprepared.orders,
         }
@@ -57,7 +67,7 @@ fn turn(lane: &mut Lane, store: &Memory, orders: Vec<Order>) {
     let committed = store.commit(&prepared.batch).unwrap();
     let finished = lane.finish(prepared, &committed, &mut Projection::default()).unwrap();
     if !finished.again.is_empty() {
-        turn(lane, store, finished.again);
+        turn_at(lane, store, now_ms, finished.again);
     }
 }
 
@@ -105,8 +115,8 @@ fn start_many(lane: &mut Lane, store: &Memory, id: &str, count: usize) {
         business_id: None,
         await_result: false,
     };
-    for _ in 0..count / 500 {
-        let orders = (0..500).map(|_| order(start()).0).collect();
+    for begin in (0..count).step_by(500) {
+        let orders = (begin..count.min(begin + 500)).map(|_| order(start()).0).collect();
         turn(lane, store, orders);
     }
 }
@@ -206,4 +216,70 @@ fn thousands_hear_a_broadcast_once_each_although_lanes_come_and_go() {
     let kinds: Vec<u8> = left.iter().map(|row| row.kind).collect();
     assert_eq!(kinds, [engine::state::Kind::Head as u8], "only the definition is left");
     assert!(store.pending_effects((0, 0, 0), 1).unwrap().is_empty());
+}
+
+#[test]
+fn what_processes_publish_into_a_full_mailbox_waits_for_room() {
+    let store = Arc::new(Memory::new());
+    let room = Shape::SMALL.messages_max();
+    let mut lane = open_with(&store, Shape::SMALL);
+    deploy(
+        &mut lane,
+        &store,
+        "tells",
+        "start -> tell:message-throw(news) publish(desk, PT10M) -> end",
+    );
+    start_many(&mut lane, &store, "tells", 500);
+    assert_eq!(messages(&store), (room, 0), "more have no room");
+    let publish = Request::PublishMessage {
+        name: "news".into(),
+        correlation_key: "desk".into(),
+        id: None,
+        ttl_ms: 60_000,
+        variables: Vec::new(),
+    };
+    let (order, mut answer) = order(publish);
+    turn(&mut lane, &store, vec![order]);
+    assert!(answer.try_recv().unwrap().is_err(), "who can be told is told");
+    deploy(&mut lane, &store, "hears", "start -> hear:catch-message(news, = \"desk\") -> end");
+    start_many(&mut lane, &store, "hears", 500);
+    assert_eq!(messages(&store), (room, room), "messages stay until their time is over");
+    // The process ends and begins again: what waits is in the store.
+    lane = open_with(&store, Shape::SMALL);
+    for minutes in [5, 11, 12] {
+        for _ in 0..20 {
+            turn_at(&mut lane, &store, NOW_MS + minutes * 60_000, Vec::new());
+        }
+    }
+    assert_eq!(messages(&store), (500, 500), "none is lost, none comes twice");
+    assert!(store.pending_effects((0, 0, 0), 1).unwrap().is_empty());
+}
+
+/// How many messages were published, and how many were received.
+fn messages(store: &Memory) -> (usize, usize) {
+    let (mut published, mut received, mut after) = (0, 0, 0);
+    loop {
+        let rows = store.events(after, 1_000).unwrap();
+        let Some(last) = rows.last() else { return (published, received) };
+        after = last.position;
+        for row in &rows {
+            for section in decode_sections(Key(row.aggregate), &row.body).unwrap() {
+                match section.events {
+                    Events::Mailbox(events) => {
+                        let is_new = |event: &&MailboxEvent| {
+                            matches!(event, MailboxEvent::MessagePublished { .. })
+                        };
+                        published += events.iter().filter(is_new).count();
+                    }
+                    Events::Instance(events) => {
+                        let takes = |event: &&InstanceEvent| {
+                            matches!(event, InstanceEvent::SubscriptionCorrelated { .. })
+                        };
+                        received += events.iter().filter(takes).count();
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
 }

@@ -322,11 +322,11 @@ fn due_timers_wait_while_they_are_held_and_come_a_few_at_a_time_beside_other_wor
         desk.start(&[]);
     }
     let left = |desk: &Desk| desk.store.all_timers(0, 1_000).unwrap().len();
-    desk.lane.hold_timers(true);
-    assert!(desk.lane.holds_due_timers(later_ms) && desk.lane.wake_ms().is_none());
+    desk.lane.hold_unasked(true);
+    assert!(desk.lane.holds_unasked(later_ms) && desk.lane.wake_ms().is_none());
     desk.turn(later_ms, Vec::new());
     assert_eq!(left(&desk), many);
-    desk.lane.hold_timers(false);
+    desk.lane.hold_unasked(false);
     assert!(desk.lane.wake_ms().is_some_and(|wake_ms| wake_ms <= later_ms));
     desk.turn(later_ms, vec![order(create(&[]), None).0]);
     assert_eq!(left(&desk), many + 1 - 100, "whoever asks does not wait for all of them");
@@ -365,4 +365,27 @@ fn a_process_that_calls_itself_twice_leaves_room_in_each_turn_and_ends_with_anot
     }
     assert_eq!(alive(&desk), 0);
     assert_eq!(runtime::doctor::examine(&*desk.store).unwrap(), []);
+}
+
+#[test]
+fn a_body_of_thousands_goes_on_in_small_steps_beside_others_and_waits_while_it_is_held() {
+    let mut desk = alone();
+    desk.deploy("start -> a:job(a) each(= items) -> end");
+    let items: Vec<u32> = (0..2_000).collect();
+    desk.start(&[("items", &serde_json::to_string(&items).unwrap())]);
+    let jobs = |desk: &Desk| desk.store.all_jobs(0, 3_000).unwrap().len();
+    let first = jobs(&desk);
+    assert!((1..200).contains(&first), "whoever asks waits for {first} jobs");
+    desk.lane.hold_unasked(true);
+    assert!(desk.lane.holds_unasked(NOW_MS) && desk.lane.wake_ms().is_none());
+    desk.start(&[("items", "[1]")]);
+    assert_eq!(jobs(&desk), first + 1, "others go on");
+    desk.lane.hold_unasked(false);
+    assert_eq!(desk.lane.wake_ms(), Some(0));
+    desk.turn(NOW_MS, Vec::new());
+    assert!((first + 2..first + 200).contains(&jobs(&desk)));
+    for _ in 0..40 {
+        desk.turn(NOW_MS, Vec::new());
+    }
+    assert_eq!(jobs(&desk), 2_001, "alone it takes long steps");
 }

@@ -241,7 +241,7 @@ fn write_more_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
             object.text("messageName", name);
             object.text("correlationKey", correlation_key);
         }
-        E::AgendaKept { agenda } => object.number("movesLeft", agenda.len()),
+        E::AgendaKept { agenda, .. } => object.number("movesLeft", agenda.len()),
         E::BodyBegun { items, .. } => object.number("instances", items.len()),
         E::OutputKept { value, .. } => object.name("output").push_str(value),
         E::ChildCalled { instance, .. } | E::ChildEnded { instance, .. } => {

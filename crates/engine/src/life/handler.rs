@@ -18,7 +18,10 @@ impl Ctx<'_> {
     pub(crate) fn begin(&mut self, start: ElementIndex) {
         match self.begin_process() {
             Ok(None) => {
-                self.emit(InstanceEvent::AgendaKept { agenda: vec![Work::Begin { start }] });
+                self.emit(InstanceEvent::AgendaKept {
+                    agenda: vec![Work::Begin { start }],
+                    transitions: 0,
+                });
             }
             Ok(Some(waits)) => {
                 for (element, wait) in waits {
@@ -27,7 +30,10 @@ impl Ctx<'_> {
                 self.begin_at(0, start);
             }
             Err(failure) => {
-                self.emit(InstanceEvent::AgendaKept { agenda: vec![Work::Begin { start }] });
+                self.emit(InstanceEvent::AgendaKept {
+                    agenda: vec![Work::Begin { start }],
+                    transitions: 0,
+                });
                 self.raise(0, failure, Resume::Agenda, None);
             }
         }

@@ -35,7 +35,7 @@ use crate::definitions::Definitions;
 use crate::event::{InstanceEvent, Place, Resume, Slot, Work};
 use crate::graph::{Graph, Node};
 use crate::key::{Key, Keys};
-use crate::limits::{CONTINUATIONS_MAX, INSTANCE_ELEMENTS_MAX, STEP_TRANSITIONS_MAX};
+use crate::limits::{CONTINUED_TRANSITIONS_MAX, INSTANCE_ELEMENTS_MAX};
 use crate::part::Failure;
 use crate::state::instance::{ElementInstance, Instance};
 use jiff::tz::TimeZone;
@@ -53,6 +53,9 @@ pub struct Inputs {
     pub seed: u64,
     /// The zone of times that name none.
     pub zone: TimeZone,
+    /// Transitions one step may make before it stops and goes on later: `STEP_TRANSITIONS_MAX`,
+    /// or fewer where others wait.
+    pub transitions_max: u32,
 }
 
 /// One step over one instance: the only way elements touch it.
@@ -183,7 +186,7 @@ impl<'a> Ctx<'a> {
                 Work::Arrive { .. } | Work::Spawn { .. } | Work::ActivateInner { .. }
             ) && self.state.elements.len() + self.state.notes as usize
                 > INSTANCE_ELEMENTS_MAX;
-            let over = self.transitions > STEP_TRANSITIONS_MAX;
+            let over = self.transitions > self.inputs.transitions_max;
             if over || crowded || !pages::of_work(self.graph, self.state, &work).is_empty() {
                 self.agenda.push_front(work);
                 self.keep_agenda(crowded);
@@ -218,7 +221,7 @@ impl<'a> Ctx<'a> {
         if !self.agenda.is_empty() {
             let held = self.state.agenda.iter().cloned();
             let agenda = held.chain(self.agenda.drain(..)).collect();
-            self.emit(InstanceEvent::AgendaKept { agenda });
+            self.emit(InstanceEvent::AgendaKept { agenda, transitions: 0 });
         }
     }
 
@@ -226,12 +229,12 @@ impl<'a> Ctx<'a> {
     fn keep_agenda(&mut self, crowded: bool) {
         let waiting = !self.state.agenda.is_empty();
         let agenda = self.state.agenda.iter().cloned().chain(self.agenda.drain(..)).collect();
-        self.emit(InstanceEvent::AgendaKept { agenda });
+        self.emit(InstanceEvent::AgendaKept { agenda, transitions: self.transitions });
         if waiting {
             // Another step left work before: it is to be continued, or stands behind an incident.
             return;
         }
-        if !crowded && self.state.continuations < CONTINUATIONS_MAX {
+        if !crowded && self.state.continuations < CONTINUED_TRANSITIONS_MAX {
             let target = self.state.key;
             self.ask(target, Command::Instance(InstanceCommand::Continue));
             return;
@@ -243,9 +246,9 @@ impl<'a> Ctx<'a> {
             )
         } else {
             format!(
-                "Expected the instance to wait for something, but it made {} transitions \
-                 without a wait: the model loops. Correct the variables or the model.",
-                u64::from(CONTINUATIONS_MAX) * u64::from(STEP_TRANSITIONS_MAX)
+                "Expected the instance to wait for something, but it made \
+                 {CONTINUED_TRANSITIONS_MAX} transitions without a wait: the model loops. Correct \
+                 the variables or the model."
             )
         };
         let failure = Failure::new(crate::event::IncidentKind::Loop, message);

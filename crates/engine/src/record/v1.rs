@@ -68,7 +68,7 @@ variants!(InstanceEvent {
     30: UserTaskCancelled { 1: slot, 2: key },
     31: IncidentRaised { 1: slot, 2: key, 3: kind, 4: message, 5: job, 6: resume },
     32: IncidentResolved { 1: slot, 2: key },
-    33: AgendaKept { 1: agenda },
+    33: AgendaKept { 1: agenda, 2: transitions },
     34: AgendaTaken,
     40: MessageSent { 1: slot, 2: name, 3: correlation_key },
     41: ScopeInterrupted { 1: slot, 2: by },

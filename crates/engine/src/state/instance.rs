@@ -44,7 +44,7 @@ pub struct Instance {
     pub agenda: Vec<Work>,
     /// Slots that await a condition.
     pub watchers: Vec<Slot>,
-    /// How often the step stopped since the last wait.
+    /// Continuations since the last wait, in transitions of the steps that stopped at their budget.
     pub continuations: u32,
     /// How many activities that can be undone have completed.
     pub completions: u32,

@@ -39,9 +39,9 @@ impl Instance {
             E::TokenParked { scope, flow } => self.park(*scope, *flow),
             E::TokensJoined { scope, flows } => self.join(*scope, flows),
             E::TokensDropped { scope } => self.drop_tokens(*scope),
-            E::AgendaKept { agenda } => {
+            E::AgendaKept { agenda, transitions } => {
                 self.agenda.clone_from(agenda);
-                self.continuations += 1;
+                self.continuations = self.continuations.saturating_add((*transitions).max(1));
             }
             E::AgendaTaken => self.agenda.clear(),
             E::ScopeInterrupted { slot, by } => {

@@ -25,7 +25,7 @@ pub fn step(
         Some((definition.key, definition.graph.none_start()?))
     };
     let known = Known { definitions: &definitions.resources.work, process: &process };
-    let Inputs { now_ms, keys, seed, zone } = inputs;
+    let Inputs { now_ms, keys, seed, zone, .. } = inputs;
     let mut inputs = work::Inputs { now_ms: *now_ms, keys, seed: *seed, zone };
     let out = work::step(&known, state, command, &mut inputs)?;
     let effects = out.effects.into_iter().map(effect).collect();

@@ -51,6 +51,7 @@ fn an_instance_that_never_existed_refuses_everything_but_its_creation() {
         keys: engine::key::Keys::above(1, Key(0)),
         seed: 0,
         zone: jiff::tz::TimeZone::UTC,
+        transitions_max: engine::limits::STEP_TRANSITIONS_MAX,
     };
     for command in [InstanceCommand::CancelInstance, InstanceCommand::Continue] {
         let mut state = Instance::default();

@@ -7,6 +7,7 @@ use engine::command::{Command, EntryCommand, InstanceCommand, MailboxCommand, Re
 use engine::definitions::Definitions;
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
+use engine::limits::STEP_TRANSITIONS_MAX;
 use engine::record;
 use engine::state::mailbox::{Mailbox, MailboxEvent, Numbers, Shape, Waiting};
 use engine::step::{self, Halt};
@@ -40,7 +41,13 @@ impl Paged {
         let mut paged = Paged {
             state: Mailbox::shaped(TENANT, shape),
             replayed: Mailbox::shaped(TENANT, shape),
-            inputs: Inputs { now_ms: 2_000_000_000_000, keys, seed: 0, zone },
+            inputs: Inputs {
+                now_ms: 2_000_000_000_000,
+                keys,
+                seed: 0,
+                zone,
+                transitions_max: STEP_TRANSITIONS_MAX,
+            },
             definitions: Definitions::default(),
             stored: BTreeMap::new(),
             root: Vec::new(),

@@ -26,7 +26,8 @@ pub(super) enum Stop {
     Forbidden(String),
     /// Nothing changed, and nothing can be said yet: a later turn tries again.
     Later,
-    /// The target stands still: a timer or effect waits until it goes on. Nothing changed.
+    /// The target stands still or has no room: a timer or effect waits until something happens
+    /// to it. Nothing changed.
     Held,
     /// The store failed.
     Store(store::Error),
@@ -310,12 +311,15 @@ fn refuse_effect(
     }
 }
 
-/// Whether a broadcast from within a process came while too many are on their way: nobody could be
-/// told, so it waits for its turn.
+/// Whether a broadcast or message from within a process came where too many wait already: nobody
+/// could be told, so it waits for its turn.
 pub(super) fn waits_for_room(command: &Command, rejection: &Rejection) -> bool {
-    let broadcasts =
-        matches!(command, Command::BpmnSignal(BpmnSignalCommand::BroadcastBpmnSignal { .. }));
-    broadcasts && rejection.kind == RejectionKind::InvalidState
+    let tells = matches!(
+        command,
+        Command::BpmnSignal(BpmnSignalCommand::BroadcastBpmnSignal { .. })
+            | Command::Mailbox(MailboxCommand::PublishMessage { .. })
+    );
+    tells && rejection.kind == RejectionKind::InvalidState
 }
 
 /// Remembers what answers to messages need.

@@ -5,6 +5,7 @@
 use super::{Lane, Order};
 use crate::limits::{KEY_RESERVATION_MS, TIMERS_BESIDE_WORK_MAX};
 use engine::key::{Key, Keys};
+use engine::limits::{STEP_TRANSITIONS_BESIDE_MAX, STEP_TRANSITIONS_MAX};
 
 /// After so many turns without an order nobody is expected to ask soon.
 const UNASKED_TURNS: u32 = 16;
@@ -16,21 +17,24 @@ impl Lane {
         let asks = |order: &Order| matches!(order, Order::Request { .. } | Order::Activate { .. });
         let is_asked = orders.iter().any(asks);
         // Effects come first: what was asked of others before is older than any new request.
-        let effects = self.outbox.take(self.limits.effects_per_turn);
+        let effects = self.outbox.take(self.limits.effects_per_turn, !self.unasked_held);
         // An instance that broke stands still before anything else reaches it.
         let urgent = orders.iter().take_while(|it| matches!(it, Order::Quarantine { .. }));
         let urgent = urgent.count();
         orders.splice(urgent..urgent, effects.into_iter().map(Order::Effect));
         let now_ms = self.inputs.now_ms;
-        self.unasked_turns = if is_asked { 0 } else { self.unasked_turns + 1 };
-        if self.timers_held || self.next_timer_ms.is_none_or(|due| due > now_ms) {
+        self.unasked_turns = if is_asked { 0 } else { self.unasked_turns.saturating_add(1) };
+        // Many timers or transitions make a turn long, and whoever asks for something waits for it.
+        let is_shared = self.unasked_turns < UNASKED_TURNS;
+        self.inputs.transitions_max =
+            if is_shared { STEP_TRANSITIONS_BESIDE_MAX } else { STEP_TRANSITIONS_MAX };
+        if self.unasked_held || self.next_timer_ms.is_none_or(|due| due > now_ms) {
             return Ok(());
         }
         let busy = u32::try_from(self.firing.len()).unwrap_or(u32::MAX);
-        // Many timers make a turn long, and whoever asks for something waits for it.
-        let most = match self.unasked_turns {
-            ..UNASKED_TURNS => self.limits.timers_per_turn.min(TIMERS_BESIDE_WORK_MAX),
-            _ => self.limits.timers_per_turn,
+        let most = match is_shared {
+            true => self.limits.timers_per_turn.min(TIMERS_BESIDE_WORK_MAX),
+            false => self.limits.timers_per_turn,
         };
         let limit = most.saturating_add(busy);
         let due = self.store.due_timers(now_ms, (i64::MIN, 0), limit)?;

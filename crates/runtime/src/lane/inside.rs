@@ -68,9 +68,11 @@ impl Lane {
         };
         match self.run_chain(work, component, target, &command, &cause) {
             Ok(_) => Ok(()),
-            Err(Stop::Rejected(_)) if self.stands_still(target) => Err(Stop::Held),
-            Err(Stop::Rejected(rejection)) if waits_for_room(&command, &rejection) => {
-                Err(Stop::Later)
+            Err(Stop::Rejected(rejection))
+                if self.stands_still(target) || waits_for_room(&command, &rejection) =>
+            {
+                // Room is made by something that touches the target, and that releases it.
+                Err(Stop::Held)
             }
             Err(Stop::Rejected(rejection)) => {
                 self.refuse_left_effect(work, component, &command, &cause, &rejection)

@@ -44,6 +44,7 @@ use engine::definitions::Definitions;
 use engine::event::Variables;
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
+use engine::limits::STEP_TRANSITIONS_MAX;
 use engine::state::mailbox::Shape;
 use jiff::tz::TimeZone;
 use outbox::Outbox;
@@ -180,8 +181,8 @@ pub struct Lane {
     settled: u64,
     results: FxHashMap<Key, Vec<finish::Awaiting>>,
     next_timer_ms: Option<i64>,
-    /// Due timers wait.
-    timers_held: bool,
+    /// Due timers, and what goes on with its own work, wait.
+    unasked_held: bool,
     /// Turns since the last order from outside.
     unasked_turns: u32,
     firing: FxHashSet<Key>,
@@ -303,13 +304,14 @@ impl Lane {
                 keys: Keys::above(options.node, reserved),
                 seed: 0,
                 zone: options.zone,
+                transitions_max: STEP_TRANSITIONS_MAX,
             },
             random: Random(options.seed),
             turn: 0,
             settled: 0,
             results: FxHashMap::default(),
             next_timer_ms: store.next_timer_ms()?,
-            timers_held: false,
+            unasked_held: false,
             unasked_turns: 0,
             firing: FxHashSet::default(),
             held_timers: FxHashMap::default(),
@@ -360,15 +362,17 @@ impl Lane {
         self.load_outbox()
     }
 
-    /// Lets due timers wait, or come again. Those of a herd must not outrun the views.
-    pub fn hold_timers(&mut self, hold: bool) {
-        self.timers_held = hold;
+    /// Lets due timers and big aggregates that go on with their own work wait, or come again. A
+    /// herd of timers or a body of 100,000 instances must not outrun the views.
+    pub fn hold_unasked(&mut self, hold: bool) {
+        self.unasked_held = hold;
     }
 
-    /// Whether a timer is due and waits.
+    /// Whether something waits that nobody asked for.
     #[must_use]
-    pub fn holds_due_timers(&self, now_ms: i64) -> bool {
-        self.timers_held && self.next_timer_ms.is_some_and(|due_ms| due_ms <= now_ms)
+    pub fn holds_unasked(&self, now_ms: i64) -> bool {
+        let is_due = self.next_timer_ms.is_some_and(|due_ms| due_ms <= now_ms);
+        self.unasked_held && (is_due || self.outbox.has_own())
     }
 
     /// The definitions this lane knows.
@@ -397,10 +401,10 @@ impl Lane {
     /// When the lane has something to do although nobody asked: a timer, a lapsed job.
     #[must_use]
     pub fn wake_ms(&self) -> Option<i64> {
-        if !self.outbox.is_empty() {
+        if self.outbox.has_others() || self.outbox.has_own() && !self.unasked_held {
             return Some(0);
         }
-        let timer_ms = self.next_timer_ms.filter(|_| !self.timers_held);
+        let timer_ms = self.next_timer_ms.filter(|_| !self.unasked_held);
         [timer_ms, self.board.wake_ms()].into_iter().flatten().min()
     }
 

@@ -11,11 +11,13 @@ use store::batch::EffectRow;
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queue: VecDeque<EffectRow>,
+    /// How many in the queue are of an aggregate to itself: it goes on with its own work.
+    own: usize,
     /// How many rows of a (target, source) have not been stepped yet.
     pairs: FxHashMap<(u64, u64), u32>,
     /// Rows that wait, or are in a batch that is not finished.
     known: FxHashSet<(u64, u64, u64)>,
-    /// Rows whose target stands still, by target.
+    /// Rows whose target stands still or has no room, by target.
     held: FxHashMap<u64, Vec<EffectRow>>,
     /// The highest number there ever was: what is above it is the youngest of its pair.
     newest: u64,
@@ -38,6 +40,7 @@ impl Outbox {
         let older = row.n <= self.newest;
         let at = if older { self.queue.iter().position(younger) } else { None };
         self.newest = self.newest.max(row.n);
+        self.own += usize::from(is_own(&row));
         self.queue.insert(at.unwrap_or(self.queue.len()), row);
     }
 
@@ -51,10 +54,21 @@ impl Outbox {
         own.map(|row| row.n).max()
     }
 
-    /// Takes the oldest for a turn.
-    pub(super) fn take(&mut self, most: usize) -> Vec<EffectRow> {
-        let most = most.min(self.queue.len());
-        self.queue.drain(..most).collect()
+    /// Takes the oldest for a turn; those of an aggregate to itself stay where they are `with_own`
+    /// is false.
+    pub(super) fn take(&mut self, most: usize, with_own: bool) -> Vec<EffectRow> {
+        let (mut taken, mut stay) = (Vec::new(), Vec::new());
+        while taken.len() < most
+            && (with_own || self.queue.len() > self.own)
+            && let Some(row) = self.queue.pop_front()
+        {
+            let is_own = is_own(&row);
+            self.own -= usize::from(is_own);
+            if is_own && !with_own { stay.push(row) } else { taken.push(row) }
+        }
+        self.own += stay.len();
+        stay.into_iter().rev().for_each(|row| self.queue.push_front(row));
+        taken
     }
 
     /// An effect is being stepped: younger ones of its target and source need not wait for it.
@@ -77,13 +91,13 @@ impl Outbox {
         self.insert(row);
     }
 
-    /// An effect that was stepped waits until its target goes on.
+    /// An effect that was stepped waits until something happens to its target.
     pub(super) fn hold(&mut self, row: EffectRow) {
         *self.pairs.entry((row.target, row.source)).or_default() += 1;
         self.held.entry(row.target).or_default().push(row);
     }
 
-    /// Whether anything waits for a target that stands still.
+    /// Whether anything is held back.
     pub(super) fn holds(&self) -> bool {
         !self.held.is_empty()
     }
@@ -110,10 +124,19 @@ impl Outbox {
         self.pairs.keys().any(|(target, source)| *target == key.0 || *source == key.0)
     }
 
-    /// Whether nothing waits for a turn.
-    pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+    /// Whether an aggregate waits for a turn to go on with its own work.
+    pub(super) fn has_own(&self) -> bool {
+        self.own > 0
     }
+
+    /// Whether anything else waits for a turn.
+    pub(super) fn has_others(&self) -> bool {
+        self.queue.len() > self.own
+    }
+}
+
+fn is_own(row: &EffectRow) -> bool {
+    row.target == row.source
 }
 
 fn place(row: &EffectRow) -> (u64, u64, u64) {
@@ -134,12 +157,12 @@ mod tests {
         for row in [row(1, 1, 1), row(1, 1, 2), row(2, 1, 3), row(1, 1, 4)] {
             outbox.leave(row);
         }
-        let taken = outbox.take(2);
+        let taken = outbox.take(2, true);
         taken.iter().for_each(|row| outbox.step(row));
         for row in taken {
             outbox.put_back(row, true);
         }
-        let order: Vec<u64> = outbox.take(9).iter().map(|row| row.n).collect();
+        let order: Vec<u64> = outbox.take(9, true).iter().map(|row| row.n).collect();
         assert_eq!(order, [3, 1, 2, 4]);
     }
 
@@ -148,13 +171,26 @@ mod tests {
         let mut outbox = Outbox::default();
         outbox.leave(row(1, 1, 1));
         outbox.leave(row(1, 1, 1));
-        assert_eq!(outbox.take(9).len(), 1);
+        assert_eq!(outbox.take(9, true).len(), 1);
         outbox.leave(row(1, 1, 1));
-        assert!(outbox.is_empty() && outbox.waits(Key(1), Key(1)));
+        assert!(!outbox.has_own() && outbox.waits(Key(1), Key(1)));
         outbox.step(&row(1, 1, 1));
         assert!(!outbox.waits(Key(1), Key(1)));
         outbox.forget(&row(1, 1, 1));
         outbox.leave(row(1, 1, 1));
-        assert!(!outbox.is_empty() && outbox.is_about(Key(1)));
+        assert!(outbox.has_own() && outbox.is_about(Key(1)));
+    }
+    #[test]
+    fn who_goes_on_with_its_own_work_can_be_left_waiting() {
+        let mut outbox = Outbox::default();
+        for row in [row(1, 1, 1), row(2, 1, 2), row(3, 3, 3), row(2, 3, 4)] {
+            outbox.leave(row);
+        }
+        let numbers = |rows: Vec<EffectRow>| rows.iter().map(|row| row.n).collect::<Vec<_>>();
+        assert_eq!(numbers(outbox.take(1, false)), [2]);
+        assert_eq!(numbers(outbox.take(9, false)), [4]);
+        assert!(outbox.has_own() && !outbox.has_others());
+        assert_eq!(numbers(outbox.take(9, true)), [1, 3]);
+        assert!(!outbox.has_own());
     }
 }

@@ -105,7 +105,9 @@ impl Teller {
             E::IncidentRaised { kind, .. } => format!("incident {} {id}", kind.as_str()),
             E::IncidentResolved { .. } => format!("resolved {id}"),
             // It has not begun; the incident that comes with it says why.
-            E::AgendaKept { agenda } if matches!(agenda[..], [Work::Begin { .. }]) => return None,
+            E::AgendaKept { agenda, .. } if matches!(agenda[..], [Work::Begin { .. }]) => {
+                return None;
+            }
             E::AgendaKept { .. } => "paused".to_owned(),
             E::ScopeInterrupted { .. } => format!("interrupted {id}"),
             E::InstanceSuspended => "suspended".to_owned(),

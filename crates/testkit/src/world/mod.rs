@@ -19,6 +19,7 @@ use engine::definitions::{Definition, Definitions};
 use engine::event::{ElementIndex, InstanceEvent};
 use engine::key::{Key, Keys};
 use engine::life::Inputs;
+use engine::limits::STEP_TRANSITIONS_MAX;
 use engine::state::bpmn_signal::{BpmnSignal, BpmnSignalEvent};
 use engine::state::entry::{Entry, EntryEvent};
 use engine::state::evaluation::EvaluationEvent;
@@ -137,7 +138,13 @@ impl World {
         let mut keys = Keys::above(1, Key(0));
         keys.tick(BEGIN_MS);
         World {
-            inputs: Inputs { now_ms: BEGIN_MS, keys, seed, zone: jiff::tz::TimeZone::UTC },
+            inputs: Inputs {
+                now_ms: BEGIN_MS,
+                keys,
+                seed,
+                zone: jiff::tz::TimeZone::UTC,
+                transitions_max: STEP_TRANSITIONS_MAX,
+            },
             definitions: Definitions::default(),
             instances: BTreeMap::new(),
             pages: BTreeMap::new(),

@@ -6,6 +6,7 @@ use super::index::Index;
 use super::pages::{bucket_number, page_number};
 use super::runs::Runs;
 use crate::key::Key;
+use crate::limits::MAILBOX_MESSAGES_MAX;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many items lie where. It is kept with the mailbox, so it may change in a later release.
@@ -22,6 +23,12 @@ pub struct Shape {
 impl Shape {
     /// So small that tests meet every border.
     pub const SMALL: Shape = Shape { inline: 2, page: 3, bucket: 2 };
+
+    /// Messages a mailbox of this shape buffers at most.
+    #[must_use]
+    pub fn messages_max(self) -> usize {
+        if self == Shape::SMALL { 256 } else { MAILBOX_MESSAGES_MAX }
+    }
 }
 
 impl Default for Shape {

@@ -5,7 +5,7 @@
 use super::{Ctx, Halt};
 use crate::command::{MailboxCommand, Rejection};
 use crate::key::Key;
-use crate::limits::{MAILBOX_MESSAGES_MAX, MESSAGE_TTL_MS_MAX};
+use crate::limits::MESSAGE_TTL_MS_MAX;
 use crate::state::mailbox::{MailboxEvent, Message, Waiting};
 use std::sync::Arc;
 
@@ -84,9 +84,10 @@ impl Ctx<'_> {
             ))
             .into());
         }
-        if self.state.messages.len() >= MAILBOX_MESSAGES_MAX {
+        let messages_max = self.state.shape().messages_max();
+        if self.state.messages.len() >= messages_max {
             return Err(Rejection::invalid_state(format!(
-                "Expected fewer than {MAILBOX_MESSAGES_MAX} buffered messages named `{name}` \
+                "Expected fewer than {messages_max} buffered messages named `{name}` \
                  with correlation key `{correlation_key}`, but found that many. Let them be \
                  received or expire."
             ))
