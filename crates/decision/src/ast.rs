@@ -14,7 +14,16 @@ pub(crate) struct Expr {
     pub(crate) span: Range<usize>,
 }
 
+/// Wherever they stand.
+#[cfg(test)]
+impl PartialEq for Expr {
+    fn eq(&self, other: &Expr) -> bool {
+        self.kind == other.kind
+    }
+}
+
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) enum Kind {
     Literal(Value),
     /// `?`.
@@ -62,6 +71,7 @@ pub(crate) enum Operator {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) enum Step {
     Member(Arc<str>),
     Filter(Expr),
@@ -69,6 +79,7 @@ pub(crate) enum Step {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) enum Arguments {
     Positional(Vec<Expr>),
     Named(Vec<(Arc<str>, Expr)>),
@@ -76,6 +87,7 @@ pub(crate) enum Arguments {
 
 /// A declared parameter.
 #[derive(Debug, Clone)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Parameter {
     pub(crate) name: Arc<str>,
     pub(crate) kind: Option<Type>,
@@ -83,6 +95,7 @@ pub(crate) struct Parameter {
 
 /// `name in values` or `name in from..to`.
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Iteration {
     pub(crate) name: Arc<str>,
     pub(crate) from: Expr,
@@ -90,6 +103,7 @@ pub(crate) struct Iteration {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct RangeExpr {
     pub(crate) start: Expr,
     pub(crate) start_included: bool,
@@ -116,6 +130,7 @@ pub(crate) enum Type {
 
 /// One unary test.
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) enum Test {
     /// `< 5`.
     Compare(Comparison, Expr),
@@ -125,6 +140,7 @@ pub(crate) enum Test {
 
 /// The whole of a cell: its tests, of which one must hold, or with `not` none.
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct UnaryTests {
     pub(crate) negated: bool,
     /// Empty for `-`, which anything passes.

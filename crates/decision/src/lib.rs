@@ -15,6 +15,8 @@ mod names;
 mod nearest;
 mod number;
 mod parser;
+#[cfg(test)]
+mod print;
 mod program;
 mod temporal;
 mod value;

@@ -6,6 +6,9 @@ mod name;
 mod prefix;
 mod tests_of_input;
 
+#[cfg(test)]
+pub(crate) use prefix::RESERVED;
+
 use crate::ast::{Comparison, Expr, Kind, Operator, Type, UnaryTests};
 use crate::error::Refused;
 use crate::lexer::{Lexer, Token, error};

@@ -10,7 +10,7 @@ use crate::value::Value;
 use std::sync::Arc;
 
 /// Words that are never a variable.
-pub(super) const RESERVED: &[&str] = &[
+pub(crate) const RESERVED: &[&str] = &[
     "and",
     "between",
     "else",
