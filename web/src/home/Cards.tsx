@@ -35,7 +35,7 @@ export function MostUrgent({ cases }: { cases: Case[] }) {
   return (
     <section className="card">
       <h2>
-        <Link to="/cases/all">Cases, the most urgent first</Link>
+        <Link to="/cases/all">Most urgent cases</Link>
       </h2>
       <ul className="plain">
         {cases.map((it) => (

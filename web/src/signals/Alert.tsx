@@ -7,6 +7,7 @@ import { useCan } from '../api/may';
 import { Problem } from '../api/problem';
 import { found } from '../api/queries';
 import type { Alert as AlertRow } from '../api/types';
+import { Sla, Urgency } from '../cases/Chips';
 import { workCommands } from '../definitions/commands';
 import { workQueries } from '../definitions/queries';
 import { DataTable } from '../parts/DataTable';
@@ -112,11 +113,7 @@ export default function Alert() {
         <section className="card">
           <h2>Who takes care</h2>
           {it.caseKey ? (
-            <p>
-              <Link to="/cases/all/$caseKey" params={{ caseKey: it.caseKey }}>
-                The case of this alert
-              </Link>
-            </p>
+            <CaseOf caseKey={it.caseKey} />
           ) : (
             <p className="quiet">No case: its rule names no case type.</p>
           )}
@@ -124,6 +121,27 @@ export default function Alert() {
       </div>
       <Behind alert={it} types={rule.data?.definition?.types} />
     </Page>
+  );
+}
+
+/** The case that takes care of it, and how that stands. */
+function CaseOf({ caseKey }: { caseKey: string }) {
+  const query = useQuery({ ...workQueries.case(caseKey), enabled: useCan()('READ', 'CASE') });
+  const it = query.data;
+  return (
+    <>
+      <p>
+        <Link to="/cases/all/$caseKey" params={{ caseKey }}>
+          The case of this alert
+        </Link>
+      </p>
+      {it && (
+        <p>
+          <Status of={it.state} /> <Urgency of={it} /> <Sla of={it} />{' '}
+          <span className="quiet">{it.driver ?? 'nobody takes care of it'}</span>
+        </p>
+      )}
+    </>
   );
 }
 

@@ -42,7 +42,7 @@ export const signalColumns: Column<Signal>[] = [
     ),
     csv: (row) => row.type,
   },
-  { id: 'source', title: 'Source', sort: 'source', cell: (row) => <code>{row.source}</code>, csv: (row) => row.source },
+  { id: 'source', title: 'Source', sort: 'source', cell: (row) => <code className="one-line is-short" title={row.source}>{row.source}</code>, csv: (row) => row.source },
   { id: 'id', title: 'Id', sort: 'id', cell: (row) => <code className="one-line is-short" title={row.id}>{row.id}</code>, csv: (row) => row.id },
   {
     id: 'data',
