@@ -4,18 +4,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { client, data } from './client';
 import { queries } from './queries';
-
-interface Grant {
-  resourceType: string;
-  resourceId: string;
-  permissionTypes: string[];
-}
-
-/** `'all'`: an administrator, or a server that asks nobody who they are. */
-export type Rights = Grant[] | 'all';
-
-/** Whether it may be done to a resource, or without an id to any of its type. */
-export type Can = (permission: string, resourceType: string, resourceId?: string | null) => boolean;
+import { type Can, canOf, type Rights } from './rights';
 
 const ADMINISTRATORS = 'admin';
 const GRANTS_MAX = 10_000;
@@ -34,17 +23,6 @@ const rights = queryOptions({
   },
   staleTime: 30_000,
 });
-
-export function canOf(granted: Rights): Can {
-  return (permission, resourceType, resourceId) =>
-    granted === 'all' ||
-    granted.some(
-      (it) =>
-        it.resourceType === resourceType &&
-        it.permissionTypes.includes(permission) &&
-        (it.resourceId === '*' || !resourceId || it.resourceId === resourceId),
-    );
-}
 
 const everything = canOf('all');
 const nothing = canOf([]);

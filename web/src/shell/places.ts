@@ -1,7 +1,7 @@
 // The places of the workspace and the screens in them. A place without content is absent, and so is
 // one that whoever is signed in may not see.
 
-import type { Can } from '../api/may';
+import type { Can } from '../api/rights';
 
 /** A permission and the type of resource it is on. */
 type Need = [permission: string, resourceType: string];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canOf } from './may';
+import { canOf } from './rights';
 
 const grant = (resourceType: string, resourceId: string, ...permissionTypes: string[]) =>
   ({ resourceType, resourceId, permissionTypes });
