@@ -140,4 +140,7 @@ export async function givesOutSecretsOnce({ page, go, server }) {
   await page.getByText('There is no client yet').waitFor();
   await go('/govern/notes');
   await page.getByRole('cell', { name: /worker/ }).first().waitFor();
+  await go('/govern/audit');
+  await page.getByRole('button', { name: 'Verify the chain' }).click();
+  await page.getByRole('status', { name: 'Verification' }).getByText('The chain holds').waitFor();
 }

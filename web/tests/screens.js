@@ -185,7 +185,13 @@ const screens = (it) => [
   ['workers', 'Who works on which jobs', '/operate/workers'],
   ['design', 'Design: drafts and what is deployed', '/design'],
   ['designer', 'The BPMN editor with the server’s checker', `/design/of-${it.definition}`],
-  ['audit', 'Govern: who did what', '/govern/audit'],
+  [
+    'audit', 'Govern: who did what, and whether the record of it holds', '/govern/audit',
+    async (page) => {
+      await page.getByRole('button', { name: 'Verify the chain' }).click();
+      await page.getByText('The chain holds').waitFor();
+    },
+  ],
   ['users', 'Users, with what they belong to', '/govern/access/users'],
   ['role', 'A role: who has it, what it may do', '/govern/access/roles/case-drivers'],
   ['retention', 'How long history is kept', '/govern/retention'],

@@ -124,6 +124,8 @@ pub struct Shared {
     pub(crate) identities: Identities,
     pub(crate) sweep: Sweep,
     pub(crate) backups: Backups,
+    /// Held while the audit chain is read back.
+    pub(crate) verifying: Mutex<()>,
     pub(crate) definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
     pub(crate) resources: RwLock<BTreeMap<Key, Arc<ResourceRow>>>,
     pub(crate) known: RwLock<Arc<Resources>>,
@@ -190,6 +192,7 @@ impl Node {
             identities: Identities::open(&*store)?,
             sweep: Sweep::new(options.history_ttl_ms),
             backups: Backups { folder: options.backups, ..Backups::default() },
+            verifying: Mutex::default(),
             definitions: RwLock::default(),
             resources: RwLock::default(),
             known: RwLock::new(Arc::new(lane.definitions().resources.clone())),

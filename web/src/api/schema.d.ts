@@ -78,6 +78,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify the audit chain
+         * @description Reads all of it, which takes as long as the history is; one at a time.
+         */
+        post: operations["verifyAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups": {
         parameters: {
             query?: never;
@@ -3193,6 +3213,43 @@ export interface components {
                 totalItems: number;
             };
         };
+        /** @description What was read, and what does not fit. */
+        AuditVerification: {
+            /**
+             * Format: int64
+             * @description Anchors read.
+             */
+            anchors: number;
+            /**
+             * Format: int64
+             * @description Commits read.
+             */
+            commits: number;
+            /**
+             * Format: int64
+             * @description Records whose body was erased by retention.
+             */
+            erased: number;
+            /** @description What was found, in words. */
+            findings: string[];
+            /** @description Whether nothing was found: no byte was changed, deleted or added since it was written. */
+            holds: boolean;
+            /**
+             * Format: int64
+             * @description Findings beyond those.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Records read.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Chains read: one for each lane and start of the server.
+             */
+            segments: number;
+        };
         /** @description An authorization that was made. */
         AuthorizationCreated: {
             authorizationKey: components["schemas"]["Key"];
@@ -6248,6 +6305,44 @@ export interface operations {
                 };
             };
             /** @description Not acknowledged. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description Somebody has it read now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not read. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

@@ -1,24 +1,21 @@
 // Who did what, on whose behalf; filtered, exported, and whether the chain still holds.
 
 import { Button, Select, TextInput } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../parts/Empty';
 import { Page } from '../parts/Page';
 import { NothingFits, SearchList } from '../parts/SearchList';
 import { inWords } from '../parts/Status';
+import { useListState } from '../parts/useListState';
 import { auditColumns } from './auditColumns';
+import { useVerification } from './Verify';
 
 const ENTITIES = [
   'BATCH', 'DECISION', 'INCIDENT', 'JOB', 'PROCESS_INSTANCE', 'RESOURCE', 'USER_TASK', 'VARIABLE',
 ];
 
 export default function Audit() {
-  const search = useSearch({ strict: false });
-  const navigate = useNavigate();
-  const change = (next: Record<string, string | undefined>) =>
-    void navigate({ to: '.', replace: true, search: { ...search, ...next } });
-  const refilter = (next: Record<string, string | undefined>) =>
-    change({ ...next, after: undefined, before: undefined });
+  const { search, change, refilter } = useListState();
+  const verification = useVerification();
   const filter = {
     ...(search.process ? { processDefinitionId: search.process } : {}),
     ...(search.actor ? { actorId: { $like: `${search.actor}*` } } : {}),
@@ -29,16 +26,19 @@ export default function Audit() {
       title="Audit"
       place="Govern"
       actions={
-        <Button component="a" size="xs" variant="default" href="/api/v1/export/audit?format=csv" download="audit.csv">
-          Whole log as CSV
-        </Button>
+        <>
+          {verification.button}
+          <Button component="a" size="xs" variant="default" href="/api/v1/export/audit?format=csv" download="audit.csv">
+            Whole log as CSV
+          </Button>
+        </>
       }
     >
       <p className="quiet">
-        Written in the same transaction as what it tells, in a chain of hashes:{' '}
-        <code>segue audit verify --data DIR</code> on the server shows whether a byte was changed. What
-        workers did is in the timeline of each instance.
+        Written in the same transaction as what it tells, in a chain of hashes that shows whether a byte
+        was changed. What workers did is in the timeline of each instance.
       </p>
+      {verification.result}
       <div className="filters">
         <TextInput
           data-filter
@@ -66,7 +66,7 @@ export default function Audit() {
         columns={auditColumns}
         keyOf={(row) => row.auditLogKey}
         state={search}
-        onState={(state) => change({ ...state })}
+        onState={change}
         order="-timestamp"
         empty={
           Object.keys(filter).length > 0 ? (

@@ -105,6 +105,7 @@ const READING: &[(&str, Guard)] = &[
 /// Where none fits: to change the system. Alphabetical.
 const CHANGING: &[(&str, Guard)] = &[
     ("/api/v1/alerts", Guard::Known),
+    ("/api/v1/audit-verification", needs(R::AuditLog, P::Read)),
     ("/api/v1/cases", Guard::Known),
     ("/api/v1/check", Guard::Known),
     ("/api/v1/decision-evaluations", needs(R::DecisionDefinition, P::ReadDecisionInstance)),

@@ -4,6 +4,7 @@
 
 mod access_notes;
 mod alerts;
+mod audit_verification;
 mod backups;
 mod cases;
 mod check;
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(signals::search_signals))
         .routes(routes!(signals::get_signal))
         .merge(work_definitions())
+        .routes(routes!(audit_verification::verify_audit))
         .routes(routes!(backups::create_backup, backups::list_backups))
         .routes(routes!(backups::get_backup))
         .merge(callers())

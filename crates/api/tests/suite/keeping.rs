@@ -12,7 +12,8 @@ use store::sqlite::Sqlite;
 fn durable(folder: &Path) -> Server {
     let store = Sqlite::open(folder, &store::sqlite::Options::default()).unwrap();
     let backups = Some(folder.join("backups"));
-    let options = Options { backups, history_ttl_ms: Some(86_400_000), ..Options::default() };
+    let (ttl, folder) = (Some(86_400_000), Some(folder.to_owned()));
+    let options = Options { backups, history_ttl_ms: ttl, folder, ..Options::default() };
     let node = Node::start(Arc::new(store), options).unwrap();
     let config = Config::at("127.0.0.1:8080".parse().unwrap());
     let router = api::router(ApiState::new(node.clone(), &config));
@@ -143,4 +144,18 @@ async fn an_export_that_makes_no_sense_is_refused() {
         server.get(&format!("/api/v1/export/events?{query}")).await.refused(400);
     }
     server.get("/api/v1/export/variables?processDefinitionId=p").await.refused(400);
+}
+
+#[tokio::test]
+async fn the_audit_chain_is_verified_beside_a_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = durable(folder.path());
+    server.deploy("start -> end").await.ok();
+    server.post("/v2/process-instances", json!({"processDefinitionId": "process"})).await.ok();
+    let found = server.post("/api/v1/audit-verification", json!({})).await.ok();
+    assert_eq!((&found["holds"], &found["findings"]), (&json!(true), &json!([])), "{found}");
+    assert!(found["records"].as_u64().unwrap() >= 2, "{found}");
+    let in_memory = Server::start();
+    let refused = in_memory.post("/api/v1/audit-verification", json!({})).await.refused(503);
+    assert!(refused.contains("on disk"), "{refused}");
 }

@@ -12,6 +12,7 @@ pub(crate) use sweep::{Sweep, run_sweep};
 use crate::driver;
 use crate::node::{Node, Shared};
 use crate::request::{Caller, Refusal};
+use access::verify::Report;
 use backup::{BackupError, Manifest};
 use engine::command::{Rejection, RejectionKind};
 use parking_lot::Mutex;
@@ -125,6 +126,30 @@ impl Node {
         });
         spawned.map_err(|error| Refusal::Internal { reason: error.to_string() })?;
         Ok(state)
+    }
+
+    /// Reads the whole audit chain back, beside everything else, and tells what does not fit. That
+    /// takes as long as the history is; nobody reads it twice at once.
+    ///
+    /// # Errors
+    /// When somebody else has it read now, when nothing is on disk, and when it cannot be read;
+    /// findings are no errors.
+    pub async fn verify_audit(&self) -> Result<Report, Refusal> {
+        let Some(folder) = self.shared().folder.clone() else {
+            let reason =
+                "Expected a data folder, but this server keeps nothing on disk.".to_owned();
+            return Err(Refusal::Unavailable { reason });
+        };
+        let read = self.read(move |shared| {
+            let Some(_alone) = shared.verifying.try_lock() else { return Ok(None) };
+            store::sqlite::verify(&folder, None).map(Some)
+        });
+        read.await?.ok_or_else(|| {
+            Refusal::Rejected(Rejection::invalid_state(
+                "Expected nobody else to have the audit chain read, but somebody has. Wait for the \
+                 answer.",
+            ))
+        })
     }
 
     /// The backup on its way, or the last one since the start.
