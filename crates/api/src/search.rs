@@ -139,11 +139,6 @@ impl Field {
     pub(crate) const fn fixed(name: &'static str, json: &'static str) -> Self {
         Field::new(name, 0, Kind::Fixed(json))
     }
-
-    /// A field nobody has: asking for it finds nothing.
-    pub(crate) const fn nobody(name: &'static str) -> Self {
-        Field::asked(name, 0, Kind::Fixed("null"))
-    }
 }
 
 /// A search request.

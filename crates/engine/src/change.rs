@@ -15,6 +15,8 @@ pub struct Modification {
     pub moves: Vec<Move>,
     /// Element instances that are cancelled.
     pub cancel: Vec<Place>,
+    /// Everything that lives is cancelled, and tokens on their way are dropped.
+    pub cancel_all: bool,
 }
 
 /// An element at which a token begins.

@@ -7,6 +7,7 @@ use crate::event::{Activation, ElementIndex, Parent, Slot, TaskChanges, Variable
 use crate::graph::Graph;
 use crate::key::Key;
 use crate::resources::ResourceKind;
+use crate::state::batch_operation::{Begun, Tried};
 use crate::state::bpmn_signal::Listener;
 use crate::state::mailbox::{Numbers, Waiting};
 use std::sync::Arc;
@@ -30,6 +31,10 @@ pub enum Command {
     Evaluation(EvaluationCommand),
     /// To the listeners of a BPMN signal.
     BpmnSignal(BpmnSignalCommand),
+    /// To a batch operation.
+    BatchOperation(BatchCommand),
+    /// To the suspensions of a tenant.
+    Suspension(SuspensionCommand),
     /// To signals, alerts and cases.
     Work(work::Command),
 }
@@ -42,6 +47,8 @@ pub enum InstanceCommand {
     CreateInstance(Box<CreateInstance>),
     /// Cancel everything and end.
     CancelInstance,
+    /// Cancel everything, undo what has completed, the last first, and end.
+    CompensateInstance,
     /// A worker did the job. `result`: what it decided, if there was something to decide.
     CompleteJob {
         slot: Slot,
@@ -86,6 +93,8 @@ pub enum InstanceCommand {
     },
     /// Try again what could not proceed.
     ResolveIncident { incident: Key },
+    /// Try again what could not proceed; if its job has no retries left it gets these.
+    RetryIncident { incident: Key, retries: i32 },
     /// Set variables from an element instance (by key) outwards, or in its own scope only.
     SetVariables { element: Key, variables: Variables, local: bool },
     /// A person did the task.
@@ -312,6 +321,36 @@ pub enum BpmnSignalCommand {
     StopListening { subscription: Key },
     /// Go on with broadcasts that are on their way.
     Continue,
+}
+
+/// What a batch operation can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum BatchCommand {
+    /// Be accepted.
+    BeginBatch(Box<Begun>),
+    /// Items up to `cursor` were tried; after the last ones it ends.
+    NoteItems { cursor: Key, tried: Vec<Tried>, is_last: bool },
+    /// Change nothing until resumed.
+    SuspendBatch,
+    /// Go on.
+    ResumeBatch,
+    /// Leave the items that were not tried alone.
+    CancelBatch,
+}
+
+/// What the suspensions of a tenant can be asked.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum SuspensionCommand {
+    /// Let no instances of a definition begin.
+    SuspendDefinition { tenant: u32, definition: Key },
+    /// Let them begin again.
+    ResumeDefinition { tenant: u32, definition: Key },
+    /// Hand out no jobs of a type.
+    SuspendJobType { tenant: u32, job_type: Arc<str> },
+    /// Hand them out again.
+    ResumeJobType { tenant: u32, job_type: Arc<str> },
 }
 
 /// A command one aggregate sends another: taken in the same commit, or left in the outbox.

@@ -62,3 +62,5 @@ pub const JOB_TIMEOUT_MS_MAX: i64 = 30 * 24 * 3_600 * 1_000;
 /// Bytes of inputs, rules and outputs kept of one evaluation of a decision (1 MiB); the rest is
 /// left out of the history, and the evaluation says so.
 pub const EVALUATION_BYTES_MAX: usize = 1024 * 1024;
+/// Suspended definitions and job types of a tenant, together.
+pub const SUSPENSIONS_MAX: usize = 10_000;

@@ -4,11 +4,12 @@
 
 use crate::lane::Answered;
 use crate::request::{
-    Answer, CreatedInstance, DeployedProcess, DeployedResource, Deployment, EndedInstance, Refusal,
-    Request,
+    Answer, BatchRequest, CreatedInstance, DeployedProcess, DeployedResource, Deployment,
+    EndedInstance, Refusal, Request, VariableChange,
 };
 use engine::key::Key;
 use engine::record::codec::{Bad, Reader, Wire, Writer};
+use engine::state::batch_operation::{Begun, Selection};
 use std::hash::{Hash, Hasher};
 
 const FORMAT: u8 = 1;
@@ -17,7 +18,15 @@ const FORMAT: u8 = 1;
 pub(crate) fn request_hash(request: &Request) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     // The debug form names every field in a fixed order; it is hashed and never stored.
-    format!("{request:?}").hash(&mut hasher);
+    match request {
+        // How many there are is counted at each repetition anew; what is asked for is the same.
+        Request::Batch(BatchRequest::Begin { begun }) => {
+            let Begun { operation, selection, .. } = &**begun;
+            let selection = Selection { upper: Key(0), ..selection.clone() };
+            format!("{operation:?} {selection:?}").hash(&mut hasher);
+        }
+        other => format!("{other:?}").hash(&mut hasher),
+    }
     hasher.finish()
 }
 
@@ -55,6 +64,14 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
             writer.varint(3301);
             case.put(&mut writer);
         }
+        Answer::VariablesEdited { changes } => {
+            writer.varint(3601);
+            put_changes(&mut writer, changes);
+        }
+        Answer::BatchBegun { batch } => {
+            writer.varint(3600);
+            batch.put(&mut writer);
+        }
         Answer::BpmnSignalBroadcast { signal } => {
             writer.varint(10);
             signal.put(&mut writer);
@@ -81,6 +98,16 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
         }
     }
     writer.finish()
+}
+
+fn put_changes(writer: &mut Writer, changes: &[VariableChange]) {
+    writer.varint(changes.len() as u64);
+    for change in changes {
+        change.scope.put(writer);
+        change.name.put(writer);
+        change.before.put(writer);
+        change.after.put(writer);
+    }
 }
 
 /// Decodes an answer.
@@ -135,6 +162,19 @@ fn read(body: &[u8]) -> Result<Answer, Bad> {
         10 => Answer::BpmnSignalBroadcast { signal: Wire::take(reader)? },
         3300 => Answer::EventsReceived { events: Wire::take(reader)? },
         3301 => Answer::CaseOpened { case: Wire::take(reader)? },
+        3600 => Answer::BatchBegun { batch: Wire::take(reader)? },
+        3601 => {
+            let mut changes = Vec::new();
+            for _ in 0..reader.varint()? {
+                changes.push(VariableChange {
+                    scope: Wire::take(reader)?,
+                    name: Wire::take(reader)?,
+                    before: Wire::take(reader)?,
+                    after: Wire::take(reader)?,
+                });
+            }
+            Answer::VariablesEdited { changes }
+        }
         other => return Err(reader.bad(format!("unknown answer {other}"))),
     })
 }
@@ -175,6 +215,15 @@ mod tests {
             Answer::BpmnSignalBroadcast { signal: Key(9) },
             Answer::EventsReceived { events: vec![(Key(3), true), (Key(4), false)] },
             Answer::CaseOpened { case: Key(12) },
+            Answer::BatchBegun { batch: Key(13) },
+            Answer::VariablesEdited {
+                changes: vec![VariableChange {
+                    scope: Key(7),
+                    name: "x".into(),
+                    before: None,
+                    after: "1".into(),
+                }],
+            },
             Answer::InstanceCreated(created),
             Answer::Deployed(Deployment {
                 key: Key(1),

@@ -5,6 +5,7 @@
 use crate::node::{Node, Shared};
 use engine::key::Key;
 use engine::resources::{ResourceKind, Resources};
+use engine::state::suspensions::Suspensions;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use store::batch::{DefinitionRow, ResourceRow};
@@ -46,6 +47,12 @@ impl Node {
     #[must_use]
     pub fn resources(&self) -> Arc<Resources> {
         self.shared().known.read().clone()
+    }
+
+    /// What a tenant has suspended beside single instances.
+    #[must_use]
+    pub fn suspensions(&self, tenant: u32) -> Suspensions {
+        self.shared().suspended.read().get(&tenant).cloned().unwrap_or_default()
     }
 
     /// The zone of times that name none.

@@ -3,6 +3,7 @@
 //! Reads only, in pages. Not the audit chain; that is the store's `audit verify`. Only a quiet
 //! store gives an answer about one moment.
 
+mod batch_operation;
 mod between;
 mod bpmn_signal;
 mod calls;
@@ -81,6 +82,7 @@ pub fn examine(store: &dyn Store) -> Result<Vec<Finding>, store::Error> {
     exam.effects()?;
     if projected {
         exam.live_view_rows()?;
+        exam.live_batch_rows()?;
         exam.counters()?;
     }
     Ok(exam.findings)
@@ -196,6 +198,9 @@ impl Exam<'_> {
             // Never stored: decoding one fails.
             Aggregate::Evaluation(_) => {}
             Aggregate::BpmnSignal(state) => self.bpmn_signal(key, state)?,
+            Aggregate::BatchOperation(state) if projected => self.batch_operation(key, state)?,
+            // Its events are all there is to it.
+            Aggregate::BatchOperation(_) | Aggregate::Suspensions(_) => {}
             Aggregate::Work(state) => {
                 if let Some((timer, due_ms)) = state.timer() {
                     self.timer(&store::batch::TimerRow {

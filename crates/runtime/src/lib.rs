@@ -3,6 +3,7 @@
 //! Not here: what commands mean (`engine`), SQL (`store`), HTTP (`api`).
 
 mod answer;
+pub mod batch_operation;
 pub mod clock;
 pub mod deploy;
 mod deployed;

@@ -79,6 +79,22 @@ pub const SWEEP_INTERVAL_MS: u64 = 10_000;
 pub const SWEEP_PAGE: u32 = 500;
 /// History rows the purge erases in one transaction; commits wait no longer than these take.
 pub const SWEEP_ROWS_PER_STEP: u32 = 500;
+/// Process instances named in one request for a batch operation; a filter has no such limit.
+pub const BATCH_KEYS_MAX: usize = 10_000;
+/// Items a count of a batch operation shows.
+pub const BATCH_SAMPLE_ITEMS: usize = 10;
+/// Items of batch operations looked up at once.
+pub const BATCH_PAGE_ITEMS: u32 = 4_000;
+/// Items of batch operations tried in one order.
+pub const BATCH_ITEMS_PER_TURN_MAX: usize = 256;
+/// Items of batch operations tried in one order while others ask for something.
+pub const BATCH_ITEMS_BESIDE_WORK_MAX: usize = 64;
+/// How long such an order takes at least while others ask for something, milliseconds.
+pub const BATCH_TURN_BESIDE_WORK_MS: u64 = 16;
+/// Batch operations that go on in turns; the others wait.
+pub const BATCHES_AT_ONCE: u32 = 100;
+/// How often batch operations are looked for although nobody rang, milliseconds.
+pub const BATCH_LOOK_INTERVAL_MS: u64 = 1_000;
 /// Free disk below which new instances are refused, bytes.
 pub const DISK_FREE_STARTS_MIN: u64 = 1024 * 1024 * 1024;
 /// Room kept in the data folder for cancelling when the disk is full, bytes.

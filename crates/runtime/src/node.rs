@@ -2,6 +2,7 @@
 //!
 //! Not here: deciding; a lane does that on its own thread.
 
+use crate::batch_operation::{Bell, run_batches};
 use crate::clock::{Clock, machine_ms};
 use crate::deploy::{self, compile_all};
 use crate::disk::Gauge;
@@ -9,7 +10,7 @@ use crate::driver::{self, Turn};
 use crate::identity::{Identities, permit_work, who};
 use crate::inbox::Inbox;
 use crate::keep::{Backups, Sweep, run_sweep};
-use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply};
+use crate::lane::{Counts, Lane, LaneLimits, LaneOptions, Order, Reply, Suspended};
 use crate::limits::{CATCH_UP_ROWS, HISTORY_PAGE_MAX, REQUEST_KEY_CHARACTERS_MAX};
 use crate::project::Projection;
 use crate::request::{ActivateJobs, ActivatedJob, Answer, Caller, Previewed, Refusal, Request};
@@ -123,6 +124,8 @@ pub struct Shared {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) identities: Identities,
     pub(crate) sweep: Sweep,
+    pub(crate) batches: Bell,
+    pub(crate) suspended: Suspended,
     pub(crate) backups: Backups,
     /// Held while the audit chain is read back.
     pub(crate) verifying: Mutex<()>,
@@ -191,6 +194,8 @@ impl Node {
             folder: options.folder,
             identities: Identities::open(&*store)?,
             sweep: Sweep::new(options.history_ttl_ms),
+            batches: Bell::default(),
+            suspended: lane.suspended(),
             backups: Backups { folder: options.backups, ..Backups::default() },
             verifying: Mutex::default(),
             definitions: RwLock::default(),
@@ -209,8 +214,10 @@ impl Node {
         let lane_shared = shared.clone();
         node.spawn("segue-lane", move || driver::run_lane(lane, &lane_shared))?;
         let sweep_shared = shared.clone();
+        let batches_shared = shared.clone();
         node.spawn("segue-views", move || driver::run_projector(&shared))?;
         node.spawn("segue-purge", move || run_sweep(&sweep_shared))?;
+        node.spawn("segue-batches", move || run_batches(&batches_shared))?;
         Ok(node)
     }
 
@@ -230,6 +237,7 @@ impl Node {
         self.shared.tail.close();
         self.shared.stopping.store(true, Ordering::Release);
         self.shared.sweep.wake();
+        self.shared.batches.ring();
         self.shared.wake_projector();
         for thread in threads {
             drop(thread.join());

@@ -3,11 +3,13 @@
 //! Not here: how it looks on a wire (`api`), and how it is carried out (`lane`).
 
 use engine::change::{Migration, Modification};
+use engine::command::BatchCommand;
 use engine::command::{JobResult, Rejection};
 use engine::decide::Evaluation;
 use engine::event::{JobKind, ListenerEvent, TaskChanges, Variables};
 use engine::key::Key;
 use engine::resources::ResourceKind;
+use engine::state::batch_operation::Begun;
 use std::sync::Arc;
 use work::case::CaseCommand;
 use work::received::CloudEvent;
@@ -67,6 +69,8 @@ pub enum Request {
     },
     /// Cancel an instance.
     CancelInstance { instance: Key },
+    /// Cancel an instance and undo what has completed in it.
+    CompensateInstance { instance: Key },
     /// Complete a job. `result`: what its worker decided, if there was something to decide.
     CompleteJob { job: Key, variables: Variables, result: Option<Box<JobResult>> },
     /// Fail a job.
@@ -89,8 +93,19 @@ pub enum Request {
     BroadcastBpmnSignal { name: Arc<str>, variables: Variables },
     /// Try again what an incident stopped. (`instance` from the incidents view.)
     ResolveIncident { instance: Key, incident: Key },
+    /// The same, and a job without retries gets these. (`instance` from the incidents view.)
+    RetryIncident { instance: Key, incident: Key, retries: i32 },
     /// Set variables at an element instance or an instance. (`instance` from the views.)
     SetVariables { instance: Key, element: Key, variables: Variables, local: bool },
+    /// The same; the answer tells what the variables were and are. `expected`: what they are
+    /// taken to be, by name; if one is something else, nothing is done.
+    EditVariables {
+        instance: Key,
+        element: Key,
+        variables: Variables,
+        local: bool,
+        expected: Variables,
+    },
     /// Evaluate a decision; the answer is in the history afterwards.
     EvaluateDecision { decision: DecisionRef, variables: Variables },
     /// Give a user task to a person, or to nobody. (`instance` from the user tasks view.)
@@ -118,10 +133,48 @@ pub enum Request {
         activities: Vec<(Arc<str>, Variables)>,
         cancels_remaining: bool,
     },
+    /// About batch operations.
+    Batch(BatchRequest),
+    /// About suspended definitions and job types.
+    Suspension(SuspensionRequest),
     /// About signals, alerts and cases.
     Work(WorkRequest),
     /// Complete a user task. (`instance` from the user tasks view.)
     CompleteUserTask { instance: Key, task: Key, variables: Variables, action: Arc<str> },
+}
+
+/// A request about batch operations.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone)]
+pub enum BatchRequest {
+    /// Begin one; it gets a key.
+    Begin { begun: Box<Begun> },
+    /// Suspend, resume or cancel one.
+    Tell { batch: Key, command: Box<BatchCommand> },
+    /// Try some items of one and note what became of each, all in one commit. `from`: where it
+    /// is; `is_last`: there are no items behind these.
+    TryItems { batch: Key, from: Key, items: Vec<BatchItem>, is_last: bool },
+}
+
+/// A request about suspended definitions and job types. `suspends`: else it is resumed.
+#[expect(missing_docs, reason = "fields carry the words of GLOSSARY.md")]
+#[derive(Debug, Clone)]
+pub enum SuspensionRequest {
+    /// No instances of a definition begin.
+    Definition { definition: Key, suspends: bool },
+    /// No jobs of a type are handed out.
+    JobType { job_type: Arc<str>, suspends: bool },
+}
+
+/// An item of a batch operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchItem {
+    /// Where the batch operation is when this item was tried, and all others with this number.
+    pub cursor: Key,
+    /// The item: an instance, or an incident.
+    pub item: Key,
+    /// The instance it is, or is of.
+    pub instance: Key,
 }
 
 /// A request about signals, alerts and cases.
@@ -182,8 +235,31 @@ pub enum Answer {
         /// Its key.
         case: Key,
     },
+    /// Variables were edited.
+    VariablesEdited {
+        /// What each was and is, in the order they were set.
+        changes: Vec<VariableChange>,
+    },
+    /// A batch operation was accepted.
+    BatchBegun {
+        /// Its key.
+        batch: Key,
+    },
     /// Done; nothing more to say.
     Done,
+}
+
+/// What an edit did to a variable.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct VariableChange {
+    /// The scope it is in: an instance, or an element instance.
+    pub scope: Key,
+    /// Its name.
+    pub name: Arc<str>,
+    /// JSON text it was; none: there was no such variable in the scope.
+    pub before: Option<Arc<str>>,
+    /// JSON text it is.
+    pub after: Arc<str>,
 }
 
 /// A deployment.

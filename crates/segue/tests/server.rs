@@ -202,3 +202,87 @@ fn a_server_that_asks_makes_an_administrator_once_and_tells_the_password_once() 
     assert!(!server.said().contains("administrator"), "{}", server.said());
     assert_eq!(ask(&server, "admin", password).status.code(), Some(0), "it survives a kill");
 }
+
+#[test]
+fn many_instances_are_changed_at_once_and_one_is_repaired() {
+    let server = Server::start();
+    server.deploy(PROCESS);
+    let start = ["start", "order", "--variables", "{\"order\": \"A-1\"}"];
+    let started: Vec<String> = (0..3).map(|_| server.done(&start)).collect();
+    let key = |place: usize| started[place].as_str();
+    let counted = server.json(&[
+        "batch",
+        "begin",
+        "set",
+        "--process",
+        "order",
+        "--variables",
+        "{\"x\": 1}",
+        "--dry-run",
+        "--json",
+    ]);
+    assert_eq!(counted["totalCount"], 3, "{counted}");
+    let done = server.json(&[
+        "batch",
+        "begin",
+        "set",
+        "--process",
+        "order",
+        "--variables",
+        "{\"x\": 1}",
+        "--wait",
+        "--json",
+    ]);
+    assert_eq!(done["operationsCompletedCount"], 3, "{done}");
+    let batch = done["batchOperationKey"].as_str().expect("a key");
+    assert_eq!(server.json(&["batch", "items", batch, "--json"]).as_array().map(Vec::len), Some(3));
+    assert!(server.done(&["batch", "list"]).contains("UPDATE_VARIABLE"));
+
+    let edited = server.json(&["instance", "set", key(0), "{\"x\": 2}", "--json"]);
+    assert_eq!(edited["changes"][0]["before"], "1", "{edited}");
+    server.done(&["suspend", "--instance", key(1)]);
+    // One stands still already: that item is refused, and the exit code says so.
+    let words = ["batch", "begin", "suspend", "--instances", &[key(0), key(1)].join(","), "--wait"];
+    assert_eq!(server.verb(&words).status.code(), Some(1));
+    server.done(&["batch", "begin", "resume", "--process", "order", "--wait"]);
+    server.done(&["suspend", "--job-type", "charge"]);
+    assert!(server.done(&["suspend"]).contains("jobs of charge"));
+    server.done(&["resume", "--job-type", "charge"]);
+    let seen = server.done(&["instance", "restart", key(2), "--at", "look", "--dry-run"]);
+    assert!(seen.contains("JOB_CANCELLED"), "{seen}");
+    server.done(&["instance", "restart", key(2), "--at", "look"]);
+    assert!(server.done(&["task", "list"]).contains(key(2)));
+    let said = server.done(&["instance", "cancel", key(2), "--compensate"]);
+    assert!(said.contains("the last first"), "{said}");
+    server.done(&["batch", "begin", "cancel", "--process", "order", "--wait"]);
+    assert_eq!(server.json(&["ps", "--json"]).as_array().map(Vec::len), Some(0));
+    assert_eq!(server.verb(&["batch", "begin", "cancel"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_batch_operation_survives_a_kill() {
+    let server = Server::start();
+    let parts = "process parts\n\
+        start -> all:call(part) each(= for i in 1..400 return i, item) propagate=no -> done:end";
+    let part = "process part\nstart -> work:job(work) -> done:end";
+    for (name, process) in [("parts.bpmn", parts), ("part.bpmn", part)] {
+        let bpmn = model::short::to_bpmn(process).expect("the notation is right");
+        std::fs::write(server.folder.path().join(name), bpmn).expect("a file");
+    }
+    server.done(&["deploy", "part.bpmn", "parts.bpmn"]);
+    server.done(&["start", "parts"]);
+    let words = ["ps", "--process", "part", "--limit", "1000", "--json"];
+    while server.json(&words).as_array().map(Vec::len) != Some(400) {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let begun = server.json(&["batch", "begin", "suspend", "--process", "part", "--json"]);
+    let batch = begun["batchOperationKey"].as_str().expect("a key").to_owned();
+    let server = Server::start_in(server.kill(), &[]);
+    let done = server.json(&["batch", "show", &batch, "--wait", "--json"]);
+    assert_eq!(done["operationsCompletedCount"], 400, "{done}");
+    assert_eq!(done["operationsFailedCount"], 0, "{done}");
+    let folder = server.kill();
+    let output = binary(folder.path()).args(["doctor", "--data", "data"]).output();
+    let output = output.expect("the binary starts");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}

@@ -217,6 +217,11 @@ impl Driver {
         let mut variables = self.variables(100);
         variables[0].1 = "true".into();
         self.ask(instance, InstanceCommand::SetVariables { element, variables, local: false });
+        // Retries come before, or with it.
+        if incident.0.is_multiple_of(2) {
+            self.ask(instance, InstanceCommand::RetryIncident { incident, retries: 1 });
+            return;
+        }
         if let Some(job) = job {
             let (retries, deadline_ms) = (Some(1), None);
             self.ask(instance, InstanceCommand::UpdateJob { slot, job, retries, deadline_ms });

@@ -128,6 +128,8 @@ fn count(events: &Events) -> usize {
         Events::Resource(events) => events.len(),
         Events::Evaluation(events) => events.len(),
         Events::BpmnSignal(events) => events.len(),
+        Events::BatchOperation(events) => events.len(),
+        Events::Suspension(events) => events.len(),
         Events::Work(events) => events.len(),
     }
 }
@@ -141,6 +143,8 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Resource => "RESOURCE",
         Kind::Evaluation => "EVALUATION",
         Kind::BpmnSignal => "BPMN_SIGNAL",
+        Kind::BatchOperation => "BATCH_OPERATION",
+        Kind::Suspensions => "SUSPENSIONS",
         Kind::ReceivedEvent => "RECEIVED_EVENT",
         Kind::Detector => "DETECTOR",
         Kind::Alert => "ALERT",

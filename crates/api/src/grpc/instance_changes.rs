@@ -31,6 +31,7 @@ pub(super) async fn modify(
         activate: all(&asked.activate_instructions, activation)?,
         moves: Vec::new(),
         cancel: all(&asked.terminate_instructions, termination)?,
+        ..Modification::default()
     };
     let request = Asked::ModifyInstance { instance, modification: Box::new(modification) };
     done(&state.submit(caller, request).await.map_err(of)?).map_err(of)?;

@@ -6,6 +6,7 @@ mod access_notes;
 mod alerts;
 mod audit_verification;
 mod backups;
+mod batches;
 mod cases;
 mod check;
 mod clients;
@@ -16,14 +17,17 @@ pub(crate) mod event_json;
 mod export;
 mod health;
 pub(crate) mod history;
+mod incident_groups;
 pub(crate) mod messages;
 mod metrics;
 mod oauth;
 mod previews;
+mod repairs;
 mod retention;
 mod session;
 mod signals;
 mod stream;
+mod suspensions;
 mod tokens;
 mod work_definitions;
 
@@ -64,7 +68,13 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(audit_verification::verify_audit))
         .routes(routes!(backups::create_backup, backups::list_backups))
         .routes(routes!(backups::get_backup))
+        .routes(routes!(batches::begin_batch_operation))
+        .routes(routes!(batches::retry_batch_operation))
         .merge(callers())
+        .merge(suspended())
+        .routes(routes!(repairs::cancel_instance))
+        .routes(routes!(repairs::edit_variables))
+        .routes(routes!(repairs::restart_instance))
         .routes(routes!(docs::openapi_json))
         .routes(routes!(docs::reference_page))
         .routes(routes!(evaluations::get_evaluation))
@@ -73,6 +83,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(history::instance_history))
+        .routes(routes!(incident_groups::search_incident_groups))
         .routes(routes!(messages::get_message))
         .routes(routes!(messages::search_messages))
         .routes(routes!(metrics::metrics))
@@ -97,6 +108,16 @@ fn work_definitions() -> OpenApiRouter<ApiState> {
         .routes(routes!(of::search_detection_rules))
         .routes(routes!(of::get_detection_rule))
         .routes(routes!(of::get_detection_rule_source))
+}
+
+/// What stands still beside single instances.
+fn suspended() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(suspensions::list_suspensions))
+        .routes(routes!(suspensions::resume_definition))
+        .routes(routes!(suspensions::resume_job_type))
+        .routes(routes!(suspensions::suspend_definition))
+        .routes(routes!(suspensions::suspend_job_type))
 }
 
 /// Those who call: clients, tokens, sessions, and what was noted of them.

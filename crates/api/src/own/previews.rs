@@ -85,8 +85,8 @@ pub(crate) async fn preview_migration(
 
 /// Preview a cancellation
 ///
-/// What is open and would be cancelled. Compensation is not run by a cancellation: what completed
-/// activities did outside stays done.
+/// What is open and would be cancelled, without compensation: what completed activities did outside
+/// stays done.
 #[utoipa::path(
     post,
     path = "/api/v1/process-instances/{processInstanceKey}/cancellation-preview",
@@ -106,7 +106,7 @@ pub(crate) async fn preview_cancellation(
     show(&state, caller, Request::CancelInstance { instance }, instance).await
 }
 
-async fn show(
+pub(super) async fn show(
     state: &ApiState,
     caller: Caller,
     request: Request,

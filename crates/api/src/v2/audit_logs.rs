@@ -26,18 +26,8 @@ const USER_TASK: i64 = 4;
 const RESOURCE: i64 = 5;
 
 const ENTITIES: Kind = Kind::Word(
-    &["PROCESS_INSTANCE", "JOB", "INCIDENT", "VARIABLE", "USER_TASK", "RESOURCE"],
-    &[
-        "AUTHORIZATION",
-        "BATCH",
-        "CLIENT",
-        "DECISION",
-        "GROUP",
-        "MAPPING_RULE",
-        "ROLE",
-        "TENANT",
-        "USER",
-    ],
+    &["PROCESS_INSTANCE", "JOB", "INCIDENT", "VARIABLE", "USER_TASK", "RESOURCE", "BATCH"],
+    &["AUTHORIZATION", "CLIENT", "DECISION", "GROUP", "MAPPING_RULE", "ROLE", "TENANT", "USER"],
 );
 
 const CATEGORIES: Kind = Kind::Word(
@@ -47,6 +37,7 @@ const CATEGORIES: Kind = Kind::Word(
         "DEPLOYED_RESOURCES",
         "DEPLOYED_RESOURCES",
         "USER_TASKS",
+        "DEPLOYED_RESOURCES",
         "DEPLOYED_RESOURCES",
     ],
     &["ADMIN"],
@@ -137,7 +128,9 @@ search_schemas!(
 fn write_entity(row: &Row, object: &mut ObjectWriter<'_>) {
     for (name, entity) in [("jobKey", JOB), ("userTaskKey", USER_TASK), ("resourceKey", RESOURCE)] {
         let is_it = row[audit::ENTITY as usize] == Cell::Int(entity);
-        object.key_or_null(name, is_it.then(|| key_of(row, audit::ENTITY_KEY)));
+        let key = is_it.then(|| key_of(row, audit::ENTITY_KEY));
+        // A type of jobs has no key.
+        object.key_or_null(name, key.filter(|key| key.0 != 0));
     }
 }
 

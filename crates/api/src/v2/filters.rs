@@ -6,8 +6,8 @@ use crate::problem::Problem;
 use crate::search::{Field, Kind, Special, SpecialKind, filter_on};
 use serde_json::Value;
 use store::view::{
-    Cell, Column, Condition, Filter, Related, Test, View, elements, incidents, instances, jobs,
-    user_tasks, variables,
+    Cell, Column, Condition, Filter, Related, Test, View, batch_items, elements, incidents,
+    instances, jobs, user_tasks, variables,
 };
 
 type Tie = &'static [(Column, Column)];
@@ -18,6 +18,14 @@ const OPEN: &[(Column, i64)] = &[(incidents::STATE, 0)];
 
 /// States of element instances, for filters.
 const STATES: Kind = Kind::Word(&["ACTIVE", "COMPLETED", "TERMINATED"], &["SUSPENDED"]);
+
+/// Filters by batch operation.
+const BATCHES: SpecialKind = SpecialKind::Related(
+    View::BatchItems,
+    &[(instances::KEY, batch_items::INSTANCE)],
+    Field::asked("batchOperationKey", batch_items::BATCH, Kind::Key),
+    &[],
+);
 
 /// Of process instances.
 pub(crate) const PROCESS_INSTANCES: &[Special] = &[
@@ -82,6 +90,8 @@ pub(crate) const PROCESS_INSTANCES: &[Special] = &[
         ),
         "",
     ),
+    Special::new("batchOperationId", BATCHES, "Those a batch operation has tried."),
+    Special::new("batchOperationKey", BATCHES, "Those a batch operation has tried."),
     Special::new(
         "hasRetriesLeft",
         SpecialKind::Own(has_retries_left),

@@ -217,6 +217,7 @@ impl ProcessInstanceModification<'_> {
             activate: activate.collect::<Result<_, Problem>>()?,
             moves: moves.collect::<Result<_, Problem>>()?,
             cancel: cancel.collect::<Result<_, Problem>>()?,
+            ..Modification::default()
         })
     }
 }
@@ -361,10 +362,10 @@ impl ProcessInstanceMigration<'_> {
 }
 
 /// Element ids: as they are, as they shall be.
-type Mapping = Vec<(Arc<str>, Arc<str>)>;
+pub(crate) type Mapping = Vec<(Arc<str>, Arc<str>)>;
 
 /// Pairs of element ids.
-fn read_mapping(given: Vec<MappingInstruction>) -> Result<Mapping, Problem> {
+pub(crate) fn read_mapping(given: Vec<MappingInstruction>) -> Result<Mapping, Problem> {
     let read = |it: MappingInstruction| {
         let from = some_name("sourceElementId", &it.source_element_id)?;
         Ok((from, some_name("targetElementId", &it.target_element_id)?))

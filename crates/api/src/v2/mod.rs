@@ -4,6 +4,7 @@
 
 pub(crate) mod ad_hoc;
 pub(crate) mod audit_logs;
+pub(crate) mod batch_operations;
 pub(crate) mod bpmn_signals;
 mod clock;
 pub(crate) mod create_instance;
@@ -16,6 +17,7 @@ pub(crate) mod forms;
 pub(crate) mod identity;
 mod incident_statistics;
 pub(crate) mod incidents;
+pub(crate) mod instance_batches;
 pub(crate) mod instance_changes;
 mod instance_details;
 pub(crate) mod job_activation;
@@ -59,6 +61,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(decision_routes())
         .merge(details())
         .merge(identity::routes())
+        .merge(batches())
         .merge(changes())
         .merge(statistics())
         .routes(routes!(ad_hoc::activate_activities))
@@ -117,6 +120,23 @@ fn decision_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(requirements::get_decision_requirements))
         .routes(routes!(requirements::get_decision_requirements_xml))
         .routes(routes!(requirements::search_decision_requirements))
+}
+
+/// What operators ask for many instances at once.
+fn batches() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(batch_operations::cancel_batch_operation))
+        .routes(routes!(batch_operations::get_batch_operation))
+        .routes(routes!(batch_operations::resume_batch_operation))
+        .routes(routes!(batch_operations::search_batch_operation_items))
+        .routes(routes!(batch_operations::search_batch_operations))
+        .routes(routes!(batch_operations::suspend_batch_operation))
+        .routes(routes!(instance_batches::cancel_process_instances))
+        .routes(routes!(instance_batches::migrate_process_instances))
+        .routes(routes!(instance_batches::modify_process_instances))
+        .routes(routes!(instance_batches::resolve_incidents))
+        .routes(routes!(instance_batches::resume_process_instances))
+        .routes(routes!(instance_batches::suspend_process_instances))
 }
 
 /// What operators change about running instances.

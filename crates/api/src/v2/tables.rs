@@ -38,8 +38,6 @@ pub(crate) const PROCESS_INSTANCES: Table = Table {
         Field::new("businessId", instances::BUSINESS_ID, Kind::Text),
         Field::shown("tags", instances::TAGS, Kind::TextList),
         Field::fixed("suspendedDate", "null"),
-        Field::nobody("batchOperationId"),
-        Field::nobody("batchOperationKey"),
     ],
     joined: &[],
     special: filters::PROCESS_INSTANCES,
@@ -118,6 +116,8 @@ pub(crate) const INCIDENTS: Table = Table {
         ),
         Field::new("jobKey", incidents::JOB, Kind::Key),
         Field::new("tenantId", incidents::TENANT, Kind::Tenant),
+        // Ours: what groups of incidents have in common.
+        Field::asked("fingerprint", incidents::FINGERPRINT, Kind::Key),
     ],
     joined: &[ROOT],
     special: &[],
@@ -265,8 +265,10 @@ pub(crate) const PROCESS_DEFINITIONS: Table = Table {
 
 /// All of them, for tests that look at each.
 #[cfg(test)]
-pub(crate) const TABLES: [&Table; 14] = [
+pub(crate) const TABLES: [&Table; 16] = [
     &super::audit_logs::AUDIT_LOGS,
+    &super::batch_operations::BATCH_ITEMS,
+    &super::batch_operations::BATCH_OPERATIONS,
     &super::decisions::tables::DECISION_DEFINITIONS,
     &super::decisions::tables::DECISION_INSTANCES,
     &super::decisions::tables::DECISION_REQUIREMENTS,

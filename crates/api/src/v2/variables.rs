@@ -174,7 +174,7 @@ pub(crate) async fn setting(
 }
 
 /// The process instance an element instance belongs to; an instance belongs to itself.
-async fn instance_of(state: &ApiState, element: Key) -> Result<Key, Problem> {
+pub(crate) async fn instance_of(state: &ApiState, element: Key) -> Result<Key, Problem> {
     if let Some(row) = look_up(state, &ELEMENT_INSTANCES, element).await? {
         return Ok(key_of(&row, elements::INSTANCE));
     }

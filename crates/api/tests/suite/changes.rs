@@ -140,3 +140,77 @@ async fn an_instance_is_migrated_with_what_it_waits_for() {
         history["items"].as_array().unwrap().iter().map(|it| text(&it["command"])).collect();
     assert_eq!(commands[1], "MIGRATE_INSTANCE", "{commands:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_says_what_it_guarantees() {
+    let server = Server::with(
+        "start -> book:job(book) -> wait:user -> end
+         book ! booked:compensation -> unbook:job(unbook)",
+    )
+    .await;
+    let booked = || async {
+        let instance = server.create(json!({})).await;
+        let job = text(&server.job("book").await.unwrap()["jobKey"]);
+        server.post(&format!("/v2/jobs/{job}/completion"), json!({})).await.done();
+        instance
+    };
+    let instance = booked().await;
+    let path = format!("/api/v1/process-instances/{instance}/cancellation");
+    let said = server.post(&path, json!({"compensate": true})).await.ok();
+    assert_eq!(said["compensates"], true);
+    let guarantees = said["guarantees"].as_array().unwrap();
+    assert!(guarantees.iter().any(|it| text(it).contains("the last first")), "{said}");
+    server.post(&path, json!({"compensate": true})).await.refused(409);
+    assert!(server.search("user-tasks", json!({"state": "CREATED"})).await.is_empty());
+    let job = text(&server.job("unbook").await.unwrap()["jobKey"]);
+    server.post(&format!("/v2/jobs/{job}/completion"), json!({})).await.done();
+    let shown = server.get(&format!("/v2/process-instances/{instance}")).await.ok();
+    assert_eq!(shown["state"], "TERMINATED");
+
+    let instance = booked().await;
+    let path = format!("/api/v1/process-instances/{instance}/cancellation");
+    let said = server.post(&path, json!({})).await.ok();
+    assert_eq!(said["compensates"], false);
+    let shown = server.get(&format!("/v2/process-instances/{instance}")).await.ok();
+    assert_eq!(shown["state"], "TERMINATED");
+    server.post(&path, json!({})).await.refused(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_begins_again_at_an_element() {
+    let server = Server::with("start -> a:job(a) -> b:user -> end").await;
+    let instance = server.create(json!({"x": 1})).await;
+    let job = text(&server.job("a").await.unwrap()["jobKey"]);
+    server.post(&format!("/v2/jobs/{job}/completion"), json!({})).await.done();
+    let path = format!("/api/v1/process-instances/{instance}/restart");
+    let mut wanted = json!({"elementId": "a", "variables": {"x": 2}, "dryRun": true});
+    let seen = server.post(&path, wanted.clone()).await.ok();
+    assert_eq!(seen["counts"]["USER_TASK_CANCELLED"], 1, "{seen}");
+    assert_eq!(server.search("user-tasks", json!({"state": "CREATED"})).await.len(), 1);
+    wanted["dryRun"] = json!(false);
+    server.post(&path, wanted).await.done();
+    assert!(server.search("user-tasks", json!({"state": "CREATED"})).await.is_empty());
+    let job = server.job("a").await.unwrap();
+    assert_eq!((&job["variables"]["x"], &job["processInstanceKey"]), (&json!(2), &json!(instance)));
+    server.post(&path, json!({"elementId": "nowhere"})).await.refused(400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_tells_what_variables_were() {
+    let server = Server::with("start -> a:job(a) -> end").await;
+    let instance = server.create(json!({"x": 1})).await;
+    let path = format!("/api/v1/element-instances/{instance}/variables");
+    let edit = json!({"variables": {"x": 2, "y": [1]}, "expected": {"x": 1, "y": null}});
+    let said = server.post(&path, edit.clone()).await.ok();
+    let expected = json!([
+        {"name": "x", "scopeKey": instance, "before": "1", "after": "2"},
+        {"name": "y", "scopeKey": instance, "before": null, "after": "[1]"},
+    ]);
+    assert_eq!(said["changes"], expected);
+    let refused = server.post(&path, edit).await.refused(409);
+    assert!(refused.contains("to be 1, but it is 2"), "{refused}");
+    server
+        .post("/api/v1/element-instances/7/variables", json!({"variables": {}}))
+        .await
+        .refused(404);
+}

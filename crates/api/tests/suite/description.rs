@@ -24,6 +24,8 @@ and `limit`, or by cursors in both directions. `totalItems` is exact up to 10,00
 - Statistics of a definition's elements take no filter: they are counted while instances run.
   Statistics of jobs are counted per minute.
 - Which sequence flows were taken is read from the history of what was left and entered.
+- Items of a batch operation are listed when they were tried, not before; its total is in the end what was
+  tried ([Operating](operating.md)).
 
 ";
 

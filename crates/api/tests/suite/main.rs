@@ -4,6 +4,7 @@
 
 mod access;
 mod ad_hoc;
+mod batches;
 mod callers;
 mod changes;
 mod clock;
@@ -19,6 +20,7 @@ mod queries;
 mod repairs;
 mod searches;
 mod stream;
+mod suspensions;
 mod user_tasks;
 mod work;
 mod work_definitions;

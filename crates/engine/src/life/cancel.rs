@@ -77,6 +77,18 @@ impl Ctx<'_> {
         self.agenda.retain(|work| !in_scope(work));
     }
 
+    /// Tokens have nowhere to go any more: neither those that wait at joins of the process, nor
+    /// those that were on their way. Of the work another step left, only cancelling goes on.
+    pub(crate) fn drop_all_tokens(&mut self) {
+        self.take_agenda();
+        self.agenda.retain(|work| {
+            matches!(work, Work::Cancel { .. } | Work::CancelInside { .. } | Work::Settle { .. })
+        });
+        if !self.at(0).parked.is_empty() {
+            self.emit(InstanceEvent::TokensDropped { scope: 0 });
+        }
+    }
+
     pub(super) fn children(&self, scope: Slot) -> Vec<Slot> {
         let all = self.state.elements.iter();
         let inside = all.filter(|(slot, held)| held.scope == scope && **slot != 0);

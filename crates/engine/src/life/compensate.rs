@@ -90,6 +90,16 @@ impl Ctx<'_> {
         self.push(Work::Compensate { slot });
     }
 
+    /// The whole instance is cancelled and undone: what lives goes first, then what has completed
+    /// is undone, the last first; then it ends as cancelled.
+    pub(crate) fn compensate_instance(&mut self) {
+        self.close_waits(0);
+        self.drop_all_tokens();
+        self.emit(InstanceEvent::CompensationThrown { slot: 0 });
+        self.cancel_inside(0, 0, 0);
+        self.push(Work::Settle { slot: 0 });
+    }
+
     /// An activity is about to leave completed: what undoes it later is noted.
     pub(super) fn keep_done(&mut self, slot: Slot) {
         let held = self.at(slot);
@@ -197,6 +207,9 @@ impl Ctx<'_> {
                 self.push(Work::Settle { slot: scope });
             }
             return;
+        }
+        if slot == 0 {
+            return self.start_cancel(0, None);
         }
         if !matches!(self.node(slot).kind, Kind::CancelEnd(_)) {
             return self.push(Work::Complete { slot });

@@ -29,7 +29,9 @@ impl Named {
     pub fn by(command: &InstanceCommand) -> Option<Named> {
         use InstanceCommand as C;
         match command {
-            C::ResolveIncident { incident } => Some(Named::Incident(*incident)),
+            C::ResolveIncident { incident } | C::RetryIncident { incident, .. } => {
+                Some(Named::Incident(*incident))
+            }
             C::SetVariables { element, .. } | C::ActivateActivities { element, .. } => {
                 Some(Named::Element(*element))
             }
@@ -79,10 +81,11 @@ pub fn missing(
         | C::EndChild { slot, .. } => of_slot(state, *slot),
         C::EscalateChild(escalation) => of_slot(state, escalation.slot),
         // Whoever lets it go on again offers its jobs again, wherever they are.
-        C::ResolveIncident { .. } if state.quarantine().is_some() => {
+        C::ResolveIncident { .. } | C::RetryIncident { .. } if state.quarantine().is_some() => {
             state.elements.absent(..).collect()
         }
         C::ResolveIncident { .. }
+        | C::RetryIncident { .. }
         | C::ActivateActivities { .. }
         | C::SetVariables { .. }
         | C::CompleteUserTask { .. }
@@ -99,9 +102,11 @@ pub fn missing(
             Some(work) => of_work(graph, state, work),
             None => Vec::new(),
         },
-        C::CreateInstance(_) | C::CancelInstance | C::CancelCalled | C::Quarantine { .. } => {
-            Vec::new()
-        }
+        C::CreateInstance(_)
+        | C::CancelInstance
+        | C::CancelCalled
+        | C::CompensateInstance
+        | C::Quarantine { .. } => Vec::new(),
     }
 }
 

@@ -70,7 +70,8 @@ impl Ctx<'_> {
     }
 
     fn end_scope(&mut self, slot: Slot) {
-        if self.at(slot).compensation.as_ref().is_some_and(|it| it.revived) {
+        // The process itself is compensated when it is cancelled that way.
+        if self.at(slot).compensation.as_ref().is_some_and(|it| it.revived || slot == 0) {
             return self.push(Work::Compensate { slot });
         }
         if self.settle_ad_hoc(slot) {

@@ -9,10 +9,11 @@ use super::codec::Wire;
 use super::sample::{AGGREGATE, Sample};
 use super::{Section, decode, encode};
 use crate::command::{
-    BpmnSignalCommand, EntryCommand, EvaluationCommand, HeadCommand, InstanceCommand,
-    MailboxCommand, ResourceCommand,
+    BatchCommand, BpmnSignalCommand, EntryCommand, EvaluationCommand, HeadCommand, InstanceCommand,
+    MailboxCommand, ResourceCommand, SuspensionCommand,
 };
 use crate::event::InstanceEvent;
+use crate::state::batch_operation::{BatchOperation, BatchOperationEvent};
 use crate::state::bpmn_signal::{BpmnSignal, BpmnSignalEvent};
 use crate::state::entry::{Entry, EntryEvent};
 use crate::state::evaluation::EvaluationEvent;
@@ -20,6 +21,7 @@ use crate::state::head::{Head, HeadEvent};
 use crate::state::instance::{Awaited, Body, ElementInstance, Instance};
 use crate::state::mailbox::{Mailbox, MailboxEvent};
 use crate::state::resource::{ResourceEvent, ResourceHead};
+use crate::state::suspensions::{SuspensionEvent, Suspensions};
 use std::fmt::{Debug, Write};
 use std::path::PathBuf;
 
@@ -60,6 +62,9 @@ fn file<T: Sample + Wire + Debug + PartialEq>(name: &'static str) -> File {
 fn files() -> Vec<File> {
     vec![
         file::<Awaited>("awaited"),
+        file::<BatchCommand>("batch_command"),
+        file::<BatchOperation>("batch_operation"),
+        file::<BatchOperationEvent>("batch_operation_event"),
         file::<Body>("body"),
         file::<BpmnSignal>("bpmn_signal"),
         file::<BpmnSignalCommand>("bpmn_signal_command"),
@@ -83,6 +88,9 @@ fn files() -> Vec<File> {
         file::<ResourceEvent>("resource_event"),
         file::<ResourceHead>("resource_head"),
         file::<Section>("section"),
+        file::<SuspensionCommand>("suspension_command"),
+        file::<SuspensionEvent>("suspension_event"),
+        file::<Suspensions>("suspensions"),
         file::<work::alert::AlertCommand>("alert_command"),
         file::<work::alert::AlertEvent>("alert_event"),
         file::<work::alert::AlertLine>("alert_line"),

@@ -9,12 +9,14 @@ mod golden;
 mod sample;
 pub mod upgrade;
 pub mod v1;
+mod v1_batch;
 mod v1_bpmn_signal;
 mod v1_change;
 mod v1_job;
 mod v1_mailbox;
 pub mod v1_name;
 mod v1_state;
+mod v1_suspension;
 mod v1_work;
 
 pub use v1_bpmn_signal::{bring_bpmn_signal_pages, decode_bpmn_signal, encode_bpmn_signal};
@@ -23,6 +25,7 @@ pub use v1_mailbox::{bring_mailbox_pages, decode_mailbox, encode_mailbox};
 use crate::command::Command;
 use crate::event::{InstanceEvent, Place};
 use crate::key::Key;
+use crate::state::batch_operation::BatchOperationEvent;
 use crate::state::bpmn_signal::BpmnSignalEvent;
 use crate::state::elements::Page;
 use crate::state::entry::EntryEvent;
@@ -31,6 +34,7 @@ use crate::state::head::HeadEvent;
 use crate::state::instance::Instance;
 use crate::state::mailbox::MailboxEvent;
 use crate::state::resource::ResourceEvent;
+use crate::state::suspensions::SuspensionEvent;
 use codec::{Bad, Reader, Wire, Writer};
 use std::sync::Arc;
 
@@ -84,6 +88,10 @@ pub enum Events {
     Evaluation(Vec<EvaluationEvent>),
     /// Of a BPMN signal.
     BpmnSignal(Vec<BpmnSignalEvent>),
+    /// Of a batch operation.
+    BatchOperation(Vec<BatchOperationEvent>),
+    /// Of the suspensions of a tenant.
+    Suspension(Vec<SuspensionEvent>),
     /// Of signals, alerts and cases.
     Work(Vec<work::Event>),
 }
@@ -112,6 +120,8 @@ impl Events {
             Events::Resource(events) => events.len(),
             Events::Evaluation(events) => events.len(),
             Events::BpmnSignal(events) => events.len(),
+            Events::BatchOperation(events) => events.len(),
+            Events::Suspension(events) => events.len(),
             Events::Work(events) => events.len(),
         }
     }

@@ -33,6 +33,8 @@ variants!(Events {
     20: Resource(events),
     21: Evaluation(events),
     3300: Work(events),
+    3600: BatchOperation(events),
+    3601: Suspension(events),
 });
 
 variants!(InstanceEvent {
@@ -286,6 +288,8 @@ variants!(Command {
     20: Resource(command),
     21: Evaluation(command),
     3300: Work(command),
+    3600: BatchOperation(command),
+    3601: Suspension(command),
 });
 
 // A deployment is never an effect; this is here so that no bytes are unreadable.
@@ -319,6 +323,8 @@ variants!(InstanceCommand {
     104: ModifyInstance(modification),
     105: MigrateInstance(migration),
     3200: ActivateActivities { 1: element, 2: activities, 3: cancels_remaining },
+    3600: RetryIncident { 1: incident, 2: retries },
+    3601: CompensateInstance,
 });
 fields!(ChildEscalation { 1: slot, 2: child, 3: code, 4: thrower, 5: waits });
 variants!(ChildOutcome {
@@ -436,6 +442,8 @@ pub fn command_number(command: &Command) -> u32 {
             I::ModifyInstance(_) => 2_104,
             I::MigrateInstance(_) => 2_105,
             I::ActivateActivities { .. } => 3_200,
+            I::RetryIncident { .. } => 3_600,
+            I::CompensateInstance => 3_601,
         },
         Command::Mailbox(command) => match command {
             MailboxCommand::PublishMessage { .. } => 101,
@@ -453,6 +461,8 @@ pub fn command_number(command: &Command) -> u32 {
         Command::Resource(ResourceCommand::DeployResource { .. }) => 130,
         Command::Evaluation(EvaluationCommand::EvaluateDecision { .. }) => 131,
         Command::Work(command) => super::v1_work::command_number(command),
+        Command::BatchOperation(command) => super::v1_batch::command_number(command),
+        Command::Suspension(command) => super::v1_suspension::command_number(command),
         Command::BpmnSignal(command) => match command {
             BpmnSignalCommand::BroadcastBpmnSignal { .. } => 1001,
             BpmnSignalCommand::Listen { .. } => 1002,

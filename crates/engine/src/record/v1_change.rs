@@ -24,7 +24,7 @@ fields!(TaskChanges { 1: candidate_groups, 2: candidate_users, 3: due, 4: follow
 fields!(Date { 1: at_ms });
 fields!(Migrated { 1: definition, 2: before, 3: elements, 4: flows, 5: moved });
 fields!(Moved { 1: slot, 2: key, 3: from, 4: to, 5: job, 6: task, 7: incidents, 8: subscriptions });
-fields!(Modification { 1: activate, 2: moves, 3: cancel });
+fields!(Modification { 1: activate, 2: moves, 3: cancel, 3600: cancel_all });
 fields!(Activate { 1: element_id, 2: ancestor, 3: variables });
 fields!(ScopedVariables { 1: scope_id, 2: variables });
 fields!(Move { 1: from, 2: to, 3: within, 4: variables });

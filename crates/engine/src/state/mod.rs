@@ -2,6 +2,7 @@
 //!
 //! Not here: decisions. State changes only in `apply`, and only by an event.
 
+pub mod batch_operation;
 pub mod bpmn_signal;
 mod compensation;
 pub mod elements;
@@ -13,6 +14,7 @@ pub mod instance_apply;
 mod instance_migrate;
 pub mod mailbox;
 pub mod resource;
+pub mod suspensions;
 
 use crate::key::Key;
 
@@ -34,6 +36,10 @@ pub enum Kind {
     Evaluation = 21,
     /// Who waits for one (tenant, BPMN signal name), and broadcasts on their way.
     BpmnSignal = 10,
+    /// What somebody asked for very many instances at once.
+    BatchOperation = 15,
+    /// What a tenant has suspended beside single instances.
+    Suspensions = 16,
     /// An event of one (tenant, source, id) that was received.
     ReceivedEvent = 33,
     /// What one (tenant, rule) knows of one subject.
@@ -58,6 +64,8 @@ impl Kind {
             20 => Some(Kind::Resource),
             21 => Some(Kind::Evaluation),
             10 => Some(Kind::BpmnSignal),
+            15 => Some(Kind::BatchOperation),
+            16 => Some(Kind::Suspensions),
             33 => Some(Kind::ReceivedEvent),
             34 => Some(Kind::Detector),
             35 => Some(Kind::Alert),

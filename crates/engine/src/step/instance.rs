@@ -55,14 +55,11 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
     use InstanceCommand as C;
     match command {
         C::CreateInstance(create) => create_instance(ctx, create),
-        C::CancelInstance => match &ctx.state.parent {
-            Some(parent) => Err(Rejection::invalid_state(format!(
-                "Expected an instance that nobody called, but `{}` was called by `{}`. Cancel \
-                 that, or its outermost caller `{}`.",
-                ctx.state.key, parent.instance, parent.root
-            ))),
-            None => cancel_instance(ctx),
-        },
+        C::CancelInstance => {
+            refuse_called(ctx)?;
+            cancel_instance(ctx)
+        }
+        C::CompensateInstance => compensate_instance(ctx),
         C::CancelCalled => cancel_instance(ctx),
         C::EndChild { slot, child, outcome } => ctx.end_child(*slot, *child, outcome),
         C::FireTimer { slot, timer } => fire_timer(ctx, *slot, *timer),
@@ -82,7 +79,8 @@ fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection>
             ctx.pass_escalation(*slot);
             Ok(())
         }
-        C::ResolveIncident { incident } => resolve_incident(ctx, *incident),
+        C::ResolveIncident { incident } => resolve_incident(ctx, *incident, None),
+        C::RetryIncident { incident, retries } => resolve_incident(ctx, *incident, Some(*retries)),
         C::SetVariables { element, variables, local } => {
             set_variables(ctx, *element, variables, *local)
         }
@@ -135,6 +133,38 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
         ctx.push(Work::Begin { start: create.start });
     }
     Ok(())
+}
+
+/// Whoever called an instance cancels it.
+fn refuse_called(ctx: &Ctx<'_>) -> Result<(), Rejection> {
+    match &ctx.state.parent {
+        Some(parent) => Err(Rejection::invalid_state(format!(
+            "Expected an instance that nobody called, but `{}` was called by `{}`. Cancel that, \
+             or its outermost caller `{}`.",
+            ctx.state.key, parent.instance, parent.root
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn compensate_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
+    refuse_called(ctx)?;
+    let process = ctx.at(0);
+    let found = match process {
+        _ if process.phase == Phase::Cancelling => "is being cancelled",
+        _ if process.compensation.is_some() => "is being compensated already",
+        _ if process.phase == Phase::Entering || process.interrupted_by.is_some() => {
+            "is about to go on by another way"
+        }
+        _ => {
+            ctx.compensate_instance();
+            return Ok(());
+        }
+    };
+    Err(Rejection::invalid_state(format!(
+        "Expected process instance `{}` to be active, but it {found}.",
+        ctx.state.key
+    )))
 }
 
 pub(super) fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
@@ -214,7 +244,9 @@ fn offer_message(ctx: &mut Ctx<'_>, command: &InstanceCommand) {
     ctx.happen(slot, element, variables.clone());
 }
 
-fn resolve_incident(ctx: &mut Ctx<'_>, key: Key) -> Result<(), Rejection> {
+/// Tries again what an incident stopped. `retries`: what its job gets if it has none left; without
+/// them such a job is refused.
+fn resolve_incident(ctx: &mut Ctx<'_>, key: Key, retries: Option<i32>) -> Result<(), Rejection> {
     let found = ctx.state.elements.iter().find_map(|(slot, held)| {
         let incident = held.incidents.iter().find(|incident| incident.key == key)?;
         Some((*slot, incident.clone()))
@@ -225,7 +257,10 @@ fn resolve_incident(ctx: &mut Ctx<'_>, key: Key) -> Result<(), Rejection> {
         )));
     };
     if incident.resume == Resume::Job {
-        job::refuse_without_retries(ctx, slot, key)?;
+        match retries {
+            Some(retries) => job::give_retries(ctx, slot, retries)?,
+            None => job::refuse_without_retries(ctx, slot, key)?,
+        }
     }
     ctx.emit(InstanceEvent::IncidentResolved { slot, key });
     if incident.kind == IncidentKind::Quarantined {

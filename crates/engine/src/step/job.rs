@@ -182,6 +182,19 @@ pub(super) fn refuse_without_retries(
     }
 }
 
+/// A job without retries gets some.
+pub(super) fn give_retries(ctx: &mut Ctx<'_>, slot: Slot, retries: i32) -> Result<(), Rejection> {
+    if retries < 1 {
+        return Err(Rejection::invalid_argument(format!(
+            "Expected retries of at least 1, but found {retries}."
+        )));
+    }
+    if let Some(key) = ctx.at(slot).job.as_ref().filter(|job| job.retries < 1).map(|job| job.key) {
+        ctx.emit(InstanceEvent::JobRetriesUpdated { slot, key, retries });
+    }
+    Ok(())
+}
+
 pub(super) fn offer_again(ctx: &mut Ctx<'_>, slot: Slot) {
     if let Some(key) = ctx.at(slot).job.as_ref().map(|job| job.key) {
         ctx.emit(InstanceEvent::JobOffered { slot, key });

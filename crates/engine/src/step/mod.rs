@@ -2,6 +2,7 @@
 //!
 //! Not here: loading, committing and answering, which `runtime` does.
 
+pub mod batch_operation;
 pub mod bpmn_signal;
 pub mod entry;
 pub mod evaluation;
@@ -14,6 +15,7 @@ mod modify;
 mod quarantine;
 pub mod resource;
 mod suspend;
+pub mod suspensions;
 mod user_task;
 pub mod work;
 

@@ -38,6 +38,14 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, wanted: &Modification) -> Result<(), Rej
         )));
     }
     let mut cancels = BTreeSet::new();
+    if wanted.cancel_all {
+        let live = ctx
+            .state
+            .elements
+            .iter()
+            .filter(|(slot, held)| **slot != 0 && held.phase != Phase::Cancelling);
+        cancels.extend(live.map(|(slot, _)| *slot));
+    }
     for place in &wanted.cancel {
         cancels.extend(find(ctx, place)?);
     }
@@ -67,6 +75,9 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, wanted: &Modification) -> Result<(), Rej
     let cancelled = cancels.iter().map(|slot| ctx.at(*slot).key).collect();
     let activated = begins.iter().map(|begin| begin.element).collect();
     ctx.emit(InstanceEvent::InstanceModified { activated, cancelled });
+    if wanted.cancel_all {
+        ctx.drop_all_tokens();
+    }
     let mut opened = BTreeMap::new();
     for begin in &begins {
         carry_out(ctx, begin, &mut opened);
@@ -81,7 +92,8 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, wanted: &Modification) -> Result<(), Rej
 }
 
 fn check_size(wanted: &Modification) -> Result<(), Rejection> {
-    let size = wanted.activate.len() + wanted.moves.len() + wanted.cancel.len();
+    let named = wanted.activate.len() + wanted.moves.len() + wanted.cancel.len();
+    let size = named + usize::from(wanted.cancel_all);
     match size {
         0 => Err(Rejection::invalid_argument(
             "Expected tokens to add, to move or to cancel, but found none.",

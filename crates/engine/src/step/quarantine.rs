@@ -19,7 +19,9 @@ pub(super) fn refuse(state: &Instance, command: &InstanceCommand) -> Result<(), 
     let may_pass = match command {
         C::CancelInstance | C::CancelCalled | C::SetVariables { .. } | C::UpdateJob { .. } => true,
         C::SuspendInstance | C::ResumeInstance => true,
-        C::ResolveIncident { incident } => *incident == quarantine,
+        C::ResolveIncident { incident } | C::RetryIncident { incident, .. } => {
+            *incident == quarantine
+        }
         _ => false,
     };
     if may_pass {

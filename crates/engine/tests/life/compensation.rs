@@ -377,3 +377,78 @@ fn what_cannot_be_undone_is_refused() {
         assert!(refusal.contains(why), "{process}: {refusal}");
     }
 }
+
+#[test]
+fn an_instance_is_cancelled_and_undone() {
+    check(
+        r#"
+            start -> book:job(book) -> trip:sub {
+              start -> pay:job(pay) -> end
+              pay ! paid:compensation -> refund:job(refund)
+            } -> fork:and -> wait:user -> end
+            fork -> hear:receive(news, = 1) -> heard:end
+            book ! booked:compensation -> unbook:job(unbook)
+        "#,
+        r#"
+            start
+            complete book
+            complete pay
+            cancel compensating
+            > task wait cancelled
+            > cancelled wait
+            > unsubscribed news 1
+            > cancelled hear
+            > entered trip
+            > entered refund
+            > job refund
+            complete refund
+            > completed refund
+            > completed trip
+            > entered unbook
+            > job unbook
+            cancel compensating
+            > rejected invalid state
+            complete unbook
+            > completed unbook
+            > cancelled
+        "#,
+    );
+}
+
+#[test]
+fn an_instance_with_nothing_to_undo_is_cancelled_at_once() {
+    check(
+        "start -> a:job(a) -> end",
+        r#"
+            start
+            cancel compensating
+            > job a cancelled
+            > cancelled a
+            > cancelled
+        "#,
+    );
+}
+
+#[test]
+fn a_handler_that_fails_waits_for_repair_or_for_a_cancellation_without() {
+    check(
+        r#"
+            start -> book:job(book) -> wait:user -> end
+            book ! booked:compensation -> unbook:job(unbook)
+        "#,
+        r#"
+            start
+            complete book
+            cancel compensating
+            fail unbook retries=0
+            retries unbook 1
+            resolve unbook
+            fail unbook retries=0
+            cancel
+            > job unbook cancelled
+            > resolved unbook
+            > cancelled unbook
+            > cancelled
+        "#,
+    );
+}

@@ -166,3 +166,30 @@ fn what_cannot_be_done_is_refused_as_a_whole() {
         "#,
     );
 }
+
+#[test]
+fn an_instance_begins_again_at_an_element() {
+    check(
+        "
+            start -> fork:and -> a:job(a) -> join:and -> ship:sub {
+              start -> pack:job(pack) -> end
+            } -> end
+            fork -> b:job(b) -> join
+        ",
+        r#"
+            start {"x": 1}
+            complete a
+            restart pack {"x": 2}
+            > modified
+            > dropped parked tokens
+            > entered ship
+            > variables {"x":2}
+            > entered pack
+            > job b cancelled
+            > cancelled b
+            > job pack
+            complete pack
+            ~ completed {"x":2}
+        "#,
+    );
+}

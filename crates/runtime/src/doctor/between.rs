@@ -274,6 +274,8 @@ impl Exam<'_> {
             Command::Resource(_) => Kind::Resource,
             Command::Evaluation(_) => Kind::Evaluation,
             Command::BpmnSignal(_) => Kind::BpmnSignal,
+            Command::BatchOperation(_) => Kind::BatchOperation,
+            Command::Suspension(_) => Kind::Suspensions,
             Command::Work(command) => engine::step::work::kind_for(command),
         };
         // Nobody there: it was created by this effect, or it has ended and the effect is void.

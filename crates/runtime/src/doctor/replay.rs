@@ -90,6 +90,12 @@ fn apply(state: &mut Aggregate, events: &Events) -> Option<()> {
         (Aggregate::BpmnSignal(state), Events::BpmnSignal(events)) => {
             events.iter().for_each(|event| state.apply(event));
         }
+        (Aggregate::BatchOperation(state), Events::BatchOperation(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
+        (Aggregate::Suspensions(state), Events::Suspension(events)) => {
+            events.iter().for_each(|event| state.apply(event));
+        }
         (Aggregate::Work(state), Events::Work(events)) => {
             events.iter().for_each(|event| state.apply(event));
         }
@@ -114,6 +120,12 @@ fn difference(stored: &Aggregate, folded: &mut Aggregate) -> Option<(String, Str
         (Aggregate::Resource(stored), Aggregate::Resource(folded)) => words(stored, folded),
         (Aggregate::BpmnSignal(stored), Aggregate::BpmnSignal(folded)) => {
             signal_difference(stored, folded)
+        }
+        (Aggregate::BatchOperation(stored), Aggregate::BatchOperation(folded)) => {
+            words(&**stored, &**folded)
+        }
+        (Aggregate::Suspensions(stored), Aggregate::Suspensions(folded)) => {
+            words(&**stored, &**folded)
         }
         (Aggregate::Work(stored), Aggregate::Work(folded)) => words(&**stored, &**folded),
         (stored, folded) => Some((name(stored.kind()), name(folded.kind()))),

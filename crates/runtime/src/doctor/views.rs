@@ -222,15 +222,15 @@ fn expected(view: View, state: &Instance) -> BTreeSet<Key> {
     .collect()
 }
 
-fn eq(column: Column, cell: Cell) -> Filter {
+pub(super) fn eq(column: Column, cell: Cell) -> Filter {
     Filter { column, test: Test::Eq(cell) }
 }
 
-fn int(key: Key) -> Cell {
+pub(super) fn int(key: Key) -> Cell {
     Cell::Int(key.0.cast_signed())
 }
 
-fn key_in(row: &[Cell], column: Column) -> Key {
+pub(super) fn key_in(row: &[Cell], column: Column) -> Key {
     match row[column as usize] {
         Cell::Int(key) => Key(key.cast_unsigned()),
         _ => Key(0),

@@ -68,6 +68,12 @@ impl Lane {
         finished: &mut Finished,
     ) -> Result<(), store::Error> {
         let job_type = poll.wanted.job_type.clone();
+        if self.board.is_suspended(&job_type) {
+            // Suspended while the claim was on its way.
+            finished.unwanted.extend(claimed.jobs.iter().map(|row| (Key(row.key), row.attempt)));
+            self.board.wait_first(poll);
+            return Ok(());
+        }
         if claimed.jobs.len() < poll.wanted.limit as usize {
             self.board.exhausted(&job_type, claimed.next_due_ms);
         } else {

@@ -12,6 +12,7 @@ use engine::record::codec::Bad;
 use engine::record::upgrade::upgrade;
 use engine::record::{self, EncodedAggregate, Events};
 use engine::state::Kind;
+use engine::state::batch_operation::BatchOperation;
 use engine::state::bpmn_signal::BpmnSignal;
 use engine::state::entry::Entry;
 use engine::state::evaluation::Asked;
@@ -19,6 +20,7 @@ use engine::state::head::Head;
 use engine::state::instance::Instance;
 use engine::state::mailbox::{Mailbox, Shape};
 use engine::state::resource::ResourceHead;
+use engine::state::suspensions::Suspensions;
 use engine::step::{self, Halt};
 use std::sync::Arc;
 use store::load::AggregateRow;
@@ -41,6 +43,10 @@ pub enum Aggregate {
     Evaluation(Asked),
     /// The listeners of a BPMN signal.
     BpmnSignal(Box<BpmnSignal>),
+    /// A batch operation.
+    BatchOperation(Box<BatchOperation>),
+    /// The suspensions of a tenant.
+    Suspensions(Box<Suspensions>),
     /// A received event, a detector, alerts, a case or an expectation.
     Work(Box<work::State>),
 }
@@ -76,6 +82,10 @@ impl Aggregate {
             Kind::Evaluation => Aggregate::Evaluation(Asked { tenant, ..Asked::default() }),
             Kind::BpmnSignal => {
                 Aggregate::BpmnSignal(Box::new(BpmnSignal::shaped(tenant, Shape::default())))
+            }
+            Kind::BatchOperation => Aggregate::BatchOperation(Box::default()),
+            Kind::Suspensions => {
+                Aggregate::Suspensions(Box::new(Suspensions { tenant, ..Suspensions::default() }))
             }
             Kind::ReceivedEvent => Aggregate::work(State::Received(Default::default())),
             Kind::Detector => Aggregate::work(State::Detector(Default::default())),
@@ -115,6 +125,12 @@ impl Aggregate {
                 let signal = record::decode_bpmn_signal(key, &row.body, &row.pages)?;
                 Ok(Aggregate::BpmnSignal(Box::new(signal)))
             }
+            Kind::BatchOperation => {
+                record::decode(key, &row.body).map(Box::new).map(Aggregate::BatchOperation)
+            }
+            Kind::Suspensions => {
+                record::decode(key, &row.body).map(Box::new).map(Aggregate::Suspensions)
+            }
             kind => {
                 let decoded = step::work::decode_state(kind, key, &row.body);
                 decoded.ok_or_else(unknown)?.map(Aggregate::work)
@@ -144,6 +160,8 @@ impl Aggregate {
             | Aggregate::Head(_)
             | Aggregate::Resource(_)
             | Aggregate::Evaluation(_)
+            | Aggregate::BatchOperation(_)
+            | Aggregate::Suspensions(_)
             | Aggregate::Work(_) => Ok(()),
         }
     }
@@ -172,6 +190,8 @@ impl Aggregate {
             | Aggregate::Head(_)
             | Aggregate::Resource(_)
             | Aggregate::Evaluation(_)
+            | Aggregate::BatchOperation(_)
+            | Aggregate::Suspensions(_)
             | Aggregate::Work(_) => Vec::new(),
         }
     }
@@ -202,6 +222,10 @@ impl Aggregate {
             Aggregate::Head(head) => plain(record::encode(key, head)),
             Aggregate::Resource(head) => plain(record::encode(key, head)),
             Aggregate::Evaluation(_) => None,
+            Aggregate::BatchOperation(batch) if batch.has_ended() => None,
+            Aggregate::BatchOperation(batch) => plain(record::encode(key, &**batch)),
+            Aggregate::Suspensions(state) if state.is_empty() => None,
+            Aggregate::Suspensions(state) => plain(record::encode(key, &**state)),
             Aggregate::Work(state) if state.is_empty() => None,
             Aggregate::Work(state) => plain(step::work::encode_state(key, state)),
         }
@@ -257,6 +281,14 @@ impl Aggregate {
                 let out = step::bpmn_signal::step(definitions, key, signal, command, inputs)?;
                 Ok(Stepped::plain(Events::BpmnSignal(out.events), out.effects))
             }
+            (Aggregate::BatchOperation(batch), Command::BatchOperation(command)) => {
+                let out = step::batch_operation::step(batch, command)?;
+                Ok(Stepped::plain(Events::BatchOperation(out.events), out.effects))
+            }
+            (Aggregate::Suspensions(state), Command::Suspension(command)) => {
+                let out = step::suspensions::step(state, command)?;
+                Ok(Stepped::plain(Events::Suspension(out.events), out.effects))
+            }
             (Aggregate::Work(state), Command::Work(command)) => {
                 let out = step::work::step(definitions, state, command, inputs)?;
                 let stepped = Stepped::plain(Events::Work(out.events), out.effects);
@@ -276,6 +308,8 @@ impl Aggregate {
             Aggregate::Resource(head) => head.tenant,
             Aggregate::Evaluation(asked) => asked.tenant,
             Aggregate::BpmnSignal(signal) => signal.tenant,
+            Aggregate::BatchOperation(batch) => batch.begun.tenant,
+            Aggregate::Suspensions(state) => state.tenant,
             Aggregate::Work(state) => state.tenant(),
         }
     }
@@ -290,6 +324,8 @@ impl Aggregate {
             Aggregate::Resource(_) => Kind::Resource,
             Aggregate::Evaluation(_) => Kind::Evaluation,
             Aggregate::BpmnSignal(_) => Kind::BpmnSignal,
+            Aggregate::BatchOperation(_) => Kind::BatchOperation,
+            Aggregate::Suspensions(_) => Kind::Suspensions,
             Aggregate::Work(state) => step::work::kind(state),
         }
     }
@@ -311,6 +347,13 @@ impl Aggregate {
             Aggregate::Head(_) | Aggregate::Resource(_) => 512,
             Aggregate::Evaluation(_) => 64,
             Aggregate::BpmnSignal(signal) => signal.weight(),
+            Aggregate::BatchOperation(batch) => {
+                let selection = &batch.begun.selection;
+                1_024 + selection.keys.len() * 8 + selection.filter.len()
+            }
+            Aggregate::Suspensions(state) => {
+                256 + (state.definitions.len() + state.job_types.len()) * 32
+            }
             Aggregate::Work(_) => 1_024,
         }
     }

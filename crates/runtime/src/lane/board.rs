@@ -4,7 +4,7 @@
 
 use super::Reply;
 use crate::request::{ActivateJobs, ActivatedJob};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use store::batch::JobRow;
 
@@ -27,6 +27,8 @@ struct Type {
     /// When a claim may find something; `None`: the table has nothing of this type.
     ready_ms: Option<i64>,
     known: bool,
+    /// Tenants whose jobs of this type are not handed out.
+    suspended: BTreeSet<u32>,
 }
 
 /// Waiting workers by job type.
@@ -50,7 +52,11 @@ impl Board {
 
     /// The first worker of a type that is still there and serves the tenant.
     pub(super) fn take(&mut self, job_type: &str, tenant: u32) -> Option<Poll> {
-        let waiting = &mut self.types.get_mut(job_type)?.waiting;
+        let held = self.types.get_mut(job_type)?;
+        if held.suspended.contains(&tenant) {
+            return None;
+        }
+        let waiting = &mut held.waiting;
         waiting.retain(|poll| !poll.reply.is_closed());
         let at = waiting.iter().position(|poll| poll.wanted.tenants.contains(&tenant))?;
         waiting.remove(at)
@@ -90,6 +96,9 @@ impl Board {
         let mut polls = Vec::new();
         for held in self.types.values_mut() {
             held.waiting.retain(|poll| !poll.reply.is_closed());
+            if !held.suspended.is_empty() {
+                continue;
+            }
             let due = !held.known || held.ready_ms.is_some_and(|ready| ready <= now_ms);
             if due && !held.waiting.is_empty() {
                 let count = held.waiting.len().min(CLAIMS_PER_TYPE_AND_TURN);
@@ -103,8 +112,27 @@ impl Board {
 
     /// When the next claim may find something, while a worker waits for it.
     pub(super) fn wake_ms(&self) -> Option<i64> {
-        let waiting = self.types.values().filter(|held| !held.waiting.is_empty());
+        let hands_out = |held: &&Type| !held.waiting.is_empty() && held.suspended.is_empty();
+        let waiting = self.types.values().filter(hands_out);
         waiting.filter_map(|held| if held.known { held.ready_ms } else { Some(0) }).min()
+    }
+
+    /// Jobs of a type are not handed out. A claim is for all tenants of its worker, so one that
+    /// is suspended holds up the others; there is one tenant so far.
+    pub(super) fn suspend(&mut self, job_type: &Arc<str>, tenant: u32) {
+        self.types.entry(job_type.clone()).or_default().suspended.insert(tenant);
+    }
+
+    /// They are handed out again.
+    pub(super) fn resume(&mut self, job_type: &Arc<str>, tenant: u32) {
+        let held = self.types.entry(job_type.clone()).or_default();
+        held.suspended.remove(&tenant);
+        held.known = false;
+    }
+
+    /// Whether jobs of a type are not handed out.
+    pub(super) fn is_suspended(&self, job_type: &str) -> bool {
+        self.types.get(job_type).is_some_and(|held| !held.suspended.is_empty())
     }
 
     /// How many workers wait.

@@ -178,20 +178,33 @@ impl Lane {
                 };
                 self.correlate(work, component, caller, (name, correlation_key), command)
             }
+            Request::Batch(request) => self.decide_batch(work, component, caller, request),
+            Request::EditVariables { .. } => self.edit_variables(work, component, caller, request),
+            Request::Suspension(request) => {
+                self.decide_suspension(work, component, caller, request)
+            }
             Request::Work(request) => self.decide_work(work, component, caller, request),
             Request::BroadcastBpmnSignal { name, variables } => {
                 self.broadcast(work, component, caller, name, variables)
             }
-            _ => {
-                let command = self.instance_command(request);
-                if let (Err(_), Some(target)) = (&command, self.job_target(request)) {
-                    self.rely(work, component, target);
-                }
-                let (target, command) = command?;
-                self.ask_instance(work, component, caller, target, command)?;
-                Ok(Answer::Done)
-            }
+            _ => self.ask_what_is_there(work, component, caller, request),
         }
+    }
+
+    fn ask_what_is_there(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        request: &Request,
+    ) -> Result<Answer, Stop> {
+        let command = self.instance_command(request);
+        if let (Err(_), Some(target)) = (&command, self.job_target(request)) {
+            self.rely(work, component, target);
+        }
+        let (target, command) = command?;
+        self.ask_instance(work, component, caller, target, command)?;
+        Ok(Answer::Done)
     }
 
     /// Requests to an instance that exists.
@@ -202,8 +215,12 @@ impl Lane {
         use InstanceCommand as C;
         Ok(match request {
             Request::CancelInstance { instance } => (*instance, C::CancelInstance),
+            Request::CompensateInstance { instance } => (*instance, C::CompensateInstance),
             Request::ResolveIncident { instance, incident } => {
                 (*instance, C::ResolveIncident { incident: *incident })
+            }
+            Request::RetryIncident { instance, incident, retries } => {
+                (*instance, C::RetryIncident { incident: *incident, retries: *retries })
             }
             Request::ActivateActivities { instance, element, activities, cancels_remaining } => {
                 let (element, activities, cancels_remaining) =

@@ -4,9 +4,11 @@
 
 use super::Lane;
 use super::aggregate::{Aggregate, Stepped, gone};
+use super::suspension::suspended;
 use super::work::{Component, Dirty, Work};
 use engine::command::{
-    BpmnSignalCommand, Command, Effect, InstanceCommand, MailboxCommand, Rejection, RejectionKind,
+    BatchCommand, BpmnSignalCommand, Command, Effect, InstanceCommand, MailboxCommand, Rejection,
+    RejectionKind,
 };
 use engine::event::InstanceEvent;
 use engine::key::Key;
@@ -105,7 +107,9 @@ impl Lane {
         let cause = Cause { source: Some(source), ..cause.clone() };
         match self.step_one(work, component, target, &command, &cause, queue, chain) {
             Err(Stop::Rejected(rejection))
-                if self.stands_still(target) || waits_for_room(&command, &rejection) =>
+                if self.stands_still(target)
+                    || self.waits_to_begin(&command)
+                    || waits_for_room(&command, &rejection) =>
             {
                 let effect = Effect { target, command };
                 Ok(self.leave_effect(work, component, source, &effect, &cause)?)
@@ -217,6 +221,9 @@ impl Lane {
             let Some(definition) = self.definitions.get(create.definition) else {
                 return Err(Stop::Rejected(gone(create.definition)));
             };
+            if self.is_suspended(create.definition) {
+                return Err(Stop::Rejected(suspended(create.definition)));
+            }
             let Aggregate::Instance(instance, _) =
                 Aggregate::empty(Kind::Instance, definition.tenant)
             else {
@@ -254,6 +261,11 @@ impl Lane {
             (None, Command::Head(_)) => (Aggregate::empty(Kind::Head, 0), None),
             (None, Command::Resource(_)) => (Aggregate::empty(Kind::Resource, 0), None),
             (None, Command::Evaluation(_)) => (Aggregate::empty(Kind::Evaluation, 0), None),
+            (None, Command::BatchOperation(BatchCommand::BeginBatch(_))) => {
+                (Aggregate::empty(Kind::BatchOperation, 0), None)
+            }
+            (None, Command::BatchOperation(_)) => return Err(Stop::Rejected(gone(target))),
+            (None, Command::Suspension(_)) => (Aggregate::empty(Kind::Suspensions, 0), None),
             (None, Command::Work(command)) => (Aggregate::work(work::State::empty(command)), None),
         };
         self.cache.put(target, aggregate, stamp, self.turn);

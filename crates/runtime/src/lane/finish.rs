@@ -65,6 +65,11 @@ impl Lane {
             self.forget_answers(&row.answers);
         }
         self.project(&batch, committed, &sections, projection);
+        for (component, _, sections) in &sections {
+            if accepted(*component) {
+                self.note_suspensions(sections);
+            }
+        }
         for key in fired {
             self.firing.remove(&key);
         }

@@ -5,7 +5,7 @@
 use super::aggregate::Aggregate;
 use super::work::Work;
 use super::{Lane, Order};
-use crate::request::Request;
+use crate::request::{BatchItem, BatchRequest, Request};
 use engine::key::Key;
 use engine::state::{Kind, named_key};
 use rustc_hash::FxHashMap;
@@ -32,6 +32,11 @@ impl Lane {
                 && !self.knows(&Work::default(), target)
             {
                 load.aggregates.push((target.0, Pages::Root));
+            }
+            for item in items(order) {
+                if !self.knows(&Work::default(), item.instance) {
+                    load.aggregates.push((item.instance.0, Pages::Root));
+                }
             }
             if let Some(id) = answer_id(order) {
                 let aggregate = answer_aggregate(order, target);
@@ -85,7 +90,10 @@ impl Lane {
             | Request::CreateInstance { .. }
             | Request::EvaluateDecision { .. } => None,
             Request::CancelInstance { instance }
+            | Request::CompensateInstance { instance }
+            | Request::EditVariables { instance, .. }
             | Request::ResolveIncident { instance, .. }
+            | Request::RetryIncident { instance, .. }
             | Request::SetVariables { instance, .. }
             | Request::AssignUserTask { instance, .. }
             | Request::SuspendInstance { instance }
@@ -105,11 +113,23 @@ impl Lane {
             | Request::CorrelateMessage { name, correlation_key, .. } => {
                 Some(named_key(Kind::Mailbox, caller.tenant, &[name, correlation_key]))
             }
+            Request::Batch(request) => super::batch_operation::target(request),
+            Request::Suspension(_) => Some(super::suspension::target(caller)),
             Request::Work(request) => super::case::target(caller, request),
             Request::BroadcastBpmnSignal { name, .. } => {
                 Some(named_key(Kind::BpmnSignal, caller.tenant, &[name]))
             }
         }
+    }
+}
+
+/// The items a request tries.
+fn items(order: &Order) -> &[BatchItem] {
+    match order {
+        Order::Request {
+            request: Request::Batch(BatchRequest::TryItems { items, .. }), ..
+        } => items,
+        _ => &[],
     }
 }
 

@@ -20,6 +20,9 @@ impl Lane {
     ) -> Result<(), Stop> {
         let (target, timer) = (Key(row.aggregate), Key(row.key));
         work.fired.push(timer);
+        if self.is_head_of_suspended(target) {
+            return Err(Stop::Held);
+        }
         let held = self.cache.peek(target).map(|cached| &cached.aggregate);
         let command = held.and_then(|held| match held {
             Aggregate::Instance(..) => {
@@ -29,10 +32,12 @@ impl Lane {
             Aggregate::Mailbox(_) => Some(Command::Mailbox(MailboxCommand::ExpireMessages)),
             Aggregate::Head(_) => Some(Command::Head(HeadCommand::FireStartTimer { timer })),
             Aggregate::Work(state) => state.wake().map(Command::Work),
-            Aggregate::BpmnSignal(_)
+            Aggregate::BatchOperation(_)
+            | Aggregate::BpmnSignal(_)
             | Aggregate::Entry(_)
             | Aggregate::Resource(_)
-            | Aggregate::Evaluation(_) => None,
+            | Aggregate::Evaluation(_)
+            | Aggregate::Suspensions(_) => None,
         });
         let Some(command) = command else {
             work.change_timer(component, timer, TimerChange::Gone);
@@ -69,7 +74,9 @@ impl Lane {
         match self.run_chain(work, component, target, &command, &cause) {
             Ok(_) => Ok(()),
             Err(Stop::Rejected(rejection))
-                if self.stands_still(target) || waits_for_room(&command, &rejection) =>
+                if self.stands_still(target)
+                    || self.waits_to_begin(&command)
+                    || waits_for_room(&command, &rejection) =>
             {
                 // Room is made by something that touches the target, and that releases it.
                 Err(Stop::Held)

@@ -107,6 +107,8 @@ impl Lane {
             return Ok(true);
         }
         let starts = self.definitions.message_starts(caller.tenant, name);
+        // Of a suspended definition nothing begins now.
+        let starts = starts.filter(|(held, _)| !self.is_suspended(held.key));
         let starts: Vec<_> = starts.map(|(held, _)| held.graph.process_id.clone()).collect();
         for process_id in &starts {
             if correlation_key.is_empty() {

@@ -5,6 +5,7 @@
 mod activation;
 mod aggregate;
 mod assemble;
+mod batch_operation;
 mod board;
 mod cache;
 mod carry;
@@ -13,6 +14,7 @@ mod caught;
 mod chain;
 mod deploy;
 mod due;
+mod edit;
 mod evaluate;
 mod finish;
 mod gather;
@@ -25,11 +27,13 @@ mod permit;
 mod preview;
 mod quarantine;
 mod rows;
+mod suspension;
 mod work;
 
 pub use aggregate::Aggregate;
 pub use assemble::Unprepared;
 pub use finish::Finished;
+pub use suspension::Suspended;
 pub use work::Prepared;
 
 use crate::deploy::CompiledResource;
@@ -49,6 +53,7 @@ use engine::state::mailbox::Shape;
 use jiff::tz::TimeZone;
 use outbox::Outbox;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::Store;
 use store::batch::{AnswerRow, DefinitionRow, EffectRow, ResourceRow, TimerRow};
@@ -154,6 +159,7 @@ impl Order {
             | Request::EvaluateDecision { variables, .. }
             | Request::BroadcastBpmnSignal { variables, .. }
             | Request::SetVariables { variables, .. }
+            | Request::EditVariables { variables, .. }
             | Request::CompleteUserTask { variables, .. } => variables.as_slice(),
             _ => &[],
         };
@@ -187,6 +193,7 @@ pub struct Lane {
     unasked_turns: u32,
     firing: FxHashSet<Key>,
     held_timers: quarantine::HeldTimers,
+    suspended: Suspended,
     outbox: Outbox,
     shared: bool,
     reserved: Key,
@@ -315,6 +322,7 @@ impl Lane {
             unasked_turns: 0,
             firing: FxHashSet::default(),
             held_timers: FxHashMap::default(),
+            suspended: Suspended::default(),
             outbox: Outbox::default(),
             shared: options.shared,
             reserved,
@@ -330,17 +338,19 @@ impl Lane {
     }
 
     fn load_definitions(&mut self) -> Result<(), crate::node::StartError> {
-        let mut after = 0;
+        let (mut after, mut tenants) = (0, BTreeSet::new());
         loop {
             let rows = self.store.definitions(after, 256)?;
             let Some(last) = rows.last() else { break };
             after = last.key;
             for row in &rows {
+                tenants.insert(row.tenant);
                 self.definitions.add(crate::deploy::definition(row)?);
             }
         }
         let rows = crate::deploy::resource_rows(&*self.store)?;
-        crate::deploy::add_resources(&mut self.definitions, &rows)
+        crate::deploy::add_resources(&mut self.definitions, &rows)?;
+        self.load_suspensions(&tenants)
     }
 
     fn load_outbox(&mut self) -> Result<(), store::Error> {

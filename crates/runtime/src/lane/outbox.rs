@@ -109,6 +109,13 @@ impl Outbox {
         }
     }
 
+    /// Everything that waited for a target is to be tried again, in order.
+    pub(super) fn release_all(&mut self) {
+        for row in std::mem::take(&mut self.held).into_values().flatten() {
+            self.insert(row);
+        }
+    }
+
     /// An effect was taken for good.
     pub(super) fn forget(&mut self, row: &EffectRow) {
         self.known.remove(&place(row));

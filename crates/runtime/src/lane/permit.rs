@@ -37,7 +37,7 @@ impl Lane {
 pub(super) fn permission_for(command: &InstanceCommand) -> Permission {
     use InstanceCommand as C;
     match command {
-        C::CancelInstance => Permission::CancelProcessInstance,
+        C::CancelInstance | C::CompensateInstance => Permission::CancelProcessInstance,
         C::ModifyInstance(_) => Permission::ModifyProcessInstance,
         C::AssignUserTask { .. } | C::CompleteUserTask { .. } | C::UpdateUserTask { .. } => {
             Permission::UpdateUserTask

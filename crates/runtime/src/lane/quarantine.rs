@@ -52,6 +52,15 @@ impl Lane {
         self.outbox.release(instance);
     }
 
+    /// Everything that waits is tried again; what still has to waits again.
+    pub(super) fn release_all_held(&mut self) {
+        for timer in std::mem::take(&mut self.held_timers).into_values().flatten() {
+            self.firing.remove(&timer);
+            self.next_timer_ms = Some(i64::MIN);
+        }
+        self.outbox.release_all();
+    }
+
     /// An order broke an instance at its first step. When nothing in this batch rests on that,
     /// the instance is put into quarantine at once, and the batch goes on; otherwise the order
     /// comes back.

@@ -44,7 +44,9 @@ impl Lane {
                     self.start_timer(work, component, target, (0, key, due_ms));
                 }
             }
-            Events::BpmnSignal(_)
+            Events::BatchOperation(_)
+            | Events::Suspension(_)
+            | Events::BpmnSignal(_)
             | Events::Entry(_)
             | Events::Evaluation(_)
             | Events::Resource(_) => {}

@@ -9,6 +9,7 @@ use engine::record::{Section, v1_name::command_name};
 use engine::resources::ResourceKind;
 use engine::state::head::HeadEvent;
 use engine::state::resource::ResourceEvent;
+use engine::state::suspensions::SuspensionEvent;
 use std::sync::Arc;
 use store::view::{Cell, Column, View, audit};
 
@@ -16,7 +17,7 @@ use store::view::{Cell, Column, View, audit};
 const SECTIONS_MAX: u64 = 1_024;
 
 /// What a command was about.
-struct Act {
+pub(super) struct Act {
     /// Number of the entity, as in the view.
     entity: i64,
     /// Number of the operation, as in the view.
@@ -27,7 +28,7 @@ struct Act {
 }
 
 impl Act {
-    fn new(entity: i64, operation: i64, key: Key) -> Self {
+    pub(super) fn new(entity: i64, operation: i64, key: Key) -> Self {
         Act { entity, operation, key, element: None, detail: None }
     }
 }
@@ -104,7 +105,41 @@ impl Projection {
         }
     }
 
-    fn put_act(
+    /// Notes that definitions and job types were suspended or resumed.
+    pub(super) fn fold_suspensions(
+        &mut self,
+        at: (u64, usize),
+        now_ms: i64,
+        section: &Section,
+        events: &[SuspensionEvent],
+    ) {
+        use SuspensionEvent as E;
+        for event in events {
+            let (tenant, mut act) = match event {
+                E::DefinitionSuspended { tenant, definition } => {
+                    (tenant, Act::new(5, 9, *definition))
+                }
+                E::DefinitionResumed { tenant, definition } => {
+                    (tenant, Act::new(5, 10, *definition))
+                }
+                E::JobTypeSuspended { tenant, .. } => (tenant, Act::new(1, 9, Key(0))),
+                E::JobTypeResumed { tenant, .. } => (tenant, Act::new(1, 10, Key(0))),
+            };
+            let mut more = vec![(audit::TENANT, Cell::Int(i64::from(*tenant)))];
+            match event {
+                E::DefinitionSuspended { definition, .. }
+                | E::DefinitionResumed { definition, .. } => {
+                    more.push((audit::DEFINITION, number(definition.0)));
+                }
+                E::JobTypeSuspended { job_type, .. } | E::JobTypeResumed { job_type, .. } => {
+                    act.detail = Some(job_type.clone());
+                }
+            }
+            self.put_act(at, now_ms, section, &act, &more);
+        }
+    }
+
+    pub(super) fn put_act(
         &mut self,
         (position, place): (u64, usize),
         now_ms: i64,
@@ -134,6 +169,9 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
     let act = match command {
         "CREATE_INSTANCE" => Act::new(0, 0, scene.instance),
         "CANCEL_INSTANCE" => Act::new(0, 1, scene.instance),
+        "COMPENSATE_INSTANCE" => {
+            Act { detail: Some("with compensation".into()), ..Act::new(0, 1, scene.instance) }
+        }
         "UPDATE_JOB" => {
             let key = events.iter().find_map(|event| match event {
                 E::JobRetriesUpdated { key, .. } | E::JobTimeoutUpdated { key, .. } => Some(*key),
@@ -141,7 +179,7 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
             });
             Act::new(1, 2, key?)
         }
-        "RESOLVE_INCIDENT" => {
+        "RESOLVE_INCIDENT" | "RETRY_INCIDENT" => {
             let (slot, key) = events.iter().find_map(|event| match event {
                 E::IncidentResolved { slot, key } => Some((*slot, *key)),
                 _ => None,

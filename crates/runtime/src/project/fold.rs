@@ -67,6 +67,12 @@ impl Projection {
                     };
                     self.fold_work(&scene, events);
                 }
+                Events::BatchOperation(events) => {
+                    self.fold_batch(aggregate, (position, place), now_ms, section, events);
+                }
+                Events::Suspension(events) => {
+                    self.fold_suspensions((position, place), now_ms, section, events);
+                }
                 Events::BpmnSignal(_) | Events::Entry(_) => {}
             }
         }

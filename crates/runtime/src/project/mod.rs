@@ -4,12 +4,14 @@
 //! over the history that no view has seen yet.
 
 mod audit;
+mod batches;
 mod counters;
 mod decisions;
 mod fold;
 mod jobs;
 mod mailbox;
 mod migration;
+mod shape;
 mod tasks;
 mod work;
 
@@ -154,6 +156,10 @@ impl RowKey {
         RowKey { view, first: key, second: 0, name: None }
     }
 
+    fn item(batch: u64, item: u64) -> Self {
+        RowKey { view: View::BatchItems, first: batch, second: item, name: None }
+    }
+
     fn element(instance: u64, key: u64) -> Self {
         RowKey { view: View::Elements, first: instance, second: key, name: None }
     }
@@ -167,7 +173,11 @@ impl RowKey {
         let mut cells = vec![number(self.first)];
         if matches!(
             self.view,
-            View::Correlations | View::DecisionInstances | View::Elements | View::Variables
+            View::BatchItems
+                | View::Correlations
+                | View::DecisionInstances
+                | View::Elements
+                | View::Variables
         ) {
             cells.push(number(self.second));
         }

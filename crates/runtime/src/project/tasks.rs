@@ -3,6 +3,7 @@
 //! Not here: jobs and messages.
 
 use super::counters::What;
+use super::shape::fingerprint;
 use super::{Projection, RowKey, Scene, number, object, optional, text};
 use engine::element::Kind;
 use engine::event::{Slot, TaskChanges, UserTaskCreated};
@@ -87,6 +88,7 @@ impl Projection {
             (incidents::CREATED_MS, Cell::Int(scene.now_ms)),
             (incidents::TENANT, Cell::Int(i64::from(scene.definition.tenant))),
             (incidents::MESSAGE_HASH, Cell::Int(i64::from(message_hash(message)))),
+            (incidents::FINGERPRINT, number(fingerprint(kind, message).0)),
         ];
         self.put(View::Incidents, RowKey::one(View::Incidents, key.0), &row);
         self.fold_element_incidents(scene, slot, 1);

@@ -30,6 +30,16 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Groups open incidents that are alike: same element, same kind, messages of one shape
+    ///
+    /// `segue batch begin resolve --incidents FILTER` tries all of a group again.
+    Groups {
+        #[command(flatten)]
+        server: ServerAddress,
+        /// Print the groups as a JSON array
+        #[arg(long)]
+        json: bool,
+    },
     /// Tries again what an incident stopped; repair the cause first
     Resolve {
         /// Incident key
@@ -47,6 +57,7 @@ impl Incident {
     pub(crate) fn run(&self) -> Outcome {
         match &self.verb {
             Verb::List { server, json } => list(server, *json),
+            Verb::Groups { server, json } => groups(server, *json),
             Verb::Resolve { key, retries, server } => resolve(server, key, *retries),
         }
     }
@@ -62,6 +73,32 @@ fn list(server: &ServerAddress, as_json: bool) -> Outcome {
         return Ok(());
     }
     let header = ["incident", "instance", "element", "type", "since", "message"];
+    terminal::table(header, rows.iter().map(row));
+    Ok(())
+}
+
+fn groups(server: &ServerAddress, as_json: bool) -> Outcome {
+    let mut client = server.client()?;
+    let body = json!({ "page": { "limit": LISTED_MAX } });
+    let path = "/api/v1/incidents/groups/search";
+    let answer = block_on(async { client.post(path, &body).await })?;
+    let rows = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
+    if as_json {
+        terminal::json(&rows);
+        return Ok(());
+    }
+    let row = |group: &Value| {
+        [
+            text(group, "incidentCount"),
+            text(group, "processDefinitionId"),
+            text(group, "elementId"),
+            text(group, "errorType"),
+            time(group, "lastCreationTime"),
+            text(group, "errorMessage"),
+            text(group, "incidentFilter"),
+        ]
+    };
+    let header = ["count", "process", "element", "type", "last", "message", "filter"];
     terminal::table(header, rows.iter().map(row));
     Ok(())
 }

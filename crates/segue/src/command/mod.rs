@@ -4,6 +4,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod batch;
 pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -14,6 +15,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod incident;
+pub(crate) mod instance;
 pub(crate) mod jobs;
 pub(crate) mod message;
 pub(crate) mod migrate;
@@ -25,6 +27,7 @@ pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod signal;
 pub(crate) mod start;
+pub(crate) mod suspend;
 pub(crate) mod task;
 pub(crate) mod test;
 
@@ -45,19 +48,32 @@ fn now_ms() -> i64 {
 
 /// Reads variables given as JSON, or as `@FILE`.
 fn variables(text: &str) -> Result<Value, Failure> {
+    object("variables", text)
+}
+
+/// Reads a JSON object given as it is, or as `@FILE`.
+fn object(what: &str, text: &str) -> Result<Value, Failure> {
     let read = match text.strip_prefix('@') {
         None => text.to_owned(),
         Some(path) => std::fs::read_to_string(path).map_err(|error| {
-            Failure::work(format!("Expected to read variables from {path}: {error}"))
+            Failure::work(format!("Expected to read {what} from {path}: {error}"))
         })?,
     };
     match serde_json::from_str::<Value>(&read) {
         Ok(value) if value.is_object() => Ok(value),
-        Ok(_) => Err(Failure::usage("Expected variables to be a JSON object like {\"a\": 1}.")),
+        Ok(_) => {
+            Err(Failure::usage(format!("Expected {what} to be a JSON object like {{\"a\": 1}}.")))
+        }
         Err(error) => Err(Failure::usage(format!(
-            "Expected variables to be a JSON object like {{\"a\": 1}}, but found: {error}."
+            "Expected {what} to be a JSON object like {{\"a\": 1}}, but found: {error}."
         ))),
     }
+}
+
+/// Refuses what is no key.
+fn key(what: &str, text: &str) -> Result<(), Failure> {
+    let read = text.parse::<engine::key::Key>().map(drop);
+    read.map_err(|_| Failure::usage(format!("Expected a {what} key, but found `{text}`.")))
 }
 
 /// A field of an answer as text for a table; absent is empty.

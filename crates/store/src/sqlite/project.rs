@@ -90,25 +90,22 @@ fn apply<'a>(
     Ok(())
 }
 
-/// Deletes all rows of instances, from every view that names one.
-pub(super) fn delete_of(db: &Connection, instances: &[u64]) -> rusqlite::Result<()> {
+/// Deletes all rows of aggregates, from every view that names one.
+pub(super) fn delete_of(db: &Connection, aggregates: &[u64]) -> rusqlite::Result<()> {
     for view in View::projected() {
         let spec = view.spec();
-        let named = if view == View::Instances { "key" } else { "instance" };
-        if view.column(named).is_none() {
-            continue;
-        }
-        let delete = format!("delete from {} where {named} = ?1", spec.table);
-        let mut delete = db.prepare_cached(&delete)?;
-        for instance in instances {
-            delete.execute([instance.cast_signed()])?;
-        }
-        if view == View::DecisionInstances {
+        let named: &[&str] = match view {
+            View::Batches | View::Instances => &["key"],
+            View::BatchItems => &["batch"],
             // What was evaluated outside of any process is named by its own key.
-            let mut own =
-                db.prepare_cached(&format!("delete from {} where key = ?1", spec.table))?;
-            for evaluation in instances {
-                own.execute([evaluation.cast_signed()])?;
+            View::DecisionInstances => &["instance", "key"],
+            _ => &["instance"],
+        };
+        for column in named.iter().filter(|name| view.column(name).is_some()) {
+            let delete = format!("delete from {} where {column} = ?1", spec.table);
+            let mut delete = db.prepare_cached(&delete)?;
+            for aggregate in aggregates {
+                delete.execute([aggregate.cast_signed()])?;
             }
         }
     }

@@ -34,6 +34,8 @@ columns! {
     TENANT = "tenant": Int,
     /// Hash of the message, to find what failed for the same reason.
     MESSAGE_HASH = "message_hash": Int,
+    /// The same for messages of one kind and shape.
+    FINGERPRINT = "fingerprint": Int,
 }
 
 /// How the view is laid out.
@@ -47,5 +49,6 @@ pub const SPEC: Spec = Spec::of_rows(
         Index { columns: &[TENANT, STATE, CREATED_MS], only: "" },
         Index { columns: &[JOB], only: "job is not null" },
         Index { columns: &[TENANT, MESSAGE_HASH], only: "state = 0" },
+        Index { columns: &[TENANT, FINGERPRINT], only: "state = 0" },
     ],
 );

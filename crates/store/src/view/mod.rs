@@ -11,6 +11,8 @@ mod test;
 
 pub mod alerts;
 pub mod audit;
+pub mod batch_items;
+pub mod batches;
 pub mod cases;
 pub mod correlations;
 pub mod counts;
@@ -43,6 +45,10 @@ pub enum View {
     Alerts,
     /// What people and clients did.
     Audit,
+    /// What became of items of batch operations.
+    BatchItems,
+    /// Batch operations.
+    Batches,
     /// Cases.
     Cases,
     /// Messages that reached a subscription.

@@ -3,9 +3,9 @@
 //! Not here: SQL.
 
 use super::{
-    Column, View, alerts, audit, cases, correlations, counts, decision_instances, definitions,
-    elements, evidence, incidents, instances, job_counts, jobs, messages, resources, signals,
-    subscriptions, user_tasks, variable_names, variables,
+    Column, View, alerts, audit, batch_items, batches, cases, correlations, counts,
+    decision_instances, definitions, elements, evidence, incidents, instances, job_counts, jobs,
+    messages, resources, signals, subscriptions, user_tasks, variable_names, variables,
 };
 
 /// What a column holds.
@@ -81,9 +81,11 @@ impl Spec {
 
 impl View {
     /// All views. Alphabetical.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Alerts,
         Self::Audit,
+        Self::BatchItems,
+        Self::Batches,
         Self::Cases,
         Self::Correlations,
         Self::Counts,
@@ -121,6 +123,8 @@ impl View {
         match self {
             Self::Alerts => &alerts::SPEC,
             Self::Audit => &audit::SPEC,
+            Self::BatchItems => &batch_items::SPEC,
+            Self::Batches => &batches::SPEC,
             Self::Cases => &cases::SPEC,
             Self::Correlations => &correlations::SPEC,
             Self::Counts => &counts::SPEC,

@@ -61,7 +61,7 @@ impl Stimulus {
                 let (code, values) = (code.to_string(), values(variables));
                 Stimulus::Threw { slot: *slot, code, values }
             }
-            C::ResolveIncident { incident } => {
+            C::ResolveIncident { incident } | C::RetryIncident { incident, .. } => {
                 let holds = |held: &ElementInstance| {
                     held.incidents.iter().any(|held| held.key == *incident)
                 };

@@ -124,7 +124,8 @@ impl Player {
             }
             Verb::Task { .. }
             | Verb::Activate { .. }
-            | Verb::Cancel
+            | Verb::Cancel { .. }
+            | Verb::Restart { .. }
             | Verb::Suspend
             | Verb::Resume
             | Verb::Modify { .. }
@@ -365,7 +366,19 @@ fn instance_command(
             variables: variables.clone(),
             local: *local,
         },
-        Verb::Cancel => InstanceCommand::CancelInstance,
+        Verb::Cancel { compensating: false } => InstanceCommand::CancelInstance,
+        Verb::Cancel { compensating: true } => InstanceCommand::CompensateInstance,
+        Verb::Restart { element, variables } => {
+            let scope_id = "".into();
+            let variables = match variables.is_empty() {
+                true => Vec::new(),
+                false => vec![ScopedVariables { scope_id, variables: variables.clone() }],
+            };
+            let activate =
+                vec![Activate { element_id: element.as_str().into(), ancestor: None, variables }];
+            let modification = Modification { activate, cancel_all: true, ..Default::default() };
+            InstanceCommand::ModifyInstance(Box::new(modification))
+        }
         Verb::Suspend => InstanceCommand::SuspendInstance,
         Verb::Resume => InstanceCommand::ResumeInstance,
         Verb::Modify { changes } => {

@@ -49,7 +49,15 @@ pub(super) enum Verb {
     AdvanceTo {
         text: String,
     },
-    Cancel,
+    /// `compensating`: what has completed is undone.
+    Cancel {
+        compensating: bool,
+    },
+    /// Everything is cancelled, and a token begins at an element.
+    Restart {
+        element: String,
+        variables: Variables,
+    },
     Suspend,
     Resume,
     Modify {
@@ -132,8 +140,8 @@ pub(super) struct Fail {
 
 /// The verbs, for the message about one that is none.
 const WORDS: &str = "start, publish, correlate, broadcast, complete, activate, fail, throw, task, \
-                     advance, cancel, suspend, resume, modify, migrate, resolve, retries, set or \
-                     redeploy";
+                     advance, cancel, restart, suspend, resume, modify, migrate, resolve, \
+                     retries, set or redeploy";
 
 impl Verb {
     pub(super) fn read(text: &str) -> Result<Verb, String> {
@@ -177,7 +185,11 @@ impl Verb {
             }
             "advance" if words.eat("to") => Verb::AdvanceTo { text: words.need("a moment")? },
             "advance" => Verb::Advance { ms: duration_ms(&words.need("a duration")?)? },
-            "cancel" => Verb::Cancel,
+            "cancel" => Verb::Cancel { compensating: words.eat("compensating") },
+            "restart" => {
+                let element = words.need("the id of an element")?;
+                Verb::Restart { element, variables: words.variables()? }
+            }
             "suspend" => Verb::Suspend,
             "resume" => Verb::Resume,
             "modify" => Verb::Modify { changes: token_changes(&mut words)? },

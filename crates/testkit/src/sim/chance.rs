@@ -6,9 +6,11 @@ use super::ledger::Wrong;
 use super::node::Did;
 use super::process::{self, ERRORS, JOB_TYPES, KEYS, MESSAGES, SIGNALS};
 use super::{REPEAT_MS_MAX, Sim};
+use engine::command::BatchCommand;
 use engine::event::Variables;
 use engine::key::Key;
-use runtime::request::{ActivateJobs, DefinitionRef, Request};
+use engine::state::batch_operation::{Begun, Operation};
+use runtime::request::{ActivateJobs, BatchItem, BatchRequest, DefinitionRef, Request};
 
 /// Workers that wait at once.
 const POLLS_MAX: usize = 6;
@@ -195,7 +197,7 @@ impl Sim {
     }
 
     fn draw_request(&mut self) -> Option<Request> {
-        match self.dice.weighted(&[18, 24, 10, 6, 5, 3, 3, 5, 5, 8, 14, 4, 6]) {
+        match self.dice.weighted(&[18, 24, 10, 6, 5, 3, 3, 5, 5, 8, 14, 4, 6, 5]) {
             0 => self.draw_create(),
             1 => Some(Request::CompleteJob {
                 job: self.take_job()?,
@@ -230,6 +232,7 @@ impl Sim {
             7 => self.draw_resolve(),
             8 => self.draw_task(),
             9 | 10 => self.draw_publish(),
+            13 => self.draw_batch(),
             12 => {
                 let name = SIGNALS[self.dice.below(SIGNALS.len())].into();
                 let variables = self.draw_variables();
@@ -325,6 +328,52 @@ impl Sim {
         ];
         let local = self.dice.chance(30);
         Some(Request::SetVariables { instance, element, variables, local })
+    }
+
+    /// A batch operation is begun, told something, or some of its items are tried: now and then
+    /// from where it is no more.
+    fn draw_batch(&mut self) -> Option<Request> {
+        let batches: Vec<Key> = self.ledger.batches.keys().copied().collect();
+        let Some(batch) = self.dice.pick(&batches).copied().filter(|_| self.dice.chance(80)) else {
+            let operation = match self.dice.below(3) {
+                0 => Operation::Cancel,
+                1 => Operation::ResolveIncidents { retries: 1 },
+                _ => Operation::SetVariables { variables: self.draw_variables() },
+            };
+            let begun = Box::new(Begun { operation, ..Begun::default() });
+            return Some(Request::Batch(BatchRequest::Begin { begun }));
+        };
+        if self.dice.chance(15) {
+            let command = match self.dice.below(5) {
+                0 => BatchCommand::CancelBatch,
+                1 | 2 => BatchCommand::SuspendBatch,
+                _ => BatchCommand::ResumeBatch,
+            };
+            let command = Box::new(command);
+            return Some(Request::Batch(BatchRequest::Tell { batch, command }));
+        }
+        let state = &self.ledger.batches[&batch];
+        let (from, resolves) = (state.cursor, state.begun.operation.is_about_incidents());
+        let most = 1 + self.dice.below(4);
+        let instance = |key: &Key| BatchItem { cursor: *key, item: *key, instance: *key };
+        let behind = self.ledger.instances.keys().filter(|key| **key > from).map(instance);
+        let items: Vec<BatchItem> = match resolves {
+            false => behind.take(most).collect(),
+            true => behind.take(most).flat_map(|item| self.open_incidents(item)).collect(),
+        };
+        let from = if self.dice.chance(5) { Key(0) } else { from };
+        let is_last = self.dice.chance(20);
+        if items.is_empty() && !is_last {
+            return None;
+        }
+        Some(Request::Batch(BatchRequest::TryItems { batch, from, items, is_last }))
+    }
+
+    /// The open incidents of an instance as items.
+    fn open_incidents(&self, of: BatchItem) -> Vec<BatchItem> {
+        let held = self.ledger.live.get(&of.instance).into_iter();
+        let open = held.flat_map(|state| state.elements.values()).flat_map(|held| &held.incidents);
+        open.map(|incident| BatchItem { item: incident.key, ..of }).collect()
     }
 
     fn draw_resolve(&mut self) -> Option<Request> {

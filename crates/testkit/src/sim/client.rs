@@ -287,6 +287,8 @@ impl Asked {
             Answer::Deployed(_)
             | Answer::DecisionEvaluated { .. }
             | Answer::EventsReceived { .. }
+            | Answer::BatchBegun { .. }
+            | Answer::VariablesEdited { .. }
             | Answer::CaseOpened { .. } => Ok(()),
             Answer::Done => match &self.request {
                 Request::CompleteJob { job, .. } => {

@@ -7,11 +7,12 @@ use super::chance::wanted;
 use super::ledger::{Wrong, ensure};
 use super::process::START;
 use super::{Sim, node::Node};
+use engine::command::BatchCommand;
 use engine::event::{ElementIndex, IncidentKind};
 use engine::key::Key;
 use engine::state::Kind;
 use engine::state::instance::{ElementInstance, Instance, Phase};
-use runtime::request::Request;
+use runtime::request::{BatchRequest, Request};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::Store;
@@ -112,6 +113,10 @@ impl Sim {
             let jobs = state.elements.values().filter_map(|held| held.job.as_ref());
             types.extend(jobs.map(|job| job.job_type.clone()));
         }
+        for batch in self.ledger.batches.keys() {
+            let (batch, command) = (*batch, Box::new(BatchCommand::CancelBatch));
+            requests.push(Request::Batch(BatchRequest::Tell { batch, command }));
+        }
         for job in std::mem::take(&mut self.clients.held) {
             requests.push(Request::CompleteJob {
                 job: job.key,
@@ -178,7 +183,11 @@ impl Sim {
         let failed = |error: store::Error| Wrong(error.to_string());
         let effects = self.wire.pending_effects((0, 0, 0), 1).map_err(failed)?;
         let timers = self.wire.next_timer_ms().map_err(failed)?;
-        Ok(self.ledger.live.is_empty() && effects.is_empty() && timers.is_none())
+        let batches = &self.ledger.batches;
+        Ok(self.ledger.live.is_empty()
+            && batches.is_empty()
+            && effects.is_empty()
+            && timers.is_none())
     }
 
     /// Nothing is left but what was deployed.

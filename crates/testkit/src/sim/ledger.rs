@@ -7,9 +7,10 @@ use super::trace::Trace;
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Events, Section, decode_sections};
+use engine::state::batch_operation::{BatchOperation, BatchOperationEvent, OperationKind};
 use engine::state::bpmn_signal::BpmnSignalEvent;
 use engine::state::head::HeadEvent;
-use engine::state::instance::Instance;
+use engine::state::instance::{Instance, Phase};
 use engine::state::mailbox::MailboxEvent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -61,6 +62,10 @@ pub(super) struct Ledger {
     pub(super) requests: BTreeMap<Arc<str>, Vec<u64>>,
     /// Process ids by definition.
     pub(super) processes: BTreeMap<Key, Arc<str>>,
+    /// Batch operations on their way, folded from their events.
+    pub(super) batches: BTreeMap<Key, BatchOperation>,
+    /// Items of batch operations that were tried.
+    tried: BTreeSet<(Key, Key)>,
     timers: BTreeMap<Key, (i64, Span)>,
     /// Who heard which broadcast.
     heard: BTreeSet<(Key, Key)>,
@@ -166,9 +171,40 @@ impl Ledger {
             Events::Work(events) => {
                 events.iter().for_each(|event| figures.add("events", &variant(event)));
             }
+            Events::BatchOperation(events) => {
+                for event in events {
+                    figures.add("events", &variant(event));
+                    self.batch(key, event)?;
+                }
+            }
+            Events::Suspension(events) => {
+                events.iter().for_each(|event| figures.add("events", &variant(event)));
+            }
             Events::Evaluation(events) => {
                 events.iter().for_each(|event| figures.add("events", &variant(event)));
             }
+        }
+        Ok(())
+    }
+
+    /// Items of a batch operation are tried once, and what is said to be cancelled is over.
+    fn batch(&mut self, key: Key, event: &BatchOperationEvent) -> Result<(), Wrong> {
+        if let BatchOperationEvent::ItemsTried { kind, tried, .. } = event {
+            for item in tried {
+                let first = self.tried.insert((key, item.item));
+                ensure(first, || format!("item {} of batch {key} is tried once", item.item))?;
+                let cancels = *kind == OperationKind::Cancel && item.error.is_none();
+                let lives = |state: &Instance| {
+                    state.element(0).is_some_and(|held| held.phase != Phase::Cancelling)
+                };
+                let is_live = self.live.get(&item.instance).is_some_and(lives);
+                ensure(!cancels || !is_live, || format!("{} was cancelled", item.instance))?;
+            }
+        }
+        let held = self.batches.entry(key).or_default();
+        held.apply(event);
+        if held.has_ended() {
+            self.batches.remove(&key);
         }
         Ok(())
     }
@@ -339,6 +375,8 @@ fn tell(section: &Section) -> String {
         Events::Resource(events) => format!("[{request}{source}] {events:?}"),
         Events::Evaluation(events) => format!("[{request}{source}] {events:?}"),
         Events::BpmnSignal(events) => format!("[{request}{source}] {events:?}"),
+        Events::BatchOperation(events) => format!("[{request}{source}] {events:?}"),
+        Events::Suspension(events) => format!("[{request}{source}] {events:?}"),
         Events::Work(events) => format!("[{request}{source}] {events:?}"),
     }
 }

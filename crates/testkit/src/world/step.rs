@@ -41,6 +41,9 @@ impl World {
             Command::Resource(_) => self.step_resource(target, command),
             Command::Evaluation(_) => self.step_evaluation(target, command),
             Command::BpmnSignal(_) => self.step_bpmn_signal(target, command),
+            Command::BatchOperation(_) | Command::Suspension(_) => {
+                unreachable!("batch operations and suspensions are carried out by the runtime")
+            }
             Command::Work(_) => self.step_work(target, command),
         }?;
         for effect in &effects {

@@ -11,6 +11,7 @@ mod findings;
 mod growing_history;
 mod load;
 mod machine;
+mod operations;
 mod overload;
 mod report;
 mod scale;
@@ -65,6 +66,12 @@ enum What {
     /// One parent of N called instances (10,000), and one instance with ten times as many jobs
     #[command(name = "call_fan_out")]
     CallFanOut(Scale),
+    /// N instances (100,000) modified, migrated and cancelled, each with one task beside it
+    #[command(name = "batch_operations")]
+    BatchOperations(Scale),
+    /// N completed activities (1,000) of one instance undone
+    #[command(name = "compensation")]
+    Compensation(Scale),
     Compare(compare::Compare),
     Overload(overload::Overload),
 }
@@ -116,6 +123,8 @@ impl Bench {
             What::WaitingInstances(scale) => return waiting_instances::run(scale),
             What::GrowingHistory(scale) => return growing_history::run(scale),
             What::CallFanOut(scale) => return call_fan_out::run(scale),
+            What::BatchOperations(scale) => return operations::run_batches(scale),
+            What::Compensation(scale) => return operations::run_compensation(scale),
             What::Compare(compare) => return compare.run(),
             What::Overload(overload) => return overload.run(),
         };
