@@ -23,6 +23,8 @@ pub enum ResourceKind {
     DetectionRule = 33,
     /// A case type.
     CaseType = 34,
+    /// A suppression of alerts.
+    Suppression = 70,
 }
 
 impl ResourceKind {
@@ -35,6 +37,7 @@ impl ResourceKind {
             3 => Some(ResourceKind::Form),
             33 => Some(ResourceKind::DetectionRule),
             34 => Some(ResourceKind::CaseType),
+            70 => Some(ResourceKind::Suppression),
             _ => None,
         }
     }
@@ -48,6 +51,7 @@ impl ResourceKind {
             ResourceKind::Form => "form",
             ResourceKind::DetectionRule => "detection rule",
             ResourceKind::CaseType => "case type",
+            ResourceKind::Suppression => "suppression",
         }
     }
 }
@@ -87,7 +91,7 @@ pub enum Content {
     },
     /// A form; whoever shows it knows.
     Form,
-    /// A detection rule or a case type.
+    /// A detection rule, a case type, or what else crate `work` defines.
     Work(Box<work::definition::Definition>),
 }
 

@@ -47,6 +47,8 @@ pub struct Options {
     /// How long the history of an ended instance is kept where nobody says otherwise,
     /// milliseconds; none: for ever.
     pub history_ttl_ms: Option<i64>,
+    /// How long received events are kept, milliseconds; none: as long as history.
+    pub signal_ttl_ms: Option<i64>,
     /// The clock it reads.
     pub clock: Clock,
 }
@@ -59,6 +61,7 @@ impl Default for Options {
             folder: None,
             backups: None,
             history_ttl_ms: None,
+            signal_ttl_ms: None,
             clock: Clock::Machine,
         }
     }
@@ -193,7 +196,10 @@ impl Node {
             tail: Tail::open(&*store, projected)?,
             folder: options.folder,
             identities: Identities::open(&*store)?,
-            sweep: Sweep::new(options.history_ttl_ms),
+            sweep: Sweep::new(
+                options.history_ttl_ms,
+                options.signal_ttl_ms.or(options.history_ttl_ms),
+            ),
             batches: Bell::default(),
             suspended: lane.suspended(),
             backups: Backups { folder: options.backups, ..Backups::default() },

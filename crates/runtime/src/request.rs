@@ -189,6 +189,8 @@ pub enum WorkRequest {
     AskCase { case: Key, command: Box<CaseCommand> },
     /// Somebody has seen an alert. (`name` from the alerts view.)
     AcknowledgeAlert { name: Arc<str>, alert: Key },
+    /// An alert that is held back is to be acted on now. (`name` from the alerts view.)
+    ReleaseAlert { name: Arc<str>, alert: Key },
 }
 
 /// The answer to a request.

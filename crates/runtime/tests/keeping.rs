@@ -7,13 +7,17 @@ use engine::key::Key;
 use runtime::keep::backup::{check, restore};
 use runtime::keep::{BackupState, Source};
 use runtime::node::{Node, Options};
-use runtime::request::{Answer, Caller, DecisionRef, DefinitionRef, Refusal, Request, Resource};
+use runtime::request::{
+    Answer, Caller, DecisionRef, DefinitionRef, Refusal, Request, Resource, WorkRequest,
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::keep::{KeepingChange, Retention};
 use store::sqlite::{Replace, Sqlite, verify};
-use store::view::{Page, PageStart, Query, View};
+use store::view::{Cell, Page, PageStart, Query, View, cases};
+use work::case::CaseCommand;
+use work::received::CloudEvent;
 
 /// How long something may take that is done in the background.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,15 +66,18 @@ async fn run(node: &Node, id: &str) -> Key {
 }
 
 async fn rows_of(node: &Node, view: View) -> usize {
-    let query = Query {
+    node.query(all(view)).await.unwrap().rows.len()
+}
+
+fn all(view: View) -> Query {
+    Query {
         view,
         tenants: vec![0],
         filters: Vec::new(),
         conditions: Vec::new(),
         sort: Vec::new(),
         page: Page { limit: 1_000, start: PageStart::Offset(0) },
-    };
-    node.query(query).await.unwrap().rows.len()
+    }
 }
 
 async fn is_gone(node: &Node, instance: Key) -> bool {
@@ -140,6 +147,75 @@ async fn what_is_set_wins_over_the_model_and_that_over_the_server() {
     let inherit = KeepingChange::Inherit { tenant: 0, process_id: "c".to_owned() };
     node.change_retention(caller(), inherit).await.unwrap();
     assert_eq!(of().await[2], (Source::Model, Some(1_000)));
+    node.stop();
+}
+
+#[tokio::test]
+async fn received_events_alerts_and_cases_go_with_their_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path(), &store::sqlite::Options::default()).unwrap();
+    let options = Options {
+        history_ttl_ms: Some(0),
+        signal_ttl_ms: Some(0),
+        ..Options::default()
+    };
+    let node = Node::start(Arc::new(store), options).unwrap();
+    node.change_retention(caller(), KeepingChange::Pause).await.unwrap();
+    let rule = "{kind: detection-rule, id: r, on: {type: t}, subject: subject,
+        detect: {threshold: {when: data > 1}}, alert: {case: c}}";
+    let case_type = "{kind: case-type, id: c, outcome: [{id: ok, attest: anyone, within: P1D}]}";
+    let file = |name: &str, content: &str| Resource {
+        name: name.to_owned(),
+        content: content.as_bytes().to_vec(),
+    };
+    let resources = vec![file("r.yaml", rule), file("c.yaml", case_type)];
+    node.submit(caller(), Request::Deploy { resources }).await.unwrap();
+    let receive = |id: &str, data: &str| {
+        let event = CloudEvent {
+            id: id.into(),
+            source: "/s".into(),
+            kind: "t".into(),
+            subject: Some("a".into()),
+            data: data.into(),
+            ..CloudEvent::default()
+        };
+        Request::Work(WorkRequest::ReceiveEvents { events: vec![event] })
+    };
+    let is_new = async |id: &str, data: &str| {
+        match node.submit(caller(), receive(id, data)).await.unwrap() {
+            Answer::EventsReceived { events } => events[0].1,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(is_new("1", "2").await && !is_new("1", "2").await);
+    assert!(is_new("2", "1").await, "that ends the alert");
+    let cases = node.query(all(View::Cases)).await.unwrap().rows;
+    let Cell::Int(key) = cases[0][cases::KEY as usize] else { panic!("{cases:?}") };
+    let case = Key(key.cast_unsigned());
+    let reason = "no case".into();
+    let command = Box::new(CaseCommand::CancelCase { by: "ada".into(), reason });
+    node.submit(caller(), Request::Work(WorkRequest::AskCase { case, command })).await.unwrap();
+    let left = async || {
+        let mut left = Vec::new();
+        for view in [View::Signals, View::Alerts, View::Cases, View::Evidence] {
+            left.push(rows_of(&node, view).await);
+        }
+        left
+    };
+    assert_eq!(left().await, [2, 1, 1, 0]);
+    // The last row of the history is what the views are recognised by: something comes after it.
+    deploy(&node, "other", "").await;
+    node.change_retention(caller(), KeepingChange::Resume).await.unwrap();
+    until(&node, "their rows go", async || left().await == [0, 0, 0, 0]).await;
+    assert!(is_gone(&node, case).await);
+    // What was forgotten is new.
+    node.change_retention(caller(), KeepingChange::Pause).await.unwrap();
+    node.stop();
+    let report = verify(folder.path(), None).unwrap();
+    assert_eq!(report.findings, []);
+    let node = self::node(folder.path(), None);
+    let answer = node.submit(caller(), receive("1", "0")).await.unwrap();
+    assert!(matches!(answer, Answer::EventsReceived { events } if events[0].1));
     node.stop();
 }
 

@@ -59,6 +59,11 @@ pub(crate) struct Options {
     #[arg(long, env = "SEGUE_HISTORY_TIME_TO_LIVE", value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     history_time_to_live: Option<String>,
+    /// How long received events are kept, an ISO 8601 duration such as P30D [default: as long as
+    /// history]
+    #[arg(long, env = "SEGUE_SIGNAL_TIME_TO_LIVE", value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signal_time_to_live: Option<String>,
     /// The folder for backups asked for over REST [default: backups in the data folder]
     #[arg(long, env = "SEGUE_BACKUPS", value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +95,8 @@ struct Keys {
     #[serde(default)]
     history_time_to_live: Option<String>,
     #[serde(default)]
+    signal_time_to_live: Option<String>,
+    #[serde(default)]
     backups: Option<PathBuf>,
     #[serde(default)]
     otlp: Option<String>,
@@ -107,6 +114,7 @@ impl Default for Keys {
             host_names: Vec::new(),
             time_zone: "UTC".to_owned(),
             history_time_to_live: None,
+            signal_time_to_live: None,
             backups: None,
             otlp: None,
             test_clock: false,
@@ -146,6 +154,8 @@ pub(crate) struct Settings {
     pub(crate) zone: TimeZone,
     /// How long the history of ended instances is kept, milliseconds; none: for ever.
     pub(crate) history_ttl_ms: Option<i64>,
+    /// How long received events are kept, milliseconds; none: as long as history.
+    pub(crate) signal_ttl_ms: Option<i64>,
     /// The folder for backups asked for over REST.
     pub(crate) backups: PathBuf,
     /// Where traces and metrics go.
@@ -170,9 +180,14 @@ impl Options {
         })?;
         let authentication = authentication(keys.authentication.as_deref())?;
         keys.host_names.iter().try_for_each(|name| host_name(name))?;
-        let history_ttl_ms = keys.history_time_to_live.as_deref().map(time_to_live).transpose()?;
+        let ttl_ms = |name: &str, text: Option<&str>| {
+            text.map(|text| time_to_live(name, text)).transpose()
+        };
+        let history = keys.history_time_to_live.as_deref();
+        let signals = keys.signal_time_to_live.as_deref();
         Ok(Settings {
-            history_ttl_ms,
+            history_ttl_ms: ttl_ms("history_time_to_live", history)?,
+            signal_ttl_ms: ttl_ms("signal_time_to_live", signals)?,
             backups: keys.backups.unwrap_or_else(|| keys.data.join("backups")),
             data: keys.data,
             http: address("http", &keys.http, authentication)?,
@@ -217,10 +232,10 @@ fn grpc(text: Option<&str>, authentication: Authentication) -> Result<Grpc, Fail
     }
 }
 
-fn time_to_live(text: &str) -> Result<i64, Failure> {
+fn time_to_live(name: &str, text: &str) -> Result<i64, Failure> {
     engine::graph::keep::parse_ttl_ms(text).ok_or_else(|| {
         Failure::usage(format!(
-            "Expected history_time_to_live to be an ISO 8601 duration like `P30D`, but found \
+            "Expected {name} to be an ISO 8601 duration like `P30D`, but found \
              `{text}`."
         ))
     })
@@ -329,9 +344,11 @@ mod tests {
     fn keeps_history_as_long_as_it_is_told() {
         let settings = settle(&Options::default(), "").unwrap();
         assert_eq!((settings.history_ttl_ms, settings.backups), (None, "data/backups".into()));
-        let file = "history_time_to_live = \"P30D\"\nbackups = \"/b\"\n";
+        let file = "history_time_to_live = \"P30D\"\nbackups = \"/b\"\n\
+                    signal_time_to_live = \"P7D\"\n";
         let settings = settle(&Options::default(), file).unwrap();
         assert_eq!(settings.history_ttl_ms, Some(30 * 86_400_000));
+        assert_eq!(settings.signal_ttl_ms, Some(7 * 86_400_000));
         assert_eq!(settings.backups, Path::new("/b"));
         let error = settle(&Options::default(), "history_time_to_live = \"30\"").unwrap_err();
         assert!(error.contains("`30`"), "{error}");

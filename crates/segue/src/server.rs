@@ -51,6 +51,7 @@ impl Server {
         let grpc = grpc.map_err(Failure::work)?;
         let (folder, zone) = (settings.data.clone(), settings.zone.clone());
         let (backups, history_ttl_ms) = (settings.backups.clone(), settings.history_ttl_ms);
+        let signal_ttl_ms = settings.signal_ttl_ms;
         let clock = if settings.test_clock { Clock::settable() } else { Clock::Machine };
         let starting = tokio::task::spawn_blocking(move || -> Result<Node, Failure> {
             let store =
@@ -60,6 +61,7 @@ impl Server {
                 folder: Some(folder),
                 backups: Some(backups),
                 history_ttl_ms,
+                signal_ttl_ms,
                 clock,
                 ..Options::default()
             };

@@ -85,6 +85,9 @@ pub struct PurgeOrder {
     pub swept: Option<u64>,
     /// The salt of the audit leaf.
     pub salt: [u8; 16],
+    /// Whether they are erased although they are remembered, and forgotten with it: received
+    /// events, of which nothing but their name is.
+    pub forgets: bool,
 }
 
 /// What a purge did.

@@ -50,6 +50,7 @@ fn order(aggregates: &[u64], rows_max: u32) -> PurgeOrder {
         rows_max,
         swept: None,
         salt: [3; 16],
+        forgets: false,
     }
 }
 

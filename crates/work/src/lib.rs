@@ -1,4 +1,4 @@
-//! From signal to closure: received events, detectors, alerts, cases, and step/apply over them.
+//! From signal to closure: events, detectors, gates, alerts, cases, and step/apply over them.
 //!
 //! Pure, and it knows no process: a case asks for one, and whoever carries that out tells it of the
 //! end. A command goes in, events come out, and only events change state.
@@ -8,6 +8,7 @@ pub mod case;
 pub mod definition;
 pub mod detector;
 pub mod expectation;
+pub mod gate;
 pub mod key;
 pub mod limits;
 pub mod received;

@@ -22,3 +22,17 @@ pub const CHECKS_MAX: usize = 32;
 pub const STAGES_MAX: usize = 64;
 /// Times one case may be opened again because a check failed, whatever its type says.
 pub const REOPENINGS_MAX: i64 = 100;
+/// Subjects an absence rule may name of which something is expected from the beginning.
+pub const EXPECTED_KEYS_MAX: usize = 1_000;
+/// Steps of a sequence rule.
+pub const SEQUENCE_STEPS_MAX: usize = 16;
+/// New alerts of one rule that are acted on within its time, where the rule does not say.
+pub const STORM_ALERTS_DEFAULT: usize = 100;
+/// New alerts a rule may say are acted on within its time.
+pub const STORM_ALERTS_MAX: i64 = 1_000;
+/// The time in which they are counted, where the rule does not say, milliseconds.
+pub const STORM_WITHIN_DEFAULT_MS: i64 = 300_000;
+/// Fuel the conditions of all suppressions together may burn for one alert.
+pub const SUPPRESSION_FUEL: u64 = 100_000;
+/// Rules one suppression may name.
+pub const SUPPRESSED_RULES_MAX: usize = 1_000;

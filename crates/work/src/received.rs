@@ -4,7 +4,7 @@
 //! send it again as often as it likes.
 
 use crate::alert::Draft;
-use crate::definition::{CheckKind, Deployed, Detect, EventMatch, Mode, Rule};
+use crate::definition::{CheckKind, Deployed, Detect, EventMatch, Formula, Mode, Rule};
 use crate::detector::{DetectorCommand, Observation, Reading};
 use crate::expectation::ExpectationCommand;
 use crate::key::Key;
@@ -237,7 +237,7 @@ impl Looking<'_> {
     fn subject_of(
         &mut self,
         on: &EventMatch,
-        subject: &crate::definition::Formula,
+        subject: &Formula,
     ) -> Result<Option<Arc<str>>, String> {
         let seen = Seen { event: self.event, subject: None };
         let words = |failure: Failure| failure.to_string();
@@ -289,6 +289,7 @@ impl Looking<'_> {
         subject: &Arc<str>,
     ) -> Result<Option<Observation>, Failure> {
         let seen = Seen { event: self.event, subject: Some(subject) };
+        let mut steps = 0;
         let reading = match &rule.says.detect {
             Detect::Threshold { when, recover, .. } => {
                 let beyond = when.holds(&seen, &self.env, self.budget)?;
@@ -315,25 +316,51 @@ impl Looking<'_> {
                 }
             }
             Detect::Rate { .. } => Reading::Beyond,
+            Detect::Sequence { steps: conditions, unless, recover, .. } => {
+                let mut holds = |formula: &Formula| formula.holds(&seen, &self.env, self.budget);
+                for (place, condition) in conditions.iter().enumerate() {
+                    steps |= u32::from(holds(condition)?) << place;
+                }
+                let anew = unless.as_ref().map(&mut holds).transpose()? == Some(true);
+                let over = recover.as_ref().map(&mut holds).transpose()? == Some(true);
+                match (anew, over, steps) {
+                    (false, false, 0) => return Ok(None),
+                    (true, _, _) | (_, true, 0) => Reading::Normal,
+                    _ => Reading::Beyond,
+                }
+            }
         };
-        let shape = &rule.says.alert;
-        let title = shape.title.text(&seen, &self.env, self.budget)?;
-        let title = title.unwrap_or_else(|| rule.says.name.clone());
-        let name = match &shape.name {
-            Some(name) => name.text(&seen, &self.env, self.budget)?,
-            None => None,
-        };
-        let name = name.unwrap_or_else(|| format!("{}/{subject}", rule.says.id).into());
-        let draft = Draft {
-            name: cut(&name, ATTRIBUTE_CHARACTERS_MAX),
-            title: cut(&title, TEXT_CHARACTERS_MAX),
-            severity: shape.severity,
-            event: Some(self.key),
-            case_type: shape.case_type.clone(),
-        };
+        let draft = shape(&rule.says, (self.event, Some(self.key)), subject, &self.env, self.budget)?;
         let (tenant, rule_id, subject) = (self.tenant, rule.says.id.clone(), subject.clone());
-        Ok(Some(Observation { tenant, rule: rule.key, rule_id, subject, reading, draft }))
+        Ok(Some(Observation { tenant, rule: rule.key, rule_id, subject, reading, draft, steps }))
     }
+}
+
+/// The alert a rule would raise about a subject because of an event.
+pub(crate) fn shape(
+    rule: &Rule,
+    (event, key): (&CloudEvent, Option<Key>),
+    subject: &Arc<str>,
+    env: &Env,
+    budget: &mut Budget,
+) -> Result<Draft, Failure> {
+    let seen = Seen { event, subject: Some(subject) };
+    let shape = &rule.alert;
+    let title = shape.title.text(&seen, env, budget)?;
+    let title = title.unwrap_or_else(|| rule.name.clone());
+    let name = match &shape.name {
+        Some(name) => name.text(&seen, env, budget)?,
+        None => None,
+    };
+    let name = name.unwrap_or_else(|| format!("{}/{subject}", rule.id).into());
+    Ok(Draft {
+        name: cut(&name, ATTRIBUTE_CHARACTERS_MAX),
+        title: cut(&title, TEXT_CHARACTERS_MAX),
+        severity: shape.severity,
+        event: key,
+        case_type: shape.case_type.clone(),
+        is_storm: false,
+    })
 }
 
 fn cut(text: &Arc<str>, characters: usize) -> Arc<str> {

@@ -7,6 +7,7 @@ use crate::case::{self, Case, CaseCommand, CaseEvent};
 use crate::definition::Definitions;
 use crate::detector::{self, Detector, DetectorCommand, DetectorEvent};
 use crate::expectation::{self, Expectation, ExpectationCommand, ExpectationEvent};
+use crate::gate::{self, Gate, GateCommand, GateEvent};
 use crate::key::{Key, Keys};
 use crate::received::{self, Received, ReceivedCommand, ReceivedEvent};
 use crate::rejection::Rejection;
@@ -26,6 +27,8 @@ pub enum Command {
     Case(CaseCommand),
     /// To an expectation.
     Expectation(ExpectationCommand),
+    /// To the gate of a rule.
+    Gate(GateCommand),
 }
 
 /// A domain event of one aggregate.
@@ -41,6 +44,8 @@ pub enum Event {
     Case(CaseEvent),
     /// Of an expectation.
     Expectation(ExpectationEvent),
+    /// Of the gate of a rule.
+    Gate(GateEvent),
 }
 
 /// The state of one aggregate.
@@ -56,6 +61,8 @@ pub enum State {
     Case(Case),
     /// An expectation.
     Expectation(Expectation),
+    /// The gate of a rule.
+    Gate(Gate),
 }
 
 /// Which aggregate.
@@ -70,6 +77,8 @@ pub enum Target {
     Case(Key),
     /// An expectation.
     Expectation { tenant: u32, case_type: Arc<str>, check: Arc<str>, subject: Arc<str> },
+    /// The gate of a rule.
+    Gate { tenant: u32, rule: Arc<str> },
 }
 
 /// What an aggregate asks of others.
@@ -151,6 +160,7 @@ pub fn step<'k>(
         (State::Expectation(state), Command::Expectation(it)) => {
             expectation::step(state, it, inputs)
         }
+        (State::Gate(state), Command::Gate(it)) => gate::step(known, state, it, inputs),
         _ => Err(Rejection::not_found("Expected something that understands this, but found none.")),
     }
 }
@@ -165,6 +175,7 @@ impl State {
             Command::Alert(_) => State::Alert(AlertLine::default()),
             Command::Case(_) => State::Case(Case::default()),
             Command::Expectation(_) => State::Expectation(Expectation::default()),
+            Command::Gate(_) => State::Gate(Gate::default()),
         }
     }
 
@@ -176,6 +187,7 @@ impl State {
             (State::Alert(state), Event::Alert(event)) => state.apply(event),
             (State::Case(state), Event::Case(event)) => state.apply(event),
             (State::Expectation(state), Event::Expectation(event)) => state.apply(event),
+            (State::Gate(state), Event::Gate(event)) => state.apply(event),
             _ => unreachable!("an event belongs to the kind of its aggregate"),
         }
     }
@@ -189,6 +201,7 @@ impl State {
             State::Alert(state) => state.tenant,
             State::Case(state) => state.tenant,
             State::Expectation(state) => state.tenant,
+            State::Gate(state) => state.tenant,
         }
     }
 
@@ -201,6 +214,7 @@ impl State {
             State::Alert(state) => state.is_empty(),
             State::Case(state) => state.key == Key::default() || state.has_ended(),
             State::Expectation(state) => state.waiting.is_empty(),
+            State::Gate(state) => state.is_empty(),
         }
     }
 
@@ -212,6 +226,7 @@ impl State {
             State::Detector(state) => state.timer,
             State::Alert(state) => state.timer,
             State::Case(state) => state.timer,
+            State::Gate(state) => state.timer,
         }
     }
 
@@ -223,6 +238,7 @@ impl State {
             State::Detector(_) => Some(Command::Detector(DetectorCommand::Wake)),
             State::Alert(_) => Some(Command::Alert(AlertCommand::Wake)),
             State::Case(_) => Some(Command::Case(CaseCommand::Wake)),
+            State::Gate(_) => Some(Command::Gate(GateCommand::Wake)),
         }
     }
 }
@@ -233,7 +249,10 @@ impl Event {
     pub fn timer(&self) -> Option<(Key, i64)> {
         match self {
             Event::Detector(DetectorEvent::TimerSet { timer })
-            | Event::Alert(AlertEvent::CaseReleased { timer, .. })
+            | Event::Alert(
+                AlertEvent::CaseReleased { timer, .. } | AlertEvent::AlertHeld { timer, .. },
+            )
+            | Event::Gate(GateEvent::TimerSet { timer })
             | Event::Case(CaseEvent::TimerSet { timer }) => *timer,
             _ => None,
         }

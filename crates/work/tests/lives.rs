@@ -3,29 +3,39 @@
 
 #![allow(clippy::unwrap_used, reason = "only tests are here")]
 
+mod world;
+
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use work::alert::AlertCommand;
-use work::case::clock::Milestone;
-use work::case::{CaseCommand, CaseEvent, CaseState, OpenCase};
-use work::definition::{Definitions, read};
+use work::case::{CaseCommand, CaseState, OpenCase};
+use work::detector::DetectorCommand;
 use work::expectation::Expectation;
-use work::key::{Key, Keys};
+use work::key::Key;
 use work::received::{CloudEvent, ReceivedCommand, ReceivedEvent};
-use work::{Command, Effect, Event, Inputs, Known, State, Target, step};
-
-const MINUTE_MS: i64 = 60_000;
+use work::{Command, Event, Inputs, Known, State, step};
+use world::{MINUTE_MS, Name, World};
 
 const WARM: &str = "{kind: detection-rule, id: warm, on: {type: reading}, subject: data.of,
     detect: {threshold: {when: data.value > 8, for: PT5M, recover: data.value < 5,
         keepFiring: PT2M}},
     alert: {name: '=\"cold/\" + subject', case: cold, severity: high}}";
 const SILENT: &str = "{kind: detection-rule, id: silent, on: {type: reading}, subject: data.of,
-    detect: {absence: {expect: 'true', within: PT30M}},
+    detect: {absence: {expect: 'true', within: PT30M, keys: [c]}},
     alert: {name: '=\"cold/\" + subject', case: cold}}";
 const MANY: &str = "{kind: detection-rule, id: many, on: {type: reading}, subject: data.of,
-    detect: {rate: {count: 4, within: PT3M}}, alert: {case: busy}}";
+    detect: {rate: {count: 4, within: PT3M}}, alert: {case: busy},
+    storm: {alerts: 1, within: PT10M, case: busy}}";
+const UPS_AND_DOWNS: &str = "{kind: detection-rule, id: ups, on: {type: reading}, subject: data.of,
+    detect: {sequence: {steps: [data.value < 3, data.value > 10, data.value < 3],
+        unless: data.value = 7, within: PT10M}},
+    alert: {name: '=\"ups/\" + subject', case: busy}}";
+const QUIET_HOURS: &str = "{kind: suppression, id: night, from: '2027-01-15T09:00:00Z',
+    to: '2027-01-15T12:00:00Z', reason: works, owner: ann, rules: [warm, many]}";
+const HUSH: &str = "{kind: suppression, id: hush, do: suppress, to: '2027-01-15T14:00:00Z',
+    reason: known, owner: ben, when: 'subject = \"b\" and severity = \"MEDIUM\"'}";
+const ALL: [&str; 8] = [WARM, SILENT, MANY, COLD, BUSY, UPS_AND_DOWNS, QUIET_HOURS, HUSH];
 const COLD: &str = "{kind: case-type, id: cold, process: rescue, resolve: process-completed,
     sla: {goal: PT20M, deadline: PT1H, passed: PT10M}, reopenings: 2, watch: PT2H, outcome: [
         {id: came, event: {type: came, subject: data.of}, within: PT1H},
@@ -43,223 +53,6 @@ impl Dice {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % limit
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Name {
-    Received(String),
-    Detector(String),
-    Alert(Arc<str>),
-    Case(Key),
-    Expectation(String),
-}
-
-/// What the runtime does, in memory: aggregates, effects in order, rows of timers.
-struct World {
-    definitions: Definitions,
-    now_ms: i64,
-    keys: Keys,
-    held: BTreeMap<Name, State>,
-    /// The fold of all events of each, those before it had no row included.
-    folds: BTreeMap<Name, State>,
-    timers: BTreeSet<(i64, Key, Name)>,
-    /// Process instances that run, each with its case.
-    processes: BTreeMap<Key, Key>,
-    milestones: BTreeMap<Key, Vec<(Milestone, u32)>>,
-    /// States a case has been in.
-    states: BTreeMap<Key, Vec<CaseState>>,
-    event_ids: u64,
-}
-
-impl World {
-    fn new() -> World {
-        let mut definitions = Definitions::default();
-        for (place, text) in [WARM, SILENT, MANY, COLD, BUSY].into_iter().enumerate() {
-            let read = read(text.as_bytes()).unwrap_or_else(|faults| panic!("{faults:#?}"));
-            definitions.add(Key(place as u64 + 1), 1, 1, read);
-        }
-        let keys = Keys::above(1, Key(1_000));
-        World {
-            definitions,
-            now_ms: 1_800_000_000_000,
-            keys,
-            held: BTreeMap::new(),
-            folds: BTreeMap::new(),
-            timers: BTreeSet::new(),
-            processes: BTreeMap::new(),
-            milestones: BTreeMap::new(),
-            states: BTreeMap::new(),
-            event_ids: 0,
-        }
-    }
-
-    /// Carries out a command and all that follows; whether it was accepted.
-    fn ask(&mut self, name: Name, command: Command) -> bool {
-        let mut queue = VecDeque::from([(name, command)]);
-        let mut first = None;
-        while let Some((name, command)) = queue.pop_front() {
-            let accepted = self.step(&name, &command, &mut queue);
-            first.get_or_insert(accepted);
-        }
-        first.unwrap()
-    }
-
-    fn step(
-        &mut self,
-        name: &Name,
-        command: &Command,
-        queue: &mut VecDeque<(Name, Command)>,
-    ) -> bool {
-        let mut state = self.held.remove(name).unwrap_or_else(|| State::empty(command));
-        let mut folded = self.folds.remove(name).unwrap_or_else(|| State::empty(command));
-        let before = state.clone();
-        let process = |_: u32, id: &str| (id == "rescue").then_some((Key(77), 1));
-        let known = Known { definitions: &self.definitions, process: &process };
-        let zone = TimeZone::UTC;
-        let (now_ms, keys) = (self.now_ms, &mut self.keys);
-        let mut inputs = Inputs { now_ms, keys, seed: 0, zone: &zone };
-        let outcome = step(&known, &mut state, command, &mut inputs);
-        let Ok(outcome) = outcome else {
-            assert_eq!(state, before, "a rejection changes no state");
-            self.keep(name, state, folded);
-            return false;
-        };
-        for event in &outcome.events {
-            folded.apply(event);
-            if let Some((key, due_ms)) = event.timer() {
-                let is_new = self.timers.insert((due_ms, key, name.clone()));
-                assert!(is_new, "a timer is set once");
-            }
-            self.note(name, event);
-        }
-        // One without a row has no tenant of its own.
-        let (row, fold) = (!state.is_empty()).then_some((&state, &folded)).unzip();
-        assert_eq!(row, fold, "{name:?} is the fold of its events");
-        assert_eq!(state.is_empty(), folded.is_empty(), "{name:?} is empty as its fold is");
-        for effect in outcome.effects {
-            match effect {
-                Effect::Ask(target, command) => queue.push_back((self.name(&target), command)),
-                Effect::StartProcess(start) => {
-                    let twice = self.processes.insert(start.instance, start.case);
-                    assert_eq!(twice, None, "a process starts once");
-                }
-                Effect::CancelProcess { instance } => self.end_process(instance, false, queue),
-            }
-        }
-        self.keep(name, state, folded);
-        true
-    }
-
-    fn keep(&mut self, name: &Name, state: State, folded: State) {
-        // What is empty has no row.
-        if !state.is_empty() {
-            if let Some((key, due_ms)) = state.timer() {
-                let row = (due_ms, key, name.clone());
-                assert!(self.timers.contains(&row), "{name:?} waits for a timer that has a row");
-            }
-            self.held.insert(name.clone(), state);
-        }
-        self.folds.insert(name.clone(), folded);
-    }
-
-    fn name(&self, target: &Target) -> Name {
-        match target {
-            Target::Detector { rule, subject, .. } => Name::Detector(format!("{rule} {subject}")),
-            Target::Alert { name, .. } => Name::Alert(name.clone()),
-            Target::Case(key) => Name::Case(*key),
-            Target::Expectation { check, subject, .. } => {
-                Name::Expectation(format!("{check} {subject}"))
-            }
-        }
-    }
-
-    fn end_process(
-        &mut self,
-        instance: Key,
-        completed: bool,
-        queue: &mut VecDeque<(Name, Command)>,
-    ) {
-        let Some(case) = self.processes.remove(&instance) else { return };
-        let command = CaseCommand::EndProcess { instance, completed };
-        queue.push_back((Name::Case(case), Command::Case(command)));
-    }
-
-    fn note(&mut self, name: &Name, event: &Event) {
-        let (Name::Case(key), Event::Case(event)) = (name, event) else { return };
-        let to = match event {
-            CaseEvent::CaseOpened { .. } | CaseEvent::CaseReopened { .. } => CaseState::Open,
-            CaseEvent::CaseResolved { .. } => CaseState::Resolved,
-            CaseEvent::CheckStarted { .. } => CaseState::Verifying,
-            CaseEvent::CaseClosed { verdict, .. } => match verdict.as_str() {
-                "VERIFIED" => CaseState::ClosedVerified,
-                "WAIVED" => CaseState::ClosedWaived,
-                _ => CaseState::ClosedFailed,
-            },
-            CaseEvent::CaseCancelled { .. } => CaseState::Cancelled,
-            CaseEvent::MilestoneReached { milestone, number, due_ms } => {
-                assert!(*due_ms <= self.now_ms, "no milestone comes early");
-                let reached = self.milestones.entry(*key).or_default();
-                assert!(reached.last() < Some(&(*milestone, *number)), "each comes once, in order");
-                return reached.push((*milestone, *number));
-            }
-            _ => return,
-        };
-        let states = self.states.entry(*key).or_default();
-        let from = states.last().copied();
-        use CaseState as S;
-        let may = match (from, to) {
-            (None, to) => to == S::Open,
-            (Some(S::Open), to) => matches!(to, S::Resolved | S::Cancelled),
-            (Some(S::Resolved), to) => matches!(to, S::Verifying | S::ClosedWaived | S::Cancelled),
-            (Some(S::Verifying), to) => to != S::Resolved,
-            (Some(_), _) => false,
-        };
-        assert!(may, "case {key} goes from {from:?} to {to:?}");
-        states.push(to);
-    }
-
-    fn cases(&self) -> Vec<(Key, CaseState)> {
-        let case = |(name, state): (&Name, &State)| match (name, state) {
-            (Name::Case(key), State::Case(case)) => Some((*key, case.state)),
-            _ => None,
-        };
-        self.held.iter().filter_map(case).collect()
-    }
-
-    fn send(&mut self, kind: &str, id: u64, data: String) -> bool {
-        let event = CloudEvent {
-            id: id.to_string().into(),
-            source: "/s".into(),
-            kind: kind.into(),
-            data: data.into(),
-            ..CloudEvent::default()
-        };
-        let command = ReceivedCommand::ReceiveEvent { tenant: 1, event: Box::new(event) };
-        self.ask(Name::Received(id.to_string()), Command::Received(command))
-    }
-
-    /// Lets time pass, and everything that is due happen in order; late, if the world stood still.
-    fn pass(&mut self, ms: i64, stood_still: bool) {
-        let until_ms = self.now_ms + ms;
-        if stood_still {
-            self.now_ms = until_ms;
-        }
-        while let Some(row) = self.timers.first().filter(|row| row.0 <= until_ms).cloned() {
-            self.timers.remove(&row);
-            self.now_ms = self.now_ms.max(row.0);
-            self.keys.tick(self.now_ms);
-            let wake = self.held.get(&row.2).and_then(State::wake);
-            if let Some(command) = wake {
-                self.ask(row.2, command);
-            }
-        }
-        self.now_ms = until_ms;
-        self.keys.tick(self.now_ms);
-        for (name, state) in &self.held {
-            let due = state.timer().is_some_and(|(_, due_ms)| due_ms <= self.now_ms);
-            assert!(!due, "{name:?} has done what was due");
-        }
     }
 }
 
@@ -309,14 +102,29 @@ fn turn(world: &mut World, dice: &mut Dice) {
                 _ => None,
             });
             let alerts: Vec<_> = alerts.collect();
-            if let Some((name, alert)) = alerts.first().cloned() {
+            let at = dice.below(alerts.len().max(1) as u64) as usize;
+            if let Some((name, alert)) = alerts.get(at).cloned() {
                 let by = "ann".into();
-                let command = AlertCommand::AcknowledgeAlert { alert, by };
+                let command = match dice.below(2) {
+                    0 => AlertCommand::AcknowledgeAlert { alert, by },
+                    _ => AlertCommand::ReleaseAlert { alert, by },
+                };
                 world.ask(name, Command::Alert(command));
             }
         }
         _ => act(world, dice),
     }
+}
+
+/// The rule is deployed: it expects something of a subject nothing came of yet.
+fn expect_c(world: &mut World) {
+    let command = DetectorCommand::ExpectSubject {
+        tenant: 1,
+        rule: Key(2),
+        rule_id: "silent".into(),
+        subject: "c".into(),
+    };
+    assert!(world.ask(Name::Detector("silent c".to_owned()), Command::Detector(command)));
 }
 
 /// Somebody does something to a case, whether it makes sense or not.
@@ -347,8 +155,10 @@ fn act(world: &mut World, dice: &mut Dice) {
 fn every_life_is_in_order_and_what_waits_is_woken() {
     let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
     let mut reached = BTreeSet::new();
+    let mut silent = 0;
     for seed in 0..60 {
-        let (mut world, mut dice) = (World::new(), Dice(seed));
+        let (mut world, mut dice) = (World::new(&ALL), Dice(seed));
+        expect_c(&mut world);
         for _ in 0..400 {
             turn(&mut world, &mut dice);
         }
@@ -363,7 +173,13 @@ fn every_life_is_in_order_and_what_waits_is_woken() {
             let waits = matches!(state, State::Expectation(Expectation { waiting, .. })
                 if !waiting.is_empty());
             assert!(!waits, "{name:?} waits for ever");
+            let State::Alert(line) = state else { continue };
+            let pending = line.open.as_ref().and_then(|open| open.pending.as_ref());
+            let is_asked = pending.is_some_and(|pending| pending.hold.is_none());
+            assert!(!is_asked, "{name:?} has asked its gate, and heard nothing");
         }
+        let hears_of_c = |(name, _): (&Name, &State)| *name == Name::Alert("cold/c".into());
+        silent += u32::from(world.held.iter().any(hears_of_c));
         for states in world.states.values() {
             *ends.entry(states.last().unwrap().as_str()).or_default() += 1;
         }
@@ -372,12 +188,13 @@ fn every_life_is_in_order_and_what_waits_is_woken() {
     let kinds: Vec<&str> = ends.keys().copied().collect();
     let expected = ["CANCELLED", "CLOSED_FAILED", "CLOSED_VERIFIED", "CLOSED_WAIVED", "OPEN"];
     assert_eq!(kinds, expected, "the lives are about everything: {ends:?}");
+    assert_eq!(silent, 60, "what never came is missed in every life");
     assert_eq!(reached.len(), 7, "every milestone was reached: {reached:?}");
 }
 
 #[test]
 fn an_event_is_received_once_and_says_which_rules_it_was_for() {
-    let mut world = World::new();
+    let mut world = World::new(&ALL);
     for _ in 0..2 {
         assert!(world.send("reading", 1, r#"{"of":"a","value":9}"#.to_owned()));
     }
@@ -399,7 +216,7 @@ fn an_event_is_received_once_and_says_which_rules_it_was_for() {
     let Event::Received(ReceivedEvent::EventReceived { matched, .. }) = &out.events[0] else {
         panic!("{out:?}")
     };
-    assert_eq!(matched.len(), 3, "three rules are about readings");
+    assert_eq!(matched.len(), 4, "four rules are about readings");
     assert!(matched.iter().all(|it| it.failure.contains("subject")), "{matched:?}");
     assert!(out.effects.is_empty(), "no detector hears of it");
 }

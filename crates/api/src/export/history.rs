@@ -150,5 +150,6 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Alert => "ALERT",
         Kind::Case => "CASE",
         Kind::Expectation => "EXPECTATION",
+        Kind::Gate => "GATE",
     }
 }

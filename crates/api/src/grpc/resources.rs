@@ -111,7 +111,7 @@ fn metadata(resource: &DeployedResource, requirements: &DeployedResource) -> Opt
             resource_name: resource.resource.to_string(),
             tenant_id,
         }),
-        ResourceKind::DetectionRule | ResourceKind::CaseType => return None,
+        ResourceKind::DetectionRule | ResourceKind::CaseType | ResourceKind::Suppression => return None,
     })
 }
 

@@ -45,6 +45,9 @@ pub(crate) const ALERTS: Table = Table {
         Field::new("signalKey", alerts::EVENT, Kind::Key),
         Field::new("caseKey", alerts::CASE, Kind::Key),
         Field::new("acknowledgedBy", alerts::ACKNOWLEDGED_BY, Kind::Text),
+        Field::new("heldBy", alerts::HELD_BY, Kind::Word(&["SUPPRESSION", "STORM"], &[])),
+        Field::new("heldById", alerts::HELD_ID, Kind::Text),
+        Field::new("heldUntilTime", alerts::HELD_UNTIL_MS, Kind::Time),
         Field::new("tenantId", alerts::TENANT, Kind::Tenant),
     ],
     joined: &[],
@@ -118,5 +121,33 @@ pub(crate) async fn acknowledge_alert(
     let row = find(&state, &ALERTS, alert).await?;
     let name = text_of(&row, alerts::NAME).unwrap_or_default().into();
     let request = Request::Work(WorkRequest::AcknowledgeAlert { name, alert });
+    answer::no_content(&state.submit(caller, request).await?)
+}
+
+/// Release an alert
+///
+/// An alert that a suppression or a storm holds back is acted on now: the case its rule asks for is
+/// opened.
+#[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alertKey}/release",
+    operation_id = "releaseAlert",
+    tag = "Signals",
+    params(("alertKey" = String, Path, description = "Key of the alert.")),
+    responses(
+        (status = 204, description = "Released."),
+        (status = 404, description = "No such open alert.", body = ProblemDetail),
+        (status = 409, description = "Nothing holds it back.", body = ProblemDetail),
+        (status = "4XX", description = "Not released.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn release_alert(
+    State(state): State<ApiState>,
+    PathKey(alert): PathKey,
+    CallerOf(caller): CallerOf,
+) -> Result<StatusCode, Problem> {
+    let row = find(&state, &ALERTS, alert).await?;
+    let name = text_of(&row, alerts::NAME).unwrap_or_default().into();
+    let request = Request::Work(WorkRequest::ReleaseAlert { name, alert });
     answer::no_content(&state.submit(caller, request).await?)
 }

@@ -27,9 +27,11 @@ mod retention;
 mod session;
 mod signals;
 mod stream;
+mod suppressions;
 mod suspensions;
 mod tokens;
 mod work_definitions;
+mod work_json;
 
 pub(crate) use stream::Hub;
 
@@ -49,6 +51,9 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(alerts::get_alert))
         .routes(routes!(alerts::search_alerts))
         .routes(routes!(alerts::acknowledge_alert))
+        .routes(routes!(alerts::release_alert))
+        .routes(routes!(suppressions::list_suppressions, suppressions::declare_suppression))
+        .routes(routes!(suppressions::end_suppression))
         .routes(routes!(cases::open_case))
         .routes(routes!(cases::search_cases))
         .routes(routes!(cases::get_case))

@@ -30,6 +30,8 @@ pub(crate) struct RetentionInstruction {
 pub(crate) struct RetentionResult {
     /// Where nobody says otherwise; null: for ever.
     default_time_to_live: Option<String>,
+    /// Received events; null: for ever.
+    signal_time_to_live: Option<String>,
     /// By process, of its latest version.
     processes: Vec<ProcessRetention>,
     /// Whether the purge is paused.
@@ -78,6 +80,7 @@ impl RetentionResult {
         });
         RetentionResult {
             default_time_to_live: status.default_ttl_ms.map(duration),
+            signal_time_to_live: status.signal_ttl_ms.map(duration),
             processes: processes.collect(),
             paused: status.is_paused,
             working: status.is_working,

@@ -26,7 +26,18 @@ const USER_TASK: i64 = 4;
 const RESOURCE: i64 = 5;
 
 const ENTITIES: Kind = Kind::Word(
-    &["PROCESS_INSTANCE", "JOB", "INCIDENT", "VARIABLE", "USER_TASK", "RESOURCE", "BATCH"],
+    // The last two are our own.
+    &[
+        "PROCESS_INSTANCE",
+        "JOB",
+        "INCIDENT",
+        "VARIABLE",
+        "USER_TASK",
+        "RESOURCE",
+        "BATCH",
+        "CASE",
+        "ALERT",
+    ],
     &["AUTHORIZATION", "CLIENT", "DECISION", "GROUP", "MAPPING_RULE", "ROLE", "TENANT", "USER"],
 );
 
@@ -39,6 +50,8 @@ const CATEGORIES: Kind = Kind::Word(
         "USER_TASKS",
         "DEPLOYED_RESOURCES",
         "DEPLOYED_RESOURCES",
+        "USER_TASKS",
+        "USER_TASKS",
     ],
     &["ADMIN"],
 );

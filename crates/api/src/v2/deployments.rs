@@ -209,7 +209,7 @@ fn item(resource: &DeployedResource, requirements: &DeployedResource) -> Deploye
                 form_key: key,
             });
         }
-        ResourceKind::DetectionRule | ResourceKind::CaseType => {
+        ResourceKind::DetectionRule | ResourceKind::CaseType | ResourceKind::Suppression => {
             item.resource = Some(DeployedOther {
                 resource_id: id,
                 version,

@@ -42,9 +42,7 @@ impl Server {
     }
 
     async fn own(&self, what: &str, filter: Value) -> Vec<Value> {
-        let path = format!("/api/v1/{what}/search");
-        let found = self.post(&path, json!({"filter": filter})).await.ok();
-        found["items"].as_array().unwrap().clone()
+        own(self, what, filter).await
     }
 
     /// Searches until a first item says so: what a clock causes comes a little later.
@@ -72,6 +70,13 @@ impl Server {
         let path = format!("/v2/jobs/{}/completion", text(&job["jobKey"]));
         self.post(&path, json!({})).await.done();
     }
+}
+
+/// Searches alerts, cases, evidence or signals.
+pub(crate) async fn own(server: &Server, what: &str, filter: Value) -> Vec<Value> {
+    let path = format!("/api/v1/{what}/search");
+    let found = server.post(&path, json!({"filter": filter})).await.ok();
+    found["items"].as_array().unwrap().clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]

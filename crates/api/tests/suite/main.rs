@@ -16,6 +16,7 @@ mod description;
 mod edge;
 mod given;
 mod keeping;
+mod noise;
 mod queries;
 mod repairs;
 mod searches;

@@ -288,3 +288,31 @@ async fn a_server_that_stops_ends_its_streams() {
     assert_eq!(stream.message().await, None);
     assert!(stream.body.is_end_stream() || stream.block().await.is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cases_alerts_and_signals_come_to_those_who_ask_for_them() {
+    let server = Server::start();
+    let files = [
+        (
+            "r.yaml",
+            "{kind: detection-rule, id: r, on: {type: t}, subject: data.of,
+                detect: {rate: {count: 1, within: PT1H}}, alert: {case: c}}",
+        ),
+        ("c.yaml", "{kind: case-type, id: c, outcome: [{id: ok, attest: anyone, within: P1D}]}"),
+    ];
+    server.files("/v2/deployments", &files).await.ok();
+    let event = json!({"specversion": "1.0", "id": "1", "source": "/s", "type": "t",
+        "data": {"of": "x"}});
+    server.post("/api/v1/signals", event).await;
+    assert_eq!(all(&server, "").await, [] as [Value; 0], "process instances, where nobody says");
+    let messages = all(&server, "about=CASE,ALERT,SIGNAL").await;
+    let events = messages.iter().flat_map(|it| it["events"].as_array().unwrap());
+    let kinds: Vec<String> = events.map(|event| text(&event["type"])).collect();
+    let expected = ["SIGNAL_RECEIVED", "ALERT_OPENED", "ALERT_ADMITTED", "CASE_OPENED"];
+    for kind in expected {
+        assert!(kinds.iter().any(|held| held == kind), "{kind} in {kinds:?}");
+    }
+    let cases = all(&server, "about=CASE&type=CASE_OPENED").await;
+    assert!(cases.len() == 1 && cases[0]["caseKey"].is_string(), "{cases:?}");
+    server.get("/api/v1/events?about=CASES").await.refused(400);
+}

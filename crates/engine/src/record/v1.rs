@@ -266,7 +266,14 @@ variants!(EvaluationEvent { 130: DecisionEvaluated { 1: tenant, 2: evaluation } 
 variants!(EvaluationCommand { 130: EvaluateDecision { 1: tenant, 2: decision, 3: variables } });
 fields!(Asked { 1: tenant, 2: is_done });
 
-numbers!(ResourceKind { 1: Requirements, 2: Decision, 3: Form, 33: DetectionRule, 34: CaseType });
+numbers!(ResourceKind {
+    1: Requirements,
+    2: Decision,
+    3: Form,
+    33: DetectionRule,
+    34: CaseType,
+    70: Suppression,
+});
 variants!(ResourceEvent {
     130: ResourceDeployed {
         1: tenant,

@@ -59,7 +59,7 @@ pub fn command_name(number: u32) -> &'static str {
         3_621 => "RESUME_DEFINITION",
         3_622 => "SUSPEND_JOB_TYPE",
         3_623 => "RESUME_JOB_TYPE",
-        3300..3400 => work_command_name(number),
+        3300..3400 | 3700..3800 => work_command_name(number),
         _ => "UNKNOWN",
     }
 }
@@ -92,6 +92,12 @@ fn work_command_name(number: u32) -> &'static str {
         3360 => "EXPECT_EVENT",
         3361 => "FORGET_EXPECTATION",
         3362 => "MEET_EXPECTATION",
+        3700 => "EXPECT_SUBJECT",
+        3701 => "ADMIT_ALERT",
+        3702 => "HOLD_ALERT",
+        3703 => "RELEASE_ALERT",
+        3704 => "PASS_GATE",
+        3705 => "WAKE_GATE",
         _ => "UNKNOWN",
     }
 }

@@ -4,7 +4,9 @@
 //! Not here: what they mean (crate `work`).
 
 use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
-use work::alert::{Alert, AlertCommand, AlertEvent, AlertLine, Draft};
+use work::alert::{
+    Alert, AlertCommand, AlertEvent, AlertLine, Draft, Hold, HoldCause, Pending,
+};
 use work::case::clock::Milestone;
 use work::case::{
     Case, CaseCommand, CaseEvent, CaseState, CheckRun, CheckState, Evidence, EvidenceKind,
@@ -15,6 +17,7 @@ use work::detector::{
     Detector, DetectorCommand, DetectorEvent, DetectorPhase, Observation, Reading,
 };
 use work::expectation::{Expectation, ExpectationCommand, ExpectationEvent, Waiting};
+use work::gate::{Gate, GateCommand, GateEvent, Storm};
 use work::received::{CloudEvent, Matched, Received, ReceivedCommand, ReceivedEvent};
 use work::{Command as WorkCommand, Event as WorkEvent};
 
@@ -24,6 +27,7 @@ variants!(WorkCommand {
     3: Alert(command),
     4: Case(command),
     5: Expectation(command),
+    6: Gate(command),
 });
 variants!(WorkEvent {
     1: Received(event),
@@ -31,6 +35,7 @@ variants!(WorkEvent {
     3: Alert(event),
     4: Case(event),
     5: Expectation(event),
+    6: Gate(event),
 });
 
 variants!(ReceivedCommand { 1: ReceiveEvent { 1: tenant, 2: event } });
@@ -49,14 +54,18 @@ fields!(CloudEvent {
 fields!(Matched { 1: definition, 2: id, 3: subject, 4: failure });
 fields!(Received { 1: tenant, 2: key, 3: source, 4: id });
 
-variants!(DetectorCommand { 1: Observe(observation), 2: Wake });
+variants!(DetectorCommand {
+    1: Observe(observation),
+    2: Wake,
+    3: ExpectSubject { 1: tenant, 2: rule, 3: rule_id, 4: subject },
+});
 variants!(DetectorEvent {
     1: PhaseChanged { 1: tenant, 2: rule, 3: rule_id, 4: subject, 5: phase, 6: since_ms, 7: draft },
     2: OccurrencesCounted { 1: tenant, 2: rule, 3: rule_id, 4: subject, 5: times_ms },
     3: TimerSet { 1: timer },
 });
-fields!(Observation { 1: tenant, 2: rule, 3: rule_id, 4: subject, 5: reading, 6: draft });
-fields!(Draft { 1: name, 2: title, 3: severity, 4: event, 5: case_type });
+fields!(Observation { 1: tenant, 2: rule, 3: rule_id, 4: subject, 5: reading, 6: draft, 7: steps });
+fields!(Draft { 1: name, 2: title, 3: severity, 4: event, 5: case_type, 6: is_storm });
 fields!(Detector {
     1: tenant,
     2: rule_id,
@@ -79,9 +88,21 @@ variants!(AlertCommand {
     4: WatchAlert { 1: case, 2: watches },
     5: ReleaseCase { 1: case, 2: watch_ms },
     6: Wake,
+    7: AdmitAlert { 1: alert },
+    8: HoldAlert { 1: alert, 2: hold },
+    9: ReleaseAlert { 1: alert, 2: by },
 });
 variants!(AlertEvent {
-    1: AlertOpened { 1: tenant, 2: alert, 3: rule, 4: rule_id, 5: subject, 6: draft, 7: case },
+    1: AlertOpened {
+        1: tenant,
+        2: alert,
+        3: rule,
+        4: rule_id,
+        5: subject,
+        6: draft,
+        7: case,
+        8: pending,
+    },
     2: AlertRepeated { 1: alert, 2: rule_id, 3: subject, 4: severity, 5: event, 6: occurrences },
     3: RaiserRecovered { 1: alert, 2: rule_id, 3: subject },
     4: AlertRecovered { 1: alert },
@@ -90,8 +111,13 @@ variants!(AlertEvent {
     7: CaseWatches { 1: case, 2: watches },
     8: CaseReleased { 1: case, 2: timer },
     9: WatchEnded { 1: case },
+    10: AlertAdmitted { 1: alert, 2: case, 3: by },
+    11: AlertHeld { 1: alert, 2: hold, 3: timer },
 });
-fields!(Alert { 1: key, 2: severity, 3: raisers, 4: acknowledged_by, 5: occurrences });
+fields!(Alert { 1: key, 2: severity, 3: raisers, 4: acknowledged_by, 5: occurrences, 6: pending });
+fields!(Pending { 1: rule, 2: rule_id, 3: subject, 4: draft, 5: follows, 6: hold });
+fields!(Hold { 1: cause, 2: id, 3: until_ms });
+numbers!(HoldCause { 0: Suppression, 1: Storm });
 fields!(AlertLine { 1: tenant, 2: name, 3: open, 4: case, 5: watched, 6: timer });
 
 variants!(CaseCommand {
@@ -190,6 +216,20 @@ variants!(ExpectationEvent {
 fields!(Expectation { 1: tenant, 2: waiting });
 fields!(Waiting { 1: case, 2: check });
 
+variants!(GateCommand {
+    1: PassGate { 1: tenant, 2: rule, 3: rule_id, 4: name, 5: alert },
+    2: Wake,
+});
+variants!(GateEvent {
+    1: PassesCounted { 1: tenant, 2: rule_id, 3: times_ms },
+    2: StormBegan { 1: tenant, 2: rule_id, 3: since_ms },
+    3: PassRefused { 1: last_ms, 2: held },
+    4: StormEnded { 1: held },
+    5: TimerSet { 1: timer },
+});
+fields!(Gate { 1: tenant, 2: rule_id, 3: times_ms, 4: storm, 5: timer });
+fields!(Storm { 1: since_ms, 2: last_ms, 3: held });
+
 /// The number of a command in audit records.
 #[must_use]
 pub(super) fn command_number(command: &WorkCommand) -> u32 {
@@ -197,6 +237,7 @@ pub(super) fn command_number(command: &WorkCommand) -> u32 {
         WorkCommand::Received(ReceivedCommand::ReceiveEvent { .. }) => 3300,
         WorkCommand::Detector(DetectorCommand::Observe(_)) => 3310,
         WorkCommand::Detector(DetectorCommand::Wake) => 3311,
+        WorkCommand::Detector(DetectorCommand::ExpectSubject { .. }) => 3700,
         WorkCommand::Alert(command) => match command {
             AlertCommand::RaiseAlert { .. } => 3320,
             AlertCommand::RecoverAlert { .. } => 3321,
@@ -204,6 +245,9 @@ pub(super) fn command_number(command: &WorkCommand) -> u32 {
             AlertCommand::WatchAlert { .. } => 3323,
             AlertCommand::ReleaseCase { .. } => 3324,
             AlertCommand::Wake => 3325,
+            AlertCommand::AdmitAlert { .. } => 3701,
+            AlertCommand::HoldAlert { .. } => 3702,
+            AlertCommand::ReleaseAlert { .. } => 3703,
         },
         WorkCommand::Case(command) => match command {
             CaseCommand::OpenCase(_) => 3340,
@@ -225,5 +269,7 @@ pub(super) fn command_number(command: &WorkCommand) -> u32 {
             ExpectationCommand::ForgetExpectation { .. } => 3361,
             ExpectationCommand::MeetExpectation { .. } => 3362,
         },
+        WorkCommand::Gate(GateCommand::PassGate { .. }) => 3704,
+        WorkCommand::Gate(GateCommand::Wake) => 3705,
     }
 }

@@ -50,6 +50,8 @@ pub enum Kind {
     Case = 36,
     /// Cases that await an event under one (tenant, case type, check, subject).
     Expectation = 37,
+    /// New alerts of one (tenant, rule).
+    Gate = 70,
 }
 
 impl Kind {
@@ -71,6 +73,7 @@ impl Kind {
             35 => Some(Kind::Alert),
             36 => Some(Kind::Case),
             37 => Some(Kind::Expectation),
+            70 => Some(Kind::Gate),
             _ => None,
         }
     }

@@ -65,14 +65,21 @@ pub fn received_key(tenant: u32, source: &str, id: &str) -> Key {
 fn key_of(target: &Target) -> Key {
     match target {
         Target::Detector { tenant, rule, subject } => {
-            named_key(Kind::Detector, *tenant, &[rule, subject])
+            detector_key(*tenant, rule, subject)
         }
         Target::Alert { tenant, name } => alert_key(*tenant, name),
         Target::Case(key) => *key,
         Target::Expectation { tenant, case_type, check, subject } => {
             named_key(Kind::Expectation, *tenant, &[case_type, check, subject])
         }
+        Target::Gate { tenant, rule } => named_key(Kind::Gate, *tenant, &[rule]),
     }
+}
+
+/// The key of what a rule knows of a subject.
+#[must_use]
+pub fn detector_key(tenant: u32, rule: &str, subject: &str) -> Key {
+    named_key(Kind::Detector, tenant, &[rule, subject])
 }
 
 /// The key of what is known under the name of an alert.
@@ -90,6 +97,7 @@ pub fn kind(state: &State) -> Kind {
         State::Alert(_) => Kind::Alert,
         State::Case(_) => Kind::Case,
         State::Expectation(_) => Kind::Expectation,
+        State::Gate(_) => Kind::Gate,
     }
 }
 
@@ -108,6 +116,7 @@ pub fn encode_state(key: Key, state: &State) -> Vec<u8> {
         State::Alert(state) => encode(key, state),
         State::Case(state) => encode(key, state),
         State::Expectation(state) => encode(key, state),
+        State::Gate(state) => encode(key, state),
     }
 }
 
@@ -120,6 +129,7 @@ pub fn decode_state(kind: Kind, key: Key, body: &[u8]) -> Option<Result<State, B
         Kind::Alert => decode(key, body).map(State::Alert),
         Kind::Case => decode(key, body).map(State::Case),
         Kind::Expectation => decode(key, body).map(State::Expectation),
+        Kind::Gate => decode(key, body).map(State::Gate),
         _ => return None,
     })
 }

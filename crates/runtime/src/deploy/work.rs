@@ -1,11 +1,12 @@
-//! Detection rules and case types: YAML or JSON files.
+//! Detection rules, case types and suppressions: YAML or JSON files.
 //!
 //! Not here: what is in them (`::work::definition`).
 
 use super::{Part, problem_at};
-use ::work::definition::{self, Definition, Fault};
+use ::work::definition::{self, Definition, Detect, Fault};
 use engine::resources::ResourceKind;
 use model::Problem;
+use std::sync::Arc;
 
 /// Reads a definition, and what is needed to find it again.
 pub(super) fn read(content: &[u8]) -> Result<(Part, Definition), Vec<Problem>> {
@@ -18,9 +19,21 @@ pub(super) fn read(content: &[u8]) -> Result<(Part, Definition), Vec<Problem>> {
         Definition::CaseType(case_type) => {
             (ResourceKind::CaseType, &case_type.id, &case_type.name, &case_type.version_tag)
         }
+        Definition::Suppression(held) => {
+            (ResourceKind::Suppression, &held.id, &held.name, &held.version_tag)
+        }
     };
     let (id, name, version_tag) = (id.clone(), name.clone(), version_tag.clone());
     Ok((Part { kind, id, name, version_tag }, definition))
+}
+
+/// Subjects a detection rule expects something of from its deployment on.
+pub(crate) fn expected_keys(content: &[u8]) -> Vec<Arc<str>> {
+    let Ok((_, Definition::Rule(rule))) = read(content) else { return Vec::new() };
+    match rule.detect {
+        Detect::Absence { keys, .. } => keys,
+        _ => Vec::new(),
+    }
 }
 
 fn problem(fault: Fault) -> Problem {

@@ -9,6 +9,7 @@ use crate::node::Shared;
 use engine::graph::keep::history_ttl_ms;
 use engine::key::Key;
 use engine::state::Kind;
+use engine::step::work::received_key;
 use parking_lot::{Condvar, Mutex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use store::batch::DefinitionRow;
 use store::keep::{Keeping, PurgeOrder};
+use store::view::{Cell, Filter, Page, PageStart, Query, Test, View, signals};
 
 /// How far the sweep's thread stands back when the cores are busy.
 const NICENESS: i32 = 10;
@@ -31,6 +33,8 @@ const REST_MAX: Duration = Duration::from_secs(2);
 pub(crate) struct Sweep {
     /// How long history is kept where nobody says otherwise, milliseconds; none: for ever.
     pub default_ttl_ms: Option<i64>,
+    /// How long received events are kept, milliseconds; none: for ever.
+    pub signal_ttl_ms: Option<i64>,
     woken: Mutex<bool>,
     bell: Condvar,
     pub instances: AtomicU64,
@@ -69,6 +73,8 @@ pub struct RetentionOf {
 pub struct Status {
     /// Where nobody says otherwise, milliseconds; none: for ever.
     pub default_ttl_ms: Option<i64>,
+    /// Received events, milliseconds; none: for ever.
+    pub signal_ttl_ms: Option<i64>,
     /// By process, of its latest version.
     pub processes: Vec<RetentionOf>,
     /// Whether the purge is paused.
@@ -82,8 +88,8 @@ pub struct Status {
 }
 
 impl Sweep {
-    pub(crate) fn new(default_ttl_ms: Option<i64>) -> Self {
-        Sweep { default_ttl_ms, ..Sweep::default() }
+    pub(crate) fn new(default_ttl_ms: Option<i64>, signal_ttl_ms: Option<i64>) -> Self {
+        Sweep { default_ttl_ms, signal_ttl_ms, ..Sweep::default() }
     }
 
     /// Begins the next round now.
@@ -139,6 +145,7 @@ pub(crate) fn status(shared: &Shared) -> Result<Status, store::Error> {
     });
     Ok(Status {
         default_ttl_ms: sweep.default_ttl_ms,
+        signal_ttl_ms: sweep.signal_ttl_ms,
         processes: processes.collect(),
         is_paused: keeping.paused,
         is_working: sweep.is_working.load(Ordering::Relaxed),
@@ -196,6 +203,9 @@ impl Round<'_> {
                 }
             }
         }
+        if let Some(ttl_ms) = sweep.signal_ttl_ms {
+            self.signals(self.shared.clock.now_ms().saturating_sub(ttl_ms))?;
+        }
         if let Some(ttl_ms) = sweep.default_ttl_ms {
             self.others(self.shared.clock.now_ms().saturating_sub(ttl_ms))?;
         }
@@ -237,7 +247,32 @@ impl Round<'_> {
         Ok(true)
     }
 
-    /// Erases mailboxes, entries and heads that are no more.
+    /// Erases received events that are older: from then on one that is sent again is new.
+    fn signals(&self, before_ms: i64) -> Result<(), store::Error> {
+        while self.goes_on()? {
+            let found = self.shared.store.query(&older_signals(before_ms))?.rows;
+            let (rows, names): (Vec<u64>, Vec<u64>) = found.iter().filter_map(|it| name(it)).unzip();
+            if rows.is_empty() {
+                return Ok(());
+            }
+            self.shared.sweep.is_working.store(true, Ordering::Relaxed);
+            let order = PurgeOrder { forgets: true, ..self.order(0, before_ms, &names, None) };
+            let kept = self.carry_out(order)?;
+            let gone = |(row, name): (&u64, &u64)| (!kept.contains(name)).then_some(*row);
+            let gone: Vec<u64> = rows.iter().zip(&names).filter_map(gone).collect();
+            for some in gone.chunks(store::limits::PURGE_VIEW_INSTANCES_MAX) {
+                let begun = Instant::now();
+                self.shared.store.purge_views(some)?;
+                self.breathe(begun);
+            }
+            if !kept.is_empty() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases mailboxes, entries, heads, alerts and cases that are no more.
     fn others(&self, before_ms: i64) -> Result<(), store::Error> {
         while self.goes_on()? {
             let from = self.shared.store.keeping()?.swept;
@@ -246,7 +281,7 @@ impl Round<'_> {
                 return Ok(());
             }
             let kept = self.erase(0, before_ms, &ended.aggregates, Some(ended.swept))?;
-            // Evaluations are among them, and have rows in a view.
+            // Evaluations, alerts and cases are among them, and have rows in views.
             let gone: Vec<u64> =
                 ended.aggregates.into_iter().filter(|key| !kept.contains(key)).collect();
             for some in gone.chunks(store::limits::PURGE_VIEW_INSTANCES_MAX) {
@@ -264,8 +299,17 @@ impl Round<'_> {
         aggregates: &[u64],
         swept: Option<u64>,
     ) -> Result<Vec<u64>, store::Error> {
-        let mut kept = Vec::new();
-        let mut order = PurgeOrder {
+        self.carry_out(self.order(definition, before_ms, aggregates, swept))
+    }
+
+    fn order(
+        &self,
+        definition: u64,
+        before_ms: i64,
+        aggregates: &[u64],
+        swept: Option<u64>,
+    ) -> PurgeOrder {
+        PurgeOrder {
             aggregates: aggregates.to_vec(),
             definition,
             before_ms,
@@ -273,7 +317,12 @@ impl Round<'_> {
             rows_max: SWEEP_ROWS_PER_STEP,
             swept,
             salt: [0; 16],
-        };
+            forgets: false,
+        }
+    }
+
+    fn carry_out(&self, mut order: PurgeOrder) -> Result<Vec<u64>, store::Error> {
+        let mut kept = Vec::new();
         loop {
             let begun = Instant::now();
             order.salt = salt();
@@ -297,6 +346,30 @@ impl Round<'_> {
             std::thread::sleep((begun.elapsed() * times).min(REST_MAX));
         }
     }
+}
+
+/// Received events older than that, oldest first, of the one tenant there is.
+fn older_signals(before_ms: i64) -> Query {
+    let test = Test::Lt(Cell::Int(before_ms));
+    Query {
+        view: View::Signals,
+        tenants: vec![0],
+        filters: vec![Filter { column: signals::RECEIVED_MS, test }],
+        conditions: Vec::new(),
+        sort: vec![(signals::KEY, true)],
+        page: Page { limit: SWEEP_PAGE, start: PageStart::Offset(0) },
+    }
+}
+
+/// The key of a received event, and that of the aggregate under its name.
+fn name(row: &[Cell]) -> Option<(u64, u64)> {
+    let cell = |column: u16| row.get(usize::from(column));
+    let (Some(Cell::Int(key)), Some(Cell::Text(source)), Some(Cell::Text(id))) =
+        (cell(signals::KEY), cell(signals::SOURCE), cell(signals::ID))
+    else {
+        return None;
+    };
+    Some((key.cast_unsigned(), received_key(0, source, id).0))
 }
 
 /// Sixteen random bytes.

@@ -47,7 +47,7 @@ pub enum Aggregate {
     BatchOperation(Box<BatchOperation>),
     /// The suspensions of a tenant.
     Suspensions(Box<Suspensions>),
-    /// A received event, a detector, alerts, a case or an expectation.
+    /// A received event, a detector, alerts, a case, an expectation or a gate.
     Work(Box<work::State>),
 }
 
@@ -92,6 +92,7 @@ impl Aggregate {
             Kind::Alert => Aggregate::work(State::Alert(Default::default())),
             Kind::Case => Aggregate::work(State::Case(Default::default())),
             Kind::Expectation => Aggregate::work(State::Expectation(Default::default())),
+            Kind::Gate => Aggregate::work(State::Gate(Default::default())),
         }
     }
 

@@ -38,7 +38,16 @@ impl Lane {
                 self.ask_work(work, component, caller, *case, &command)
             }
             WorkRequest::AcknowledgeAlert { name, alert } => {
-                self.acknowledge_alert(work, component, caller, name, *alert)
+                let command = AlertCommand::AcknowledgeAlert {
+                    alert: *alert,
+                    by: caller.actor.id.clone(),
+                };
+                self.ask_alert(work, component, caller, name, command)
+            }
+            WorkRequest::ReleaseAlert { name, alert } => {
+                let by = caller.actor.id.clone();
+                let command = AlertCommand::ReleaseAlert { alert: *alert, by };
+                self.ask_alert(work, component, caller, name, command)
             }
         }
     }
@@ -112,16 +121,14 @@ impl Lane {
         Ok(Answer::CaseOpened { case })
     }
 
-    fn acknowledge_alert(
+    fn ask_alert(
         &mut self,
         work: &mut Work,
         component: Component,
         caller: &Caller,
         name: &Arc<str>,
-        alert: Key,
+        command: AlertCommand,
     ) -> Result<Answer, Stop> {
-        let by = caller.actor.id.clone();
-        let command = AlertCommand::AcknowledgeAlert { alert, by };
         let command = Command::Work(::work::Command::Alert(command));
         let target = alert_key(caller.tenant, name);
         self.ask_work(work, component, caller, target, &command)
@@ -165,7 +172,9 @@ impl Lane {
 pub(super) fn target(caller: &Caller, request: &WorkRequest) -> Option<Key> {
     match request {
         WorkRequest::AskCase { case, .. } => Some(*case),
-        WorkRequest::AcknowledgeAlert { name, .. } => Some(alert_key(caller.tenant, name)),
+        WorkRequest::AcknowledgeAlert { name, .. } | WorkRequest::ReleaseAlert { name, .. } => {
+            Some(alert_key(caller.tenant, name))
+        }
         WorkRequest::OpenCase { .. } | WorkRequest::ReceiveEvents { .. } => None,
     }
 }

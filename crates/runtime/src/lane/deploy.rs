@@ -10,13 +10,17 @@ use super::chain::Stop;
 use super::permit::permit;
 use super::work::{Component, Work};
 use super::{Aggregate, Lane};
+use crate::deploy::work::expected_keys;
 use crate::deploy::{CompiledResource, Part};
 use crate::request::{Answer, Caller, DeployedProcess, DeployedResource, Deployment};
+use ::work::detector::DetectorCommand;
 use access::{Permission, ResourceType};
-use engine::command::{Command, HeadCommand, ResourceCommand};
+use engine::command::{Command, Effect, HeadCommand, ResourceCommand};
 use engine::graph::Graph;
 use engine::key::Key;
+use engine::resources::ResourceKind;
 use engine::state::{Kind, named_key};
+use engine::step::work::detector_key;
 use std::sync::Arc;
 use store::batch::{DefinitionRow, ParentRow, ResourceRow};
 
@@ -175,6 +179,9 @@ impl Lane {
                 source,
             };
             work.resources.push((component, row));
+            if part.kind == ResourceKind::DetectionRule {
+                self.expect_subjects(work, deploying, resource, (target, key, &part.id))?;
+            }
         }
         Ok(DeployedResource {
             key,
@@ -184,6 +191,29 @@ impl Lane {
             version,
             resource: resource.name.as_str().into(),
         })
+    }
+}
+
+impl Lane {
+    /// Tells the detectors of subjects a rule expects something of from now on. They hear of it in
+    /// a later batch, which knows the rule.
+    fn expect_subjects(
+        &mut self,
+        work: &mut Work,
+        deploying: &Deploying<'_>,
+        resource: &CompiledResource,
+        (source, rule, rule_id): (Key, Key, &Arc<str>),
+    ) -> Result<(), Stop> {
+        let (caller, tenant) = (deploying.caller, deploying.caller.tenant);
+        for subject in expected_keys(&resource.content) {
+            let target = detector_key(tenant, rule_id, &subject);
+            let rule_id = rule_id.clone();
+            let command = DetectorCommand::ExpectSubject { tenant, rule, rule_id, subject };
+            let command = Command::Work(::work::Command::Detector(command));
+            let effect = Effect { target, command };
+            self.leave_effect(work, deploying.component, source, &effect, &cause(caller))?;
+        }
+        Ok(())
     }
 }
 

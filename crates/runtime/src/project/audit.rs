@@ -3,6 +3,8 @@
 //! Not here: the audit chain; a row here is a finger that points at a history row.
 
 use super::{Projection, RowKey, Scene, number, optional, text};
+use ::work::alert::AlertEvent;
+use ::work::case::CaseEvent;
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Section, v1_name::command_name};
@@ -139,6 +141,24 @@ impl Projection {
         }
     }
 
+    /// Notes what was done to a case or an alert, if somebody outside did it.
+    pub(super) fn fold_work_act(
+        &mut self,
+        scene: &super::work::Scene<'_>,
+        at: (u64, usize),
+        section: &Section,
+        events: &[::work::Event],
+    ) {
+        if section.cause.source.is_some() {
+            return;
+        }
+        let command = command_name(section.cause.command);
+        let Some((act, tenant)) = work_act(scene.aggregate, command, events) else { return };
+        let act = Act { detail: Some(command.into()), ..act };
+        let more = [(audit::TENANT, Cell::Int(i64::from(tenant)))];
+        self.put_act(at, scene.now_ms, section, &act, &more);
+    }
+
     pub(super) fn put_act(
         &mut self,
         (position, place): (u64, usize),
@@ -161,6 +181,38 @@ impl Projection {
         row.extend_from_slice(more);
         self.put(View::Audit, RowKey::one(View::Audit, key), &row);
     }
+}
+
+/// What a command did to a case or an alert, and the tenant; `None` for sources at work and for the
+/// engine itself. Events do not repeat the tenant, of which there is one.
+fn work_act(aggregate: Key, command: &str, events: &[::work::Event]) -> Option<(Act, u32)> {
+    use ::work::Event as E;
+    let operation = match command {
+        "OPEN_CASE" => 0,
+        "CANCEL_CASE" => 1,
+        "RESOLVE_CASE" => 3,
+        "WAIVE_OUTCOME" => 4,
+        "RELEASE_ALERT" => 10,
+        "ENTER_STAGE" | "ATTEST_OUTCOME" | "ADD_EVIDENCE" | "ACKNOWLEDGE_ALERT" => 2,
+        "ASSIGN_CASE" => {
+            let is_given = |event: &E| {
+                matches!(event, E::Case(CaseEvent::CaseAssigned { driver: Some(_), .. }))
+            };
+            if events.iter().any(is_given) { 5 } else { 6 }
+        }
+        _ => return None,
+    };
+    let alert = events.iter().find_map(|event| match event {
+        E::Alert(
+            AlertEvent::AlertAcknowledged { alert, .. } | AlertEvent::AlertAdmitted { alert, .. },
+        ) => Some(*alert),
+        _ => None,
+    });
+    let act = match alert {
+        Some(alert) => Act::new(8, operation, alert),
+        None => Act::new(7, operation, aggregate),
+    };
+    Some((act, 0))
 }
 
 /// What a command did; `None` for workers at work and for the engine itself.

@@ -66,6 +66,7 @@ impl Projection {
                         now_ms,
                     };
                     self.fold_work(&scene, events);
+                    self.fold_work_act(&scene, (position, place), section, events);
                 }
                 Events::BatchOperation(events) => {
                     self.fold_batch(aggregate, (position, place), now_ms, section, events);

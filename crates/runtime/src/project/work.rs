@@ -27,7 +27,7 @@ impl Projection {
                 Event::Received(event) => self.fold_received(scene, event),
                 Event::Alert(event) => self.fold_alert(scene, event),
                 Event::Case(event) => self.fold_case(scene, event),
-                Event::Detector(_) | Event::Expectation(_) => {}
+                Event::Detector(_) | Event::Expectation(_) | Event::Gate(_) => {}
             }
         }
     }
@@ -60,7 +60,7 @@ impl Projection {
         let state = |state: i64| (alerts::STATE, Cell::Int(state));
         let over = |to: i64| [state(to), (alerts::ENDED_MS, Cell::Int(scene.now_ms))];
         match event {
-            E::AlertOpened { tenant, alert, rule, rule_id, subject, draft, case } => {
+            E::AlertOpened { tenant, alert, rule, rule_id, subject, draft, case, .. } => {
                 let Draft { name, title, severity, event, .. } = &**draft;
                 let columns = [
                     (alerts::KEY, number(alert.0)),
@@ -76,6 +76,7 @@ impl Projection {
                     (alerts::LAST_MS, Cell::Int(scene.now_ms)),
                     (alerts::EVENT, key(*event)),
                     (alerts::CASE, key(*case)),
+                    (alerts::LINE, number(scene.aggregate.0)),
                     (alerts::TENANT, Cell::Int(i64::from(*tenant))),
                 ];
                 self.put(View::Alerts, row(alert), &columns);
@@ -94,6 +95,23 @@ impl Projection {
             }
             E::AlertRecovered { alert } => self.patch(row(alert), over(2)),
             E::AlertResolved { alert } => self.patch(row(alert), over(3)),
+            E::AlertHeld { alert, hold, .. } => {
+                let changes = [
+                    (alerts::HELD_BY, Cell::Int(hold.cause as i64)),
+                    (alerts::HELD_ID, text(&hold.id)),
+                    (alerts::HELD_UNTIL_MS, hold.until_ms.map_or(Cell::Null, Cell::Int)),
+                ];
+                self.patch(row(alert), changes);
+            }
+            E::AlertAdmitted { alert, case, .. } => {
+                let changes = [
+                    (alerts::CASE, key(*case)),
+                    (alerts::HELD_BY, Cell::Null),
+                    (alerts::HELD_ID, Cell::Null),
+                    (alerts::HELD_UNTIL_MS, Cell::Null),
+                ];
+                self.patch(row(alert), changes);
+            }
             E::RaiserRecovered { .. }
             | E::CaseWatches { .. }
             | E::CaseReleased { .. }

@@ -90,19 +90,11 @@ fn apply<'a>(
     Ok(())
 }
 
-/// Deletes all rows of aggregates, from every view that names one.
+/// Deletes all rows of aggregates that are no more, from every view that names one.
 pub(super) fn delete_of(db: &Connection, aggregates: &[u64]) -> rusqlite::Result<()> {
     for view in View::projected() {
-        let spec = view.spec();
-        let named: &[&str] = match view {
-            View::Batches | View::Instances => &["key"],
-            View::BatchItems => &["batch"],
-            // What was evaluated outside of any process is named by its own key.
-            View::DecisionInstances => &["instance", "key"],
-            _ => &["instance"],
-        };
-        for column in named.iter().filter(|name| view.column(name).is_some()) {
-            let delete = format!("delete from {} where {column} = ?1", spec.table);
+        for column in owners(view) {
+            let delete = format!("delete from {} where {column} = ?1", view.spec().table);
             let mut delete = db.prepare_cached(&delete)?;
             for aggregate in aggregates {
                 delete.execute([aggregate.cast_signed()])?;
@@ -110,6 +102,21 @@ pub(super) fn delete_of(db: &Connection, aggregates: &[u64]) -> rusqlite::Result
         }
     }
     Ok(())
+}
+
+/// Columns by which the rows of a view belong to what is erased. All have an index.
+fn owners(view: View) -> &'static [&'static str] {
+    match view {
+        // A signal goes by its own key: its aggregate is a name.
+        View::Batches | View::Cases | View::Instances | View::Signals => &["key"],
+        View::BatchItems => &["batch"],
+        View::Evidence => &["case_key"],
+        View::Alerts => &["line"],
+        // What was evaluated outside of any process is named by its own key.
+        View::DecisionInstances => &["instance", "key"],
+        _ if view.column("instance").is_some() => &["instance"],
+        _ => &[],
+    }
 }
 
 fn put_sql(spec: &Spec) -> String {

@@ -49,6 +49,7 @@ impl Sqlite {
                 salt: self.read(ACTION, |db| {
                     db.query_row("select randomblob(16)", [], |row| row.get(0))
                 })?,
+                forgets: false,
             };
             let mut writer = self.writer()?;
             // Views made anew have seen nothing yet, and must not see these.
@@ -126,11 +127,21 @@ fn purge(
         if left == 0 {
             break;
         }
+        if !order.forgets && lives(db, *key)? {
+            kept.push(*key);
+            done += 1;
+            continue;
+        }
         let Some(found) = erasable(db, *key, projected, left)? else {
             kept.push(*key);
             done += 1;
             continue;
         };
+        if order.forgets {
+            // Its stamp goes with it: who still remembers it cannot commit on it.
+            db.prepare_cached("delete from aggregate where key = ?1")?
+                .execute([key.cast_signed()])?;
+        }
         let is_whole = found.len() < left || positions_of(db, *key)? == found.len() as u64;
         erase(db, *key, &found, is_whole)?;
         positions.extend(found);
@@ -156,18 +167,19 @@ fn purge(
     Ok(Purged { done, kept, rows: positions.len() as u64 })
 }
 
-/// The first positions of an aggregate that is no more and that the views have seen to its end;
-/// `None`: it is not so yet.
+fn lives(db: &Connection, key: u64) -> rusqlite::Result<bool> {
+    let lives = "select 1 from aggregate where key = ?1";
+    db.prepare_cached(lives)?.exists([key.cast_signed()])
+}
+
+/// The first positions of an aggregate that the views have seen to its end; `None`: it is not so
+/// yet.
 fn erasable(
     db: &Connection,
     key: u64,
     projected: u64,
     limit: usize,
 ) -> rusqlite::Result<Option<Vec<u64>>> {
-    let lives = "select 1 from aggregate where key = ?1";
-    if db.prepare_cached(lives)?.exists([key.cast_signed()])? {
-        return Ok(None);
-    }
     // The row the views have reached stays: they are recognised by it.
     let last = "select position from history where aggregate = ?1 order by position desc limit 1";
     let last: Option<i64> =

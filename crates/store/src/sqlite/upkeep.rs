@@ -146,6 +146,7 @@ mod tests {
             rows_max: 0,
             swept: None,
             salt: [0; 16],
+            forgets: false,
         };
         let ranges = [(1, 1), (5, u64::MAX)];
         assert_eq!(purged_ranges(&purge_body(&order, &ranges)), ranges);

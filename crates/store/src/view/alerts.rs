@@ -36,6 +36,14 @@ columns! {
     CASE = "case_key": Int,
     /// Who has seen it.
     ACKNOWLEDGED_BY = "acknowledged_by": Text,
+    /// What holds it back: 0 a suppression, 1 a storm.
+    HELD_BY = "held_by": Enum,
+    /// Id of the suppression; for a storm that of the rule.
+    HELD_ID = "held_id": Word,
+    /// Until when, Unix milliseconds.
+    HELD_UNTIL_MS = "held_until_ms": Int,
+    /// Key of all that is known under its name.
+    LINE = "line": Int,
     /// Tenant number.
     TENANT = "tenant": Int,
 }
@@ -49,5 +57,6 @@ pub const SPEC: Spec = Spec::of_rows(
     &[
         Index { columns: &[STATE, KEY], only: "state < 2" },
         Index { columns: &[CASE], only: "case_key is not null" },
+        Index { columns: &[LINE], only: "" },
     ],
 );

@@ -160,25 +160,9 @@ pub(super) fn read(root: &Node, faults: &mut Vec<Fault>) -> CaseType {
     }
 }
 
-/// The items of a list, at most so many.
-fn items<'n>(members: &mut Members<'n, '_>, name: &'static str, most: usize) -> &'n [Node] {
-    let Some(node) = members.get(name) else { return &[] };
-    let Tree::List(items) = &node.value else {
-        let found = node.value.describe();
-        members.fault(node, name, format!("Expected a list, but found {found}."));
-        return &[];
-    };
-    if items.len() > most {
-        let message = format!("Expected at most {most} items, but found {}.", items.len());
-        members.fault(node, name, message);
-        return &[];
-    }
-    items
-}
-
 fn read_stages(members: &mut Members<'_, '_>) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
-    for item in items(members, "stages", STAGES_MAX) {
+    for item in members.items("stages", STAGES_MAX) {
         let stage = match &item.value {
             Tree::Text(text) => {
                 let id: Arc<str> = text.as_str().into();
@@ -219,7 +203,7 @@ fn read_goals(members: &mut Members<'_, '_>) -> Option<Goals> {
 
 fn read_outcome(members: &mut Members<'_, '_>) -> Vec<Check> {
     let mut checks: Vec<Check> = Vec::new();
-    for item in items(members, "outcome", CHECKS_MAX) {
+    for item in members.items("outcome", CHECKS_MAX) {
         let check = read_check(members, item);
         if checks.iter().any(|held| held.id == check.id) {
             let message = format!("Expected check `{}` once, but found it twice.", check.id);

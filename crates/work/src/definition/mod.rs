@@ -1,4 +1,4 @@
-//! Definitions people write: detection rules and case types, read from YAML or JSON.
+//! Definitions people write: detection rules, case types and suppressions, read from YAML or JSON.
 //!
 //! Not here: versions and deployments; a definition is known by the key of its version.
 
@@ -6,9 +6,12 @@ mod case_type;
 mod node;
 mod read;
 mod rule;
+mod suppression;
 
 pub use case_type::{Attester, CaseType, Check, CheckKind, Goals, Priority, Stage};
-pub use rule::{AlertShape, Detect, EventMatch, Mode, Rule, Severity};
+pub use rule::{AlertShape, Detect, EventMatch, Mode, Rule, Severity, StormLimit};
+pub(crate) use suppression::Noise;
+pub use suppression::{Silence, Suppression};
 
 use crate::key::Key;
 use crate::limits::DEFINITION_BYTES_MAX;
@@ -43,6 +46,8 @@ pub enum Definition {
     Rule(Rule),
     /// A case type.
     CaseType(CaseType),
+    /// A suppression.
+    Suppression(Suppression),
 }
 
 /// An expression, or a text that needs none.
@@ -115,10 +120,12 @@ pub fn read(content: &[u8]) -> Result<Definition, Vec<Fault>> {
     let definition = match kind_of(&root) {
         Some("detection-rule") => Definition::Rule(rule::read(&root, &mut faults)),
         Some("case-type") => Definition::CaseType(case_type::read(&root, &mut faults)),
+        Some("suppression") => Definition::Suppression(suppression::read(&root, &mut faults)),
         found => {
             let found = found.map_or("none".to_owned(), |kind| format!("`{kind}`"));
-            let message =
-                format!("Expected `kind: detection-rule` or `kind: case-type`, but found {found}.");
+            let message = format!(
+                "Expected `kind: detection-rule`, `case-type` or `suppression`, but found {found}."
+            );
             return Err(vec![Fault::at(&root, "kind", message)]);
         }
     };
@@ -147,11 +154,12 @@ pub struct Deployed<T> {
     pub says: T,
 }
 
-/// Detection rules and case types a node knows.
+/// Detection rules, case types and what else people deployed, as a node knows them.
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
     rules: Versions<Rule>,
     case_types: Versions<CaseType>,
+    suppressions: Versions<Suppression>,
 }
 
 #[derive(Debug, Clone)]
@@ -194,6 +202,10 @@ impl Definitions {
                 let id = says.id.clone();
                 self.case_types.add(&id, Deployed { key, tenant, version, says });
             }
+            Definition::Suppression(says) => {
+                let id = says.id.clone();
+                self.suppressions.add(&id, Deployed { key, tenant, version, says });
+            }
         }
     }
 
@@ -224,6 +236,17 @@ impl Definitions {
     #[must_use]
     pub fn latest_case_type(&self, tenant: u32, id: &str) -> Option<&Arc<Deployed<CaseType>>> {
         self.case_types.latest.get(&tenant)?.get(id)
+    }
+
+    /// The latest suppressions of a tenant, by id: those to come and those that are over too.
+    pub fn suppressions(&self, tenant: u32) -> impl Iterator<Item = &Arc<Deployed<Suppression>>> {
+        self.suppressions.of(tenant)
+    }
+
+    /// The newest version of a suppression.
+    #[must_use]
+    pub fn latest_suppression(&self, tenant: u32, id: &str) -> Option<&Arc<Deployed<Suppression>>> {
+        self.suppressions.latest.get(&tenant)?.get(id)
     }
 
     /// The latest case types of a tenant, by id.

@@ -4,7 +4,7 @@
 
 use super::node::{Node, Tree};
 use super::{Fault, Formula};
-use jiff::{SignedDuration, Span};
+use jiff::{SignedDuration, Span, Timestamp};
 use std::sync::Arc;
 
 /// A mapping that is being read: what nobody asked for is a fault in the end.
@@ -119,6 +119,57 @@ impl<'n, 'f> Members<'n, 'f> {
         number
     }
 
+    /// The items of a list, at most so many.
+    pub(super) fn items(&mut self, name: &'static str, most: usize) -> &'n [Node] {
+        let Some(node) = self.get(name) else { return &[] };
+        let Tree::List(items) = &node.value else {
+            let found = node.value.describe();
+            self.fault(node, name, format!("Expected a list, but found {found}."));
+            return &[];
+        };
+        if items.len() > most {
+            let message = format!("Expected at most {most} items, but found {}.", items.len());
+            self.fault(node, name, message);
+            return &[];
+        }
+        items
+    }
+
+    /// A list of texts, at most so many; numbers are taken as they are written.
+    pub(super) fn texts(&mut self, name: &'static str, most: usize) -> Vec<Arc<str>> {
+        let mut texts = Vec::new();
+        for item in self.items(name, most) {
+            match &item.value {
+                Tree::Text(text) | Tree::Number(text) if !text.trim().is_empty() => {
+                    texts.push(text.trim().into());
+                }
+                other => {
+                    let found = other.describe();
+                    self.fault(item, name, format!("Expected a text, but found {found}."));
+                }
+            }
+        }
+        texts
+    }
+
+    /// A moment with its offset, such as `2026-11-29T20:00:00+01:00`, in Unix milliseconds.
+    pub(super) fn instant_ms(&mut self, name: &'static str) -> Option<i64> {
+        let node = self.get(name)?;
+        let parsed = match &node.value {
+            Tree::Text(text) => text.trim().parse::<Timestamp>().ok(),
+            _ => None,
+        };
+        if parsed.is_none() {
+            let found = node.value.describe();
+            let message = format!(
+                "Expected a time with its offset such as `2026-11-29T20:00:00+01:00`, but found \
+                 {found}."
+            );
+            self.fault(node, name, message);
+        }
+        parsed.map(Timestamp::as_millisecond)
+    }
+
     /// An ISO 8601 duration of a fixed length (days have 24 hours), in milliseconds.
     pub(super) fn duration_ms(&mut self, name: &'static str) -> Option<i64> {
         let node = self.get(name)?;
@@ -149,6 +200,10 @@ impl<'n, 'f> Members<'n, 'f> {
     /// A FEEL expression that may be absent; a leading `=` may be left out.
     pub(super) fn formula(&mut self, name: &'static str) -> Option<Formula> {
         let node = self.get(name)?;
+        self.expression(node, name)
+    }
+
+    fn expression(&mut self, node: &Node, name: &str) -> Option<Formula> {
         let source = match &node.value {
             Tree::Text(text) | Tree::Number(text) => text.clone(),
             Tree::Flag(flag) => flag.to_string(),
@@ -160,6 +215,15 @@ impl<'n, 'f> Members<'n, 'f> {
         };
         let source = source.trim();
         self.compile(node, name, source.strip_prefix('=').unwrap_or(source))
+    }
+
+    /// A list of FEEL expressions, at most so many.
+    pub(super) fn formulas(&mut self, name: &'static str, most: usize) -> Vec<Formula> {
+        let mut formulas = Vec::new();
+        for item in self.items(name, most) {
+            formulas.extend(self.expression(item, name));
+        }
+        formulas
     }
 
     /// A FEEL expression there must be.

@@ -5,7 +5,10 @@
 use super::node::{Node, Tree};
 use super::read::Members;
 use super::{Fault, Formula};
-use crate::limits::RATE_COUNT_MAX;
+use crate::limits::{
+    EXPECTED_KEYS_MAX, RATE_COUNT_MAX, SEQUENCE_STEPS_MAX, STORM_ALERTS_DEFAULT, STORM_ALERTS_MAX,
+    STORM_WITHIN_DEFAULT_MS,
+};
 use std::sync::Arc;
 
 /// A detection rule.
@@ -27,6 +30,32 @@ pub struct Rule {
     pub detect: Detect,
     /// The alert it raises.
     pub alert: AlertShape,
+    /// How many of its alerts are too many.
+    pub storm: StormLimit,
+}
+
+/// How many new alerts of a rule are too many: beyond that one alert stands for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StormLimit {
+    /// So many new alerts are acted on.
+    pub alerts: usize,
+    /// Within that time, milliseconds.
+    pub within_ms: i64,
+    /// How bad it is when there are more.
+    pub severity: Severity,
+    /// Id of the case type of which one case is opened then.
+    pub case_type: Option<Arc<str>>,
+}
+
+impl Default for StormLimit {
+    fn default() -> Self {
+        StormLimit {
+            alerts: STORM_ALERTS_DEFAULT,
+            within_ms: STORM_WITHIN_DEFAULT_MS,
+            severity: Severity::High,
+            case_type: None,
+        }
+    }
 }
 
 /// Whether a rule does something.
@@ -73,6 +102,19 @@ pub enum Detect {
         expect: Formula,
         /// How long it may take.
         within_ms: i64,
+        /// Subjects of which something is expected although nothing came of them yet.
+        keys: Vec<Arc<str>>,
+    },
+    /// Several things come in an order.
+    Sequence {
+        /// What comes, each a condition on one event.
+        steps: Vec<Formula>,
+        /// Begins the looking anew.
+        unless: Option<Formula>,
+        /// Within which time from the first to the last.
+        within_ms: i64,
+        /// Holds when it is over; without it: when it has not come again for that time.
+        recover: Option<Formula>,
     },
     /// Something comes too often.
     Rate {
@@ -109,6 +151,27 @@ pub enum Severity {
     /// It stops the business.
     Critical,
 }
+
+impl Severity {
+    /// What APIs call it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Low => "LOW",
+            Severity::Medium => "MEDIUM",
+            Severity::High => "HIGH",
+            Severity::Critical => "CRITICAL",
+        }
+    }
+}
+
+/// The words for severities in definitions; the first is the default.
+const SEVERITIES: &[(&str, Severity)] = &[
+    ("medium", Severity::Medium),
+    ("low", Severity::Low),
+    ("high", Severity::High),
+    ("critical", Severity::Critical),
+];
 
 impl EventMatch {
     pub(super) fn read(members: &mut Members<'_, '_>) -> EventMatch {
@@ -162,6 +225,7 @@ pub(super) fn read(root: &Node, faults: &mut Vec<Fault>) -> Rule {
     let subject = members.need_formula("subject", "a FEEL expression that says what is watched");
     let detect = read_detect(&mut members);
     let alert = read_alert(&mut members, &name);
+    let storm = read_storm(&mut members);
     members.finish();
     Rule {
         id,
@@ -172,6 +236,7 @@ pub(super) fn read(root: &Node, faults: &mut Vec<Fault>) -> Rule {
         subject: subject.unwrap_or_else(nothing),
         detect,
         alert,
+        storm,
     }
 }
 
@@ -182,16 +247,16 @@ fn nothing() -> Formula {
 fn read_detect(members: &mut Members<'_, '_>) -> Detect {
     let never = Detect::Rate { count: 1, within_ms: 1 };
     let Some(node) = members.get("detect") else {
-        members.missing("detect", "with `threshold`, `absence` or `rate` in it");
+        members.missing("detect", "with `threshold`, `absence`, `rate` or `sequence` in it");
         return never;
     };
     let mut inside = members.inside(node, "detect");
-    let kinds = ["threshold", "absence", "rate"];
+    let kinds = ["threshold", "absence", "rate", "sequence"];
     let found: Vec<_> =
         kinds.into_iter().filter_map(|kind| inside.get(kind).map(|node| (kind, node))).collect();
     let [(kind, node)] = found[..] else {
         let message = format!(
-            "Expected one of `threshold`, `absence` and `rate`, but found {} of them.",
+            "Expected one of `threshold`, `absence`, `rate` and `sequence`, but found {} of them.",
             found.len()
         );
         inside.fault(node, "", message);
@@ -201,6 +266,7 @@ fn read_detect(members: &mut Members<'_, '_>) -> Detect {
     let detect = match kind {
         "threshold" => read_threshold(&mut of_kind),
         "absence" => read_absence(&mut of_kind),
+        "sequence" => read_sequence(&mut of_kind),
         _ => read_rate(&mut of_kind),
     };
     of_kind.finish();
@@ -222,7 +288,43 @@ fn read_absence(members: &mut Members<'_, '_>) -> Detect {
     let after = members.formula("after");
     let expect = members.need_formula("expect", "a FEEL condition for what is expected");
     let within_ms = members.need_duration_ms("within", "how long it may take");
-    Detect::Absence { after, expect: expect.unwrap_or_else(nothing), within_ms }
+    let keys = members.texts("keys", EXPECTED_KEYS_MAX);
+    Detect::Absence { after, expect: expect.unwrap_or_else(nothing), within_ms, keys }
+}
+
+fn read_sequence(members: &mut Members<'_, '_>) -> Detect {
+    let steps = members.formulas("steps", SEQUENCE_STEPS_MAX);
+    match members.get("steps") {
+        None => members.missing("steps", "a list of FEEL conditions in the order they come"),
+        Some(node @ Node { value: Tree::List(items), .. }) if items.len() < 2 => {
+            let message = format!("Expected two steps or more, but found {}.", items.len());
+            members.fault(node, "steps", message);
+        }
+        Some(_) => {}
+    }
+    let unless = members.formula("unless");
+    let within_ms = members.need_duration_ms("within", "the time from the first to the last step");
+    Detect::Sequence { steps, unless, within_ms, recover: members.formula("recover") }
+}
+
+fn read_storm(members: &mut Members<'_, '_>) -> StormLimit {
+    let default = StormLimit::default();
+    let Some(node) = members.get("storm") else { return default };
+    let mut inside = members.inside(node, "storm");
+    let alerts = inside.number("alerts", 1, STORM_ALERTS_MAX);
+    let within_ms = inside.duration_ms("within").unwrap_or(default.within_ms);
+    let severity = match inside.get("severity") {
+        Some(_) => inside.word("severity", SEVERITIES),
+        None => default.severity,
+    };
+    let limit = StormLimit {
+        alerts: alerts.and_then(|most| usize::try_from(most).ok()).unwrap_or(default.alerts),
+        within_ms,
+        severity,
+        case_type: inside.text("case"),
+    };
+    inside.finish();
+    limit
 }
 
 fn read_rate(members: &mut Members<'_, '_>) -> Detect {
@@ -240,15 +342,7 @@ fn read_alert(members: &mut Members<'_, '_>, name: &Arc<str>) -> AlertShape {
     let Some(node) = members.get("alert") else { return empty };
     let mut inside = members.inside(node, "alert");
     let title = inside.template("title").unwrap_or(empty.title);
-    let severity = inside.word(
-        "severity",
-        &[
-            ("medium", Severity::Medium),
-            ("low", Severity::Low),
-            ("high", Severity::High),
-            ("critical", Severity::Critical),
-        ],
-    );
+    let severity = inside.word("severity", SEVERITIES);
     let shape = AlertShape {
         title,
         severity,

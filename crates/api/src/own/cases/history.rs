@@ -14,14 +14,11 @@ use crate::state::ApiState;
 use crate::time;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use engine::key::Key;
 use engine::record::{Events, Section, decode_sections};
-use serde_json::{Value, json};
 use store::load::HistoryRow;
-use work::Event;
-use work::case::CaseEvent;
 
 use super::super::history::{HistoryPage, InstanceHistory};
+use super::super::work_json::shape;
 
 /// Show the history of a case
 #[utoipa::path(
@@ -75,86 +72,7 @@ fn write_section(out: &mut String, row: &HistoryRow, section: &Section) {
         Events::Work(events) => events.as_slice(),
         _ => &[],
     };
-    let shown = events.iter().filter_map(|event| match event {
-        // Timers are plumbing.
-        Event::Case(CaseEvent::TimerSet { .. }) => None,
-        Event::Case(event) => Some(event),
-        _ => None,
-    });
-    list(object.name("events"), shown, |out, event| out.push_str(&shape(event).to_string()));
+    let shown = events.iter().filter_map(shape);
+    list(object.name("events"), shown, |out, event| out.push_str(&event.to_string()));
     object.close();
-}
-
-fn key(key: Key) -> Value {
-    Value::from(key.to_string())
-}
-
-fn shape(event: &CaseEvent) -> Value {
-    use CaseEvent as E;
-    match event {
-        E::CaseOpened { open, stage, .. } => json!({
-            "type": "CASE_OPENED", "title": &*open.title, "subject": &*open.subject,
-            "stage": &**stage, "caseTypeKey": key(open.case_type),
-            "alertKey": open.alert.map(key), "signalKey": open.event.map(key),
-            "followsCaseKey": open.follows.map(key),
-        }),
-        E::StageEntered { stage, by } => {
-            json!({"type": "STAGE_ENTERED", "stage": &**stage, "by": &**by})
-        }
-        E::CaseAssigned { driver, by } => {
-            json!({"type": "CASE_ASSIGNED", "driver": driver.as_deref(), "by": &**by})
-        }
-        E::ProcessStarted { instance, definition } => json!({
-            "type": "PROCESS_STARTED", "processInstanceKey": key(*instance),
-            "processDefinitionKey": key(*definition),
-        }),
-        E::ProcessNotStarted { process_id, reason } => json!({
-            "type": "PROCESS_NOT_STARTED", "processDefinitionId": &**process_id,
-            "reason": &**reason,
-        }),
-        E::ProcessEnded { instance, completed } => json!({
-            "type": "PROCESS_ENDED", "processInstanceKey": key(*instance),
-            "isCompleted": completed,
-        }),
-        E::CaseResolved { by, comment } => {
-            json!({"type": "CASE_RESOLVED", "by": &**by, "comment": &**comment})
-        }
-        E::CheckPlanned { check, due_ms } => json!({
-            "type": "CHECK_PLANNED", "check": &**check, "dueTime": time::format(*due_ms),
-        }),
-        E::CheckStarted { check, due_ms } => json!({
-            "type": "CHECK_STARTED", "check": &**check, "dueTime": time::format(*due_ms),
-        }),
-        E::CheckPassed { check } => json!({"type": "CHECK_PASSED", "check": &**check}),
-        E::CheckFailed { check, reason } => {
-            json!({"type": "CHECK_FAILED", "check": &**check, "reason": &**reason})
-        }
-        E::EvidenceKept { evidence } => json!({
-            "type": "EVIDENCE_KEPT", "evidenceKey": key(evidence.key),
-            "kind": evidence.kind.as_str(), "check": evidence.check.as_deref(),
-            "signalKey": evidence.event.map(key), "givenBy": evidence.by.as_deref(),
-            "text": &*evidence.text,
-        }),
-        E::CaseReopened { check, reason, count } => json!({
-            "type": "CASE_REOPENED", "check": &**check, "reason": &**reason,
-            "reopenings": count,
-        }),
-        E::CaseClosed { verdict, watched_until_ms } => json!({
-            "type": "CASE_CLOSED", "verdict": verdict.as_str(),
-            "watchedUntilTime": watched_until_ms.map(time::format),
-        }),
-        E::CaseCancelled { by, reason } => {
-            json!({"type": "CASE_CANCELLED", "by": &**by, "reason": &**reason})
-        }
-        E::RecurrenceNoted { alert, durable } => json!({
-            "type": "RECURRENCE_NOTED", "alertKey": key(*alert), "isAfterClosing": !durable,
-        }),
-        E::MilestoneReached { milestone, number, due_ms } => json!({
-            "type": "MILESTONE_REACHED", "milestone": milestone.as_str(), "number": number,
-            "dueTime": time::format(*due_ms),
-        }),
-        E::UrgencyChanged { urgency } => json!({"type": "URGENCY_CHANGED", "urgency": urgency}),
-        E::TimerSet { .. } => json!({"type": "TIMER_SET"}),
-        E::WatchEnded => json!({"type": "WATCH_ENDED"}),
-    }
 }

@@ -7,6 +7,7 @@ use crate::limits::STREAM_KINDS_MAX;
 use crate::problem::Problem;
 use crate::tenant;
 use engine::key::Key;
+use engine::state::Kind;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,6 +33,9 @@ pub(crate) struct StreamQuery {
     #[serde(rename = "type")]
     #[param(rename = "type")]
     kinds: Option<String>,
+    /// What the events are about, some of `PROCESS_INSTANCE` (alone if absent), `CASE`, `ALERT` and
+    /// `SIGNAL`.
+    about: Option<String>,
     /// Tenant.
     tenant_id: Option<String>,
 }
@@ -46,7 +50,40 @@ pub(super) struct Filter {
     pub(super) definition: Option<Key>,
     pub(super) process_id: Option<Arc<str>>,
     pub(super) kinds: Kinds,
+    about: About,
     tenant: u32,
+}
+
+/// What events are about, as bits; none: process instances.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct About(u8);
+
+impl About {
+    const WORDS: [&str; 4] = ["PROCESS_INSTANCE", "CASE", "ALERT", "SIGNAL"];
+
+    fn parse(text: &str) -> Result<About, Problem> {
+        let mut about = About::default();
+        for word in text.split(',').map(str::trim) {
+            let Some(place) = About::WORDS.iter().position(|known| *known == word) else {
+                let known = About::WORDS.join(", ");
+                return Err(Problem::invalid(format!(
+                    "Expected some of {known} in `about`, but found `{word}`."
+                )));
+            };
+            about.0 |= 1 << place;
+        }
+        Ok(about)
+    }
+
+    fn has(self, kind: u8) -> bool {
+        let place = match Kind::from_number(kind) {
+            Some(Kind::Case) => 1,
+            Some(Kind::Alert) => 2,
+            Some(Kind::ReceivedEvent) => 3,
+            _ => 0,
+        };
+        self.0.max(1) & (1 << place) != 0
+    }
 }
 
 /// Where a reader waits: its narrowest wish, so that others' events do not touch it.
@@ -65,6 +102,7 @@ impl StreamQuery {
             definition: key("processDefinitionKey", self.process_definition_key.as_deref())?,
             process_id: self.process_definition_id.as_deref().map(Arc::from),
             kinds: self.kinds.as_deref().map(kinds).transpose()?,
+            about: self.about.as_deref().map(About::parse).transpose()?.unwrap_or_default(),
             tenant: tenant::number(self.tenant_id.as_deref())?,
         })
     }
@@ -86,7 +124,7 @@ fn kinds(text: &str) -> Result<Arc<BTreeSet<String>>, Problem> {
             kinds.len()
         )));
     }
-    let known = super::super::event_json::KINDS;
+    let known = [super::super::event_json::KINDS, super::super::work_json::KINDS].concat();
     match kinds.iter().find(|kind| !known.contains(&kind.as_str())) {
         None => Ok(Arc::new(kinds)),
         Some(unknown) => Err(Problem::invalid(format!(
@@ -110,6 +148,7 @@ impl Filter {
     /// Whether the reader wants an item, as far as its events do not decide.
     pub(super) fn wants(&self, item: &Item<'_>) -> bool {
         self.tenant == item.row.tenant
+            && self.about.has(item.row.kind)
             && self.instance.is_none_or(|instance| instance.0 == item.row.aggregate)
             && self.definition.is_none_or(|definition| Some(definition) == item.section.definition)
             && self.process_id.as_ref().is_none_or(|id| Some(&**id) == item.process_id())
@@ -132,6 +171,16 @@ mod tests {
         assert_eq!(filter(None, None, Some("a")).post(), Post::Process("a".into()));
         assert_eq!(filter(None, Some(Key(2)), Some("a")).post(), Post::Definition(Key(2)));
         assert_eq!(filter(Some(Key(1)), Some(Key(2)), None).post(), Post::Instance(Key(1)));
+    }
+
+    #[test]
+    fn tells_of_process_instances_unless_it_is_asked_for_more() {
+        let (default, more) = (About::default(), About::parse("CASE, SIGNAL").unwrap());
+        let kinds = [Kind::Instance, Kind::Case, Kind::Alert, Kind::ReceivedEvent];
+        let has = |about: About| kinds.map(|kind| about.has(kind as u8));
+        assert_eq!(has(default), [true, false, false, false]);
+        assert_eq!(has(more), [false, true, false, true]);
+        assert!(About::parse("CASES").unwrap_err().detail.contains("`CASES`"));
     }
 
     #[test]

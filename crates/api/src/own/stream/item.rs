@@ -1,9 +1,11 @@
-//! What is streamed: one item for what one command did to one process instance.
+//! What is streamed: one item for what one command did to one process instance, case, signal, or
+//! the alerts of one name.
 //!
 //! Not here: how single events look (`event_json`), and to whom items go (`hub`).
 
 use super::super::event_json::{Scene, kind, write_event};
 use super::super::history::{graph, write_cause};
+use super::super::work_json::shape;
 use super::event_id::EventId;
 use super::filter::Kinds;
 use crate::json_write::ObjectWriter;
@@ -16,6 +18,7 @@ use engine::key::Key;
 use engine::record::{Events, Section, decode_sections};
 use runtime::node::Node;
 use runtime::stream::Place;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::batch::DefinitionRow;
@@ -49,7 +52,7 @@ impl Models {
     }
 }
 
-/// What one command did to one process instance.
+/// What one command did to one aggregate.
 pub(super) struct Item<'a> {
     pub(super) row: &'a HistoryRow,
     pub(super) section: &'a Section,
@@ -59,9 +62,15 @@ pub(super) struct Item<'a> {
     model: Option<Model>,
 }
 
-/// The sections of a row, if it is an instance's; a row that was erased or cannot be read has none.
+/// The sections of a row, if it is of a kind that is streamed; a row that was erased or cannot be
+/// read has none.
 pub(super) fn sections(row: &HistoryRow) -> Vec<Section> {
-    if row.kind != engine::state::Kind::Instance as u8 || row.body.is_empty() {
+    use engine::state::Kind as K;
+    let is_streamed = matches!(
+        K::from_number(row.kind),
+        Some(K::Instance | K::Case | K::Alert | K::ReceivedEvent)
+    );
+    if !is_streamed || row.body.is_empty() {
         return Vec::new();
     }
     let mut sections = match decode_sections(Key(row.aggregate), &row.body) {
@@ -71,7 +80,7 @@ pub(super) fn sections(row: &HistoryRow) -> Vec<Section> {
             return Vec::new();
         }
     };
-    sections.retain(|section| matches!(section.events, Events::Instance(_)));
+    sections.retain(|section| matches!(section.events, Events::Instance(_) | Events::Work(_)));
     sections
 }
 
@@ -109,7 +118,11 @@ impl Item<'_> {
 
     /// The item as a message of the stream; `None` when it has no event of these kinds.
     pub(super) fn frame(&self, history: u64, kinds: &Kinds) -> Option<Bytes> {
-        let Events::Instance(events) = &self.section.events else { return None };
+        let events = match &self.section.events {
+            Events::Instance(events) => events,
+            Events::Work(events) => return self.work_frame(history, kinds, events),
+            _ => return None,
+        };
         let is_wanted = |name: &str| kinds.as_ref().is_none_or(|kinds| kinds.contains(name));
         if !events.iter().any(|event| is_wanted(kind(event))) {
             return None;
@@ -145,6 +158,33 @@ impl Item<'_> {
             }
         }
         list.push(']');
+        object.close();
+        Some(finish(out, from))
+    }
+
+    /// The same for a case, a signal or alerts.
+    fn work_frame(&self, history: u64, kinds: &Kinds, events: &[work::Event]) -> Option<Bytes> {
+        let is_wanted = |event: &Value| {
+            let kind = event["type"].as_str().unwrap_or_default();
+            kinds.as_ref().is_none_or(|kinds| kinds.contains(kind))
+        };
+        let shown: Vec<Value> = events.iter().filter_map(shape).filter(is_wanted).collect();
+        if shown.is_empty() {
+            return None;
+        }
+        let id = self.id(history).to_string();
+        let mut out = format!("id: {id}\ndata: ");
+        let from = out.len();
+        let mut object = ObjectWriter::open(&mut out);
+        object.text("id", &id);
+        object.number("position", self.row.position);
+        object.text("time", &time::format(self.row.at_ms));
+        write_cause(&mut object, &self.section.cause);
+        if self.row.kind == engine::state::Kind::Case as u8 {
+            object.key("caseKey", Key(self.row.aggregate));
+        }
+        object.text("tenantId", DEFAULT_NAME);
+        object.name("events").push_str(&Value::Array(shown).to_string());
         object.close();
         Some(finish(out, from))
     }

@@ -28,7 +28,9 @@ const LAST_EVENT_ID: &str = "last-event-id";
 /// The word for the beginning of what is kept.
 const OLDEST: &str = "oldest";
 
-/// What one command did to one process instance, as a message of the stream.
+/// What one command did to one process instance, as a message of the stream. About a case it has
+/// `caseKey` in place of the keys of processes, about alerts and signals none of them: their events
+/// have.
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes what is written by hand")]
@@ -64,7 +66,8 @@ pub(crate) struct StreamedItem {
 
 /// Follow what happens
 ///
-/// Server-sent events: each message is what one committed command did to one process instance.
+/// Server-sent events: each message is what one committed command did to one process instance; with
+/// `about` also to cases, alerts and signals.
 /// Messages of an instance come in their order, each exactly once. The `id` of the last message
 /// seen, sent as `Last-Event-ID` or `after`, resumes the stream behind it.
 #[utoipa::path(

@@ -1,172 +1,22 @@
-//! A detector: what one rule knows of one subject, and when that is an alert.
+//! Steps of a detector: thresholds, absence, rates, and what time alone does to them.
 //!
-//! Not here: which events it is told of (`received`), and what becomes of the alert (`alert`).
-//! Time is that of the step: a rule's windows do not depend on clocks of others.
+//! Not here: sequences (`sequence`).
 
+use super::{Detector, DetectorCommand, DetectorEvent, DetectorPhase, Observation, Reading};
 use crate::alert::{AlertCommand, Draft};
 use crate::definition::{Detect, Mode, Rule};
 use crate::key::Key;
+use crate::limits::EVENT_FUEL;
+use crate::received::{CloudEvent, shape};
 use crate::rejection::Rejection;
 use crate::step::{Command, Effect, Event, Inputs, Known, Outcome, Target};
+use decision::{Budget, Env};
 use std::sync::Arc;
 
-/// What is remembered of one rule and subject; nothing while all is normal.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Detector {
-    /// Tenant number.
-    pub tenant: u32,
-    /// Id of the rule.
-    pub rule_id: Arc<str>,
-    /// What is watched.
-    pub subject: Arc<str>,
-    /// Version of the rule that brought it here.
-    pub rule: Key,
-    /// Where it stands.
-    pub phase: DetectorPhase,
-    /// Since when, Unix milliseconds.
-    pub since_ms: i64,
-    /// The timer that wakes it, and when.
-    pub timer: Option<(Key, i64)>,
-    /// The alert it would raise, or has raised.
-    pub draft: Option<Box<Draft>>,
-    /// When the last occurrences were, for a rate.
-    pub times_ms: Vec<i64>,
-}
-
-/// Where a detector stands. Numbers are on disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DetectorPhase {
-    /// Nothing to say.
-    #[default]
-    Normal,
-    /// Beyond the threshold, not for long enough yet.
-    Pending,
-    /// An alert is due.
-    Firing,
-    /// Over, not for long enough yet.
-    Recovering,
-    /// Something is expected.
-    Awaiting,
-}
-
-/// What an event says to a detector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reading {
-    /// Beyond the threshold; for a rate: one more.
-    #[default]
-    Beyond,
-    /// Neither beyond nor over.
-    Between,
-    /// All is normal.
-    Normal,
-    /// Something is expected from now on.
-    Begins,
-    /// What was expected has come.
-    Came,
-}
-
-/// An event as a detector is told of it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Observation {
-    /// Tenant number.
-    pub tenant: u32,
-    /// Version of the rule.
-    pub rule: Key,
-    /// Id of the rule.
-    pub rule_id: Arc<str>,
-    /// What it is about.
-    pub subject: Arc<str>,
-    /// What it says.
-    pub reading: Reading,
-    /// The alert that would be raised.
-    pub draft: Draft,
-}
-
-/// What a detector can be asked.
-#[derive(Debug, Clone, PartialEq)]
-pub enum DetectorCommand {
-    /// Take note of an event.
-    Observe(Box<Observation>),
-    /// The time it waited for may be over.
-    Wake,
-}
-
-/// A domain event of a detector.
-#[expect(missing_docs, reason = "fields carry the words of the state")]
-#[derive(Debug, Clone, PartialEq)]
-pub enum DetectorEvent {
-    /// It stands elsewhere from now on, or still there with another alert.
-    PhaseChanged {
-        tenant: u32,
-        rule: Key,
-        rule_id: Arc<str>,
-        subject: Arc<str>,
-        phase: DetectorPhase,
-        since_ms: i64,
-        draft: Option<Box<Draft>>,
-    },
-    /// One more, of those a rate counts: all that still count.
-    OccurrencesCounted {
-        tenant: u32,
-        rule: Key,
-        rule_id: Arc<str>,
-        subject: Arc<str>,
-        times_ms: Vec<i64>,
-    },
-    /// It wakes at another time, or does not.
-    TimerSet { timer: Option<(Key, i64)> },
-}
-
-impl Detector {
-    /// Whether there is nothing to remember.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.phase == DetectorPhase::Normal && self.times_ms.is_empty() && self.timer.is_none()
-    }
-
-    /// Applies one event; the only writer of this state.
-    pub(crate) fn apply(&mut self, event: &DetectorEvent) {
-        match event {
-            DetectorEvent::PhaseChanged {
-                tenant,
-                rule,
-                rule_id,
-                subject,
-                phase,
-                since_ms,
-                draft,
-            } => {
-                self.tenant = *tenant;
-                self.rule = *rule;
-                self.rule_id = rule_id.clone();
-                self.subject = subject.clone();
-                self.phase = *phase;
-                self.since_ms = *since_ms;
-                self.draft = draft.clone();
-                if *phase == DetectorPhase::Normal {
-                    self.times_ms.clear();
-                }
-            }
-            DetectorEvent::OccurrencesCounted { tenant, rule, rule_id, subject, times_ms } => {
-                self.tenant = *tenant;
-                self.rule = *rule;
-                self.rule_id = rule_id.clone();
-                self.subject = subject.clone();
-                self.times_ms.clone_from(times_ms);
-            }
-            DetectorEvent::TimerSet { timer } => self.timer = *timer,
-        }
-        // One that is empty has no row: the next begins anew.
-        if self.is_empty() {
-            *self = Detector { tenant: self.tenant, ..Detector::default() };
-        }
-    }
-}
-
-struct Ctx<'a, 'k> {
+pub(super) struct Ctx<'a, 'k> {
     known: &'a Known<'k>,
-    state: &'a mut Detector,
-    inputs: &'a mut Inputs<'k>,
+    pub(super) state: &'a mut Detector,
+    pub(super) inputs: &'a mut Inputs<'k>,
     out: Outcome,
 }
 
@@ -181,12 +31,15 @@ pub(crate) fn step<'k>(
     match command {
         DetectorCommand::Observe(observation) => ctx.observe(observation)?,
         DetectorCommand::Wake => ctx.wake(),
+        DetectorCommand::ExpectSubject { tenant, rule, rule_id, subject } => {
+            ctx.expect_subject((*tenant, *rule), rule_id, subject);
+        }
     }
     Ok(ctx.out)
 }
 
 impl Ctx<'_, '_> {
-    fn emit(&mut self, event: DetectorEvent) {
+    pub(super) fn emit(&mut self, event: DetectorEvent) {
         self.state.apply(&event);
         self.out.events.push(Event::Detector(event));
     }
@@ -206,6 +59,10 @@ impl Ctx<'_, '_> {
             }
             Detect::Absence { within_ms, .. } => self.absence(&rule.says, it, *within_ms),
             Detect::Rate { count, within_ms } => self.rate(&rule.says, it, *count, *within_ms),
+            Detect::Sequence { steps, within_ms, recover, .. } => {
+                let recovers = recover.is_some();
+                self.sequence(&rule.says, it, (steps.len(), *within_ms, recovers));
+            }
         }
         Ok(())
     }
@@ -288,6 +145,50 @@ impl Ctx<'_, '_> {
         }
     }
 
+    /// Something is expected of a subject nothing came of yet; of any other it is already.
+    fn expect_subject(
+        &mut self,
+        (tenant, rule): (u32, Key),
+        rule_id: &Arc<str>,
+        subject: &Arc<str>,
+    ) {
+        let Some(held) = self.known.definitions.rule(rule).cloned() else { return };
+        let Detect::Absence { within_ms, .. } = &held.says.detect else { return };
+        if !self.state.is_empty() || held.says.mode == Mode::Disabled {
+            return;
+        }
+        let nothing = CloudEvent { data: "null".into(), ..CloudEvent::default() };
+        let (now_ms, zone) = (self.inputs.now_ms, self.inputs.zone.clone());
+        let env = Env { now_ms, zone, seed: self.inputs.seed };
+        let mut budget = Budget { fuel: EVENT_FUEL, ..Budget::default() };
+        // A title that needs an event is replaced by the name of the rule.
+        let draft = shape(&held.says, (&nothing, None), subject, &env, &mut budget);
+        let draft = draft.unwrap_or_else(|_| Draft {
+            name: format!("{rule_id}/{subject}").into(),
+            title: held.says.name.clone(),
+            severity: held.says.alert.severity,
+            case_type: held.says.alert.case_type.clone(),
+            ..Draft::default()
+        });
+        self.out.fuel += EVENT_FUEL - budget.fuel;
+        let it = Observation {
+            tenant,
+            rule,
+            rule_id: rule_id.clone(),
+            subject: subject.clone(),
+            draft,
+            ..Observation::default()
+        };
+        self.change(&it, DetectorPhase::Awaiting, Some(*within_ms));
+    }
+
+    /// Whether it waits for the first of a subject the rule names no more.
+    fn is_expected_no_more(&self, keys: &[Arc<str>]) -> bool {
+        let never_came = self.state.draft.as_ref().is_some_and(|draft| draft.event.is_none());
+        let waits = self.state.phase == DetectorPhase::Awaiting;
+        waits && never_came && !keys.contains(&self.state.subject)
+    }
+
     /// The time it waited for is over, if it really is.
     fn wake(&mut self) {
         use DetectorPhase as P;
@@ -299,10 +200,15 @@ impl Ctx<'_, '_> {
         let latest = self.known.definitions.latest_rule(tenant, &id);
         let rule = latest.filter(|rule| rule.says.mode != Mode::Disabled).cloned();
         let Some(rule) = rule else { return self.stand(P::Normal) };
-        if let Detect::Rate { within_ms, .. } = rule.says.detect
-            && self.still_counts(within_ms)
-        {
-            return;
+        match &rule.says.detect {
+            Detect::Rate { within_ms, .. } if self.still_counts(*within_ms) => return,
+            Detect::Sequence { within_ms, recover, .. } => {
+                return self.wake_sequence(&rule.says, *within_ms, recover.is_some());
+            }
+            Detect::Absence { keys, .. } if self.is_expected_no_more(keys) => {
+                return self.stand(P::Normal);
+            }
+            _ => {}
         }
         match self.state.phase {
             P::Pending | P::Awaiting => {
@@ -330,7 +236,7 @@ impl Ctx<'_, '_> {
         true
     }
 
-    fn set_timer(&mut self, due_ms: Option<i64>) {
+    pub(super) fn set_timer(&mut self, due_ms: Option<i64>) {
         if due_ms.is_some() || self.state.timer.is_some() {
             let timer = due_ms.map(|due_ms| (self.inputs.keys.next_key(), due_ms));
             self.emit(DetectorEvent::TimerSet { timer });
@@ -356,7 +262,7 @@ impl Ctx<'_, '_> {
     }
 
     /// As `change`, without an event of a source.
-    fn stand(&mut self, phase: DetectorPhase) {
+    pub(super) fn stand(&mut self, phase: DetectorPhase) {
         let state = &self.state;
         let event = DetectorEvent::PhaseChanged {
             tenant: state.tenant,
@@ -371,12 +277,12 @@ impl Ctx<'_, '_> {
         self.set_timer(None);
     }
 
-    fn end(&mut self, rule: &Rule, it: &Observation) {
+    pub(super) fn end(&mut self, rule: &Rule, it: &Observation) {
         self.recover(rule);
         self.change(it, DetectorPhase::Normal, None);
     }
 
-    fn raise(&mut self, rule: &Rule, draft: Draft) {
+    pub(super) fn raise(&mut self, rule: &Rule, draft: Draft) {
         if rule.mode != Mode::Enabled {
             return;
         }
@@ -391,7 +297,7 @@ impl Ctx<'_, '_> {
         self.out.effects.push(Effect::Ask(target, Command::Alert(command)));
     }
 
-    fn recover(&mut self, rule: &Rule) {
+    pub(super) fn recover(&mut self, rule: &Rule) {
         let Some(draft) = &self.state.draft else { return };
         if rule.mode != Mode::Enabled {
             return;
