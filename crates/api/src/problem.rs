@@ -84,6 +84,11 @@ impl Problem {
     }
 
     /// 413: too long.
+    /// Whether something is not there any more, or in a state that does not allow it.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self.status, StatusCode::CONFLICT | StatusCode::NOT_FOUND)
+    }
+
     pub(crate) fn too_large(detail: impl Into<String>) -> Self {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail)
     }

@@ -5,7 +5,7 @@
 use crate::auth::{Authentication, Authenticator, PasswordCost, asker};
 use crate::host::Hosts;
 use crate::limits::{CHECKS_AT_ONCE, COMMAND_MS};
-use crate::own::Hub;
+use crate::own::{Askers, Hub};
 use crate::problem::Problem;
 use access::Actor;
 use runtime::node::Node;
@@ -57,6 +57,7 @@ struct Inner {
     address: SocketAddr,
     checks: Arc<Semaphore>,
     events: Hub,
+    askers: Askers,
     stopping: watch::Sender<bool>,
 }
 
@@ -75,6 +76,7 @@ impl ApiState {
             hosts: Hosts::new(config),
             address: config.address,
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+            askers: Askers::default(),
             stopping,
         }))
     }
@@ -105,6 +107,11 @@ impl ApiState {
 
     pub(crate) fn events(&self) -> &Hub {
         &self.0.events
+    }
+
+    /// Who asks for the next piece of work just now.
+    pub(crate) fn askers(&self) -> &Askers {
+        &self.0.askers
     }
 
     /// Runs work that keeps a core busy for a while, a few at a time.

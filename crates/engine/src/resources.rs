@@ -25,6 +25,14 @@ pub enum ResourceKind {
     CaseType = 34,
     /// A suppression of alerts.
     Suppression = 70,
+    /// A business calendar.
+    Calendar = 71,
+    /// A queue.
+    Queue = 72,
+    /// A team.
+    Team = 73,
+    /// A solution.
+    Solution = 74,
 }
 
 impl ResourceKind {
@@ -38,6 +46,10 @@ impl ResourceKind {
             33 => Some(ResourceKind::DetectionRule),
             34 => Some(ResourceKind::CaseType),
             70 => Some(ResourceKind::Suppression),
+            71 => Some(ResourceKind::Calendar),
+            72 => Some(ResourceKind::Queue),
+            73 => Some(ResourceKind::Team),
+            74 => Some(ResourceKind::Solution),
             _ => None,
         }
     }
@@ -52,6 +64,10 @@ impl ResourceKind {
             ResourceKind::DetectionRule => "detection rule",
             ResourceKind::CaseType => "case type",
             ResourceKind::Suppression => "suppression",
+            ResourceKind::Calendar => "calendar",
+            ResourceKind::Queue => "queue",
+            ResourceKind::Team => "team",
+            ResourceKind::Solution => "solution",
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::limits::{
 };
 use crate::node::Shared;
 use crate::request::Refusal;
+use engine::definitions::Definitions;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -201,20 +202,25 @@ fn finish(
     };
     *orders_max = (*orders_max * 2).min(BATCH_COMMANDS_MAX);
     let rows = prepared.batch.components.iter().zip(&committed.accepted);
-    let mut deploys = false;
+    let mut known: Option<Definitions> = None;
     for (row, _) in rows.filter(|(_, accepted)| **accepted) {
         shared.add_definitions(&row.definitions);
         shared.add_resources(&row.resources);
-        deploys |= !row.resources.is_empty();
+        if !row.resources.is_empty() {
+            let known = known.get_or_insert_with(|| lane.definitions().clone());
+            // What cannot be read is told when the lane takes it in.
+            drop(crate::deploy::add_resources(known, &row.resources));
+        }
+    }
+    if let Some(known) = known {
+        // Before anybody is answered: who deployed something sees it.
+        shared.know(&known.resources);
     }
     shared.tail.publish(&mut prepared.batch, &committed);
     let finished = {
         let mut projection = shared.projection.lock();
         lane.finish(prepared, &committed, &mut projection)?
     };
-    if deploys {
-        shared.know(&lane.definitions().resources);
-    }
     if !finished.unwanted.is_empty() {
         shared.inbox.push_again(vec![Order::Release(finished.unwanted)]);
     }

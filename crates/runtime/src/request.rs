@@ -184,7 +184,7 @@ pub enum WorkRequest {
     /// Receive events of sources, each once: all or none.
     ReceiveEvents { events: Vec<CloudEvent> },
     /// Open a case.
-    OpenCase { case_type: Arc<str>, title: Arc<str>, subject: Arc<str> },
+    OpenCase { case_type: Arc<str>, title: Arc<str>, subject: Arc<str>, site: Option<Arc<str>> },
     /// Ask something of a case.
     AskCase { case: Key, command: Box<CaseCommand> },
     /// Somebody has seen an alert. (`name` from the alerts view.)

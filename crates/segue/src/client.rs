@@ -142,14 +142,18 @@ impl Client {
 
     /// Sends files as one deployment.
     pub(crate) async fn deploy(&mut self, files: &[(String, Vec<u8>)]) -> Result<Value, Failure> {
+        self.send_files("/v2/deployments", files).await
+    }
+
+    /// Sends files as one form.
+    pub(crate) async fn send_files(
+        &mut self,
+        path: &str,
+        files: &[(String, Vec<u8>)],
+    ) -> Result<Value, Failure> {
         let (content_type, body) = multipart(files);
-        let request = Request {
-            method: "POST",
-            path: "/v2/deployments",
-            content_type: &content_type,
-            key: None,
-            body: &body,
-        };
+        let request =
+            Request { method: "POST", path, content_type: &content_type, key: None, body: &body };
         self.ask(request).await
     }
 

@@ -180,9 +180,8 @@ impl Options {
         })?;
         let authentication = authentication(keys.authentication.as_deref())?;
         keys.host_names.iter().try_for_each(|name| host_name(name))?;
-        let ttl_ms = |name: &str, text: Option<&str>| {
-            text.map(|text| time_to_live(name, text)).transpose()
-        };
+        let ttl_ms =
+            |name: &str, text: Option<&str>| text.map(|text| time_to_live(name, text)).transpose();
         let history = keys.history_time_to_live.as_deref();
         let signals = keys.signal_time_to_live.as_deref();
         Ok(Settings {

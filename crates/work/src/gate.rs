@@ -202,9 +202,9 @@ impl Ctx<'_, '_> {
             name: name.clone(),
             title: format!("Storm: too many alerts of {title}").into(),
             severity: limit.severity,
-            event: None,
             case_type: limit.case_type.clone(),
             is_storm: true,
+            ..Draft::default()
         };
         let (rule_id, subject) = (rule_id.clone(), rule_id.clone());
         let draft = Box::new(draft);

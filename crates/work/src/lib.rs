@@ -13,6 +13,7 @@ pub mod key;
 pub mod limits;
 pub mod received;
 pub mod rejection;
+pub mod route;
 mod step;
 
 pub use step::{

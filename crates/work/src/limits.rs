@@ -36,3 +36,21 @@ pub const STORM_WITHIN_DEFAULT_MS: i64 = 300_000;
 pub const SUPPRESSION_FUEL: u64 = 100_000;
 /// Rules one suppression may name.
 pub const SUPPRESSED_RULES_MAX: usize = 1_000;
+/// Holidays, and days with other hours, of one calendar.
+pub const CALENDAR_DAYS_MAX: usize = 1_000;
+/// Opening hours of one day.
+pub const CALENDAR_HOURS_MAX: usize = 24;
+/// Years a clock that counts by a calendar looks ahead for open time.
+pub const CALENDAR_YEARS: i64 = 20;
+/// The longest time a person may give a clock at once, milliseconds: 366 days.
+pub const CLOCK_EXTENSION_MAX_MS: i64 = 31_622_400_000;
+/// Fuel the conditions of one clock may burn in one step.
+pub const CLOCK_FUEL: u64 = 100_000;
+/// Ids in one filter of a queue, and sites of one person.
+pub const QUEUE_FILTERS_MAX: usize = 100;
+/// Skills of one person, or needed for one queue.
+pub const SKILLS_MAX: usize = 100;
+/// People in one team.
+pub const TEAM_MEMBERS_MAX: usize = 1_000;
+/// Files of one solution, and files of sample events.
+pub const SOLUTION_FILES_MAX: usize = 200;

@@ -289,7 +289,7 @@ impl Looking<'_> {
         subject: &Arc<str>,
     ) -> Result<Option<Observation>, Failure> {
         let seen = Seen { event: self.event, subject: Some(subject) };
-        let mut steps = 0;
+        let (mut steps, mut calendar) = (0, None);
         let reading = match &rule.says.detect {
             Detect::Threshold { when, recover, .. } => {
                 let beyond = when.holds(&seen, &self.env, self.budget)?;
@@ -303,12 +303,15 @@ impl Looking<'_> {
                     (false, false) => Reading::Between,
                 }
             }
-            Detect::Absence { after, expect, .. } => {
+            Detect::Absence { after, expect, calendar: by, .. } => {
                 let came = expect.holds(&seen, &self.env, self.budget)?;
                 let begins = match after {
                     Some(after) => after.holds(&seen, &self.env, self.budget)?,
                     None => came,
                 };
+                if let Some(by) = by {
+                    calendar = by.text(&seen, &self.env, self.budget)?;
+                }
                 match (begins, came) {
                     (true, _) => Reading::Begins,
                     (false, true) => Reading::Came,
@@ -330,9 +333,17 @@ impl Looking<'_> {
                 }
             }
         };
-        let draft = shape(&rule.says, (self.event, Some(self.key)), subject, &self.env, self.budget)?;
+        // What is normal raises nothing: most events are, and their titles need not be made.
+        let draft = match reading {
+            Reading::Beyond | Reading::Begins => {
+                let event = (self.event, Some(self.key));
+                shape(&rule.says, event, subject, &self.env, self.budget)?
+            }
+            Reading::Between | Reading::Normal | Reading::Came => Draft::default(),
+        };
         let (tenant, rule_id, subject) = (self.tenant, rule.says.id.clone(), subject.clone());
-        Ok(Some(Observation { tenant, rule: rule.key, rule_id, subject, reading, draft, steps }))
+        let rule = rule.key;
+        Ok(Some(Observation { tenant, rule, rule_id, subject, reading, draft, steps, calendar }))
     }
 }
 
@@ -353,6 +364,10 @@ pub(crate) fn shape(
         None => None,
     };
     let name = name.unwrap_or_else(|| format!("{}/{subject}", rule.id).into());
+    let site = match &shape.site {
+        Some(site) => site.text(&seen, env, budget)?,
+        None => None,
+    };
     Ok(Draft {
         name: cut(&name, ATTRIBUTE_CHARACTERS_MAX),
         title: cut(&title, TEXT_CHARACTERS_MAX),
@@ -360,6 +375,7 @@ pub(crate) fn shape(
         event: key,
         case_type: shape.case_type.clone(),
         is_storm: false,
+        site: site.map(|site| cut(&site, ATTRIBUTE_CHARACTERS_MAX)),
     })
 }
 
@@ -371,9 +387,9 @@ fn cut(text: &Arc<str>, characters: usize) -> Arc<str> {
 }
 
 /// What expressions see of an event: its attributes, `data`, and what it is about.
-struct Seen<'a> {
-    event: &'a CloudEvent,
-    subject: Option<&'a Arc<str>>,
+pub(crate) struct Seen<'a> {
+    pub(crate) event: &'a CloudEvent,
+    pub(crate) subject: Option<&'a Arc<str>>,
 }
 
 impl Scope for Seen<'_> {

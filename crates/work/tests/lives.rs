@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use work::alert::AlertCommand;
 use work::case::{CaseCommand, CaseState, OpenCase};
-use work::detector::DetectorCommand;
+use work::detector::{DetectorCommand, DetectorPhase};
 use work::expectation::Expectation;
 use work::key::Key;
 use work::received::{CloudEvent, ReceivedCommand, ReceivedEvent};
@@ -35,12 +35,17 @@ const QUIET_HOURS: &str = "{kind: suppression, id: night, from: '2027-01-15T09:0
     to: '2027-01-15T12:00:00Z', reason: works, owner: ann, rules: [warm, many]}";
 const HUSH: &str = "{kind: suppression, id: hush, do: suppress, to: '2027-01-15T14:00:00Z',
     reason: known, owner: ben, when: 'subject = \"b\" and severity = \"MEDIUM\"'}";
-const ALL: [&str; 8] = [WARM, SILENT, MANY, COLD, BUSY, UPS_AND_DOWNS, QUIET_HOURS, HUSH];
+const DAY: &str = "{kind: calendar, id: day, zone: Europe/Berlin,
+    hours: {always: ['06:00-12:15', '12:30-22:00']}, holidays: [2027-01-16]}";
+const ALL: [&str; 9] = [WARM, SILENT, MANY, COLD, BUSY, UPS_AND_DOWNS, QUIET_HOURS, HUSH, DAY];
 const COLD: &str = "{kind: case-type, id: cold, process: rescue, resolve: process-completed,
     sla: {goal: PT20M, deadline: PT1H, passed: PT10M}, reopenings: 2, watch: PT2H, outcome: [
         {id: came, event: {type: came, subject: data.of}, within: PT1H},
         {id: quiet, quiet: PT15M, after: PT5M}]}";
-const BUSY: &str = "{kind: case-type, id: busy, stages: [one, two], priority: P1, outcome: [
+const BUSY: &str = "{kind: case-type, id: busy, stages: [one, two], priority: P1,
+    sla: {goal: PT30M, deadline: PT2H, passed: PT20M, calendar: day, start: 'driver != null or
+        stage = \"two\"', pause: 'driver = \"ben\" and stage = \"one\"', stop: 'state != \"OPEN\"'},
+    outcome: [
         {id: word, attest: other, within: PT40M}]}";
 
 /// SplitMix64 (Steele, Lea, Flood): small and repeatable.
@@ -136,16 +141,18 @@ fn act(world: &mut World, dice: &mut Dice) {
     let (key, _) = cases[dice.below(cases.len() as u64) as usize];
     let by: Arc<str> = ["ann", "ben"][dice.below(2) as usize].into();
     let words: Arc<str> = "because".into();
-    let command = match dice.below(12) {
+    let command = match dice.below(14) {
         0..=3 => CaseCommand::ResolveCase { by, comment: words },
         4..=6 => {
             let passes = dice.below(3) > 0;
             CaseCommand::AttestOutcome { check: "word".into(), passes, by, comment: words }
         }
-        7 => CaseCommand::AssignCase { driver: Some("ben".into()), by },
+        7 => CaseCommand::AssignCase { driver: Some(by.clone()), by },
         8 => CaseCommand::EnterStage { stage: "two".into(), by },
         9 => CaseCommand::WaiveOutcome { by, reason: words },
         10 => CaseCommand::CancelCase { by, reason: words },
+        11 => CaseCommand::ExtendClock { by_ms: 7 * MINUTE_MS, by, reason: words },
+        12 => CaseCommand::WaiveClock { by, reason: words },
         _ => CaseCommand::AddEvidence { by, text: words },
     };
     world.ask(Name::Case(key), Command::Case(command));
@@ -178,8 +185,10 @@ fn every_life_is_in_order_and_what_waits_is_woken() {
             let is_asked = pending.is_some_and(|pending| pending.hold.is_none());
             assert!(!is_asked, "{name:?} has asked its gate, and heard nothing");
         }
-        let hears_of_c = |(name, _): (&Name, &State)| *name == Name::Alert("cold/c".into());
-        silent += u32::from(world.held.iter().any(hears_of_c));
+        let silent_c = world.held.get(&Name::Detector("silent c".to_owned()));
+        let fires =
+            matches!(silent_c, Some(State::Detector(it)) if it.phase == DetectorPhase::Firing);
+        silent += u32::from(fires);
         for states in world.states.values() {
             *ends.entry(states.last().unwrap().as_str()).or_default() += 1;
         }

@@ -15,7 +15,8 @@ use world::{MINUTE_MS, Name, World};
 const LATE: &str = "{kind: detection-rule, id: late, on: {type: scan}, subject: data.of,
     detect: {threshold: {when: data.late = true}}, alert: {case: delay},
     storm: {alerts: 20, within: PT5M, severity: critical, case: triage}}";
-const DELAY: &str = "{kind: case-type, id: delay, outcome: [{id: ok, attest: anyone, within: P1D}]}";
+const DELAY: &str =
+    "{kind: case-type, id: delay, outcome: [{id: ok, attest: anyone, within: P1D}]}";
 const TRIAGE: &str =
     "{kind: case-type, id: triage, outcome: [{id: ok, attest: anyone, within: P1D}]}";
 
@@ -138,7 +139,8 @@ fn what_is_suppressed_acts_when_it_comes_again_after_the_end() {
 
 #[test]
 fn a_condition_that_cannot_be_evaluated_silences_nothing() {
-    let broken = KNOWN.replace("starts with(subject, \\\"x\\\")", "subject.nothing > 3")
+    let broken = KNOWN
+        .replace("starts with(subject, \\\"x\\\")", "subject.nothing > 3")
         .replace("starts with(subject, \"x\")", "subject.nothing > 3");
     let mut world = World::new(&[LATE, DELAY, TRIAGE, &broken]);
     world.scan("x1", true);
@@ -187,6 +189,9 @@ fn a_sequence_fires_when_its_steps_come_in_their_order_in_time() {
             let found = world.alert(&format!("{rule}/s")).map_or(0, |alert| alert.occurrences);
             assert_eq!(found, *occurrences, "{rule} at {minute}");
         }
+        world.event_ids += 1;
+        let id = world.event_ids;
+        world.send("eta", id, "{\"of\":\"s\",\"what\":\"fine\"}".to_owned());
         world.pass(24 * 60 * MINUTE_MS, false);
         let is_idle = |state: &State| !matches!(state, State::Detector(_));
         assert!(world.held.values().all(is_idle), "{rule}: nothing is remembered for ever");
@@ -200,8 +205,7 @@ const BEAT: &str = "{kind: detection-rule, id: beat, on: {type: beat}, subject: 
 fn expect(world: &mut World, subject: &str) {
     let (rule, rule_id): (Key, Arc<str>) = (Key(1), "beat".into());
     let subject_of: Arc<str> = subject.into();
-    let command =
-        DetectorCommand::ExpectSubject { tenant: 1, rule, rule_id, subject: subject_of };
+    let command = DetectorCommand::ExpectSubject { tenant: 1, rule, rule_id, subject: subject_of };
     assert!(world.ask(Name::Detector(format!("beat {subject}")), Command::Detector(command)));
 }
 

@@ -17,7 +17,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["decision", "model", "work"]),
     ("model", &["xml"]),
     ("runtime", &["access", "decision", "engine", "model", "store", "work"]),
-    ("segue", &["access", "api", "decision", "engine", "model", "runtime", "store", "testkit"]),
+    (
+        "segue",
+        &["access", "api", "decision", "engine", "model", "runtime", "store", "testkit", "work"],
+    ),
     ("store", &["access", "engine"]),
     ("testkit", &["access", "decision", "engine", "model", "runtime", "store", "work"]),
     ("wasm", &["decision"]),

@@ -111,7 +111,13 @@ fn metadata(resource: &DeployedResource, requirements: &DeployedResource) -> Opt
             resource_name: resource.resource.to_string(),
             tenant_id,
         }),
-        ResourceKind::DetectionRule | ResourceKind::CaseType | ResourceKind::Suppression => return None,
+        ResourceKind::DetectionRule
+        | ResourceKind::CaseType
+        | ResourceKind::Suppression
+        | ResourceKind::Calendar
+        | ResourceKind::Queue
+        | ResourceKind::Team
+        | ResourceKind::Solution => return None,
     })
 }
 

@@ -22,10 +22,12 @@ pub(crate) mod messages;
 mod metrics;
 mod oauth;
 mod previews;
+mod queues;
 mod repairs;
 mod retention;
 mod session;
 mod signals;
+mod solutions;
 mod stream;
 mod suppressions;
 mod suspensions;
@@ -33,6 +35,7 @@ mod tokens;
 mod work_definitions;
 mod work_json;
 
+pub(crate) use queues::Askers;
 pub(crate) use stream::Hub;
 
 use crate::state::ApiState;
@@ -58,6 +61,9 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(cases::search_cases))
         .routes(routes!(cases::get_case))
         .routes(routes!(cases::case_history))
+        .routes(routes!(cases::explain_clock))
+        .routes(routes!(cases::extend_clock))
+        .routes(routes!(cases::waive_clock))
         .routes(routes!(cases::assign_case))
         .routes(routes!(cases::enter_case_stage))
         .routes(routes!(cases::resolve_case))
@@ -66,6 +72,12 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(cases::cancel_case))
         .routes(routes!(cases::add_evidence))
         .routes(routes!(cases::search_evidence))
+        .routes(routes!(solutions::list_solutions, solutions::import_solution))
+        .routes(routes!(queues::list_queues))
+        .routes(routes!(queues::list_queued_work))
+        .routes(routes!(queues::list_candidates))
+        .routes(routes!(queues::take_next_work))
+        .routes(routes!(queues::assign_queued_work))
         .routes(routes!(signals::send_signals))
         .routes(routes!(signals::search_signals))
         .routes(routes!(signals::get_signal))

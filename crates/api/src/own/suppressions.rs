@@ -110,10 +110,12 @@ impl SuppressionItem {
                 Silence::Hold => SuppressionMode::Hold,
                 Silence::Suppress => SuppressionMode::Suppress,
             },
-            state: match () {
-                () if says.to_ms <= now_ms => "ENDED",
-                () if says.is_active(now_ms) => "ACTIVE",
-                () => "SCHEDULED",
+            state: if says.to_ms <= now_ms {
+                "ENDED"
+            } else if says.is_active(now_ms) {
+                "ACTIVE"
+            } else {
+                "SCHEDULED"
             },
             from_time: says.from_ms.map(time::format),
             to_time: time::format(says.to_ms),

@@ -1,6 +1,6 @@
 //! Events of signals, alerts and cases as JSON, in histories and in the stream.
 //!
-//! Not here: who caused them (`history`), and detectors, gates and expectations, which are plumbing.
+//! Not here: who caused them (`history`); detectors, gates and expectations, which are plumbing.
 
 use crate::time;
 use engine::key::Key;
@@ -29,6 +29,7 @@ pub(super) const KINDS: &[&str] = &[
     "CHECK_PASSED",
     "CHECK_PLANNED",
     "CHECK_STARTED",
+    "CLOCK_CHANGED",
     "EVIDENCE_KEPT",
     "MILESTONE_REACHED",
     "PROCESS_ENDED",
@@ -135,22 +136,6 @@ fn case(event: &CaseEvent) -> Value {
         E::CaseResolved { by, comment } => {
             json!({"type": "CASE_RESOLVED", "by": &**by, "comment": &**comment})
         }
-        E::CheckPlanned { check, due_ms } => json!({
-            "type": "CHECK_PLANNED", "check": &**check, "dueTime": time::format(*due_ms),
-        }),
-        E::CheckStarted { check, due_ms } => json!({
-            "type": "CHECK_STARTED", "check": &**check, "dueTime": time::format(*due_ms),
-        }),
-        E::CheckPassed { check } => json!({"type": "CHECK_PASSED", "check": &**check}),
-        E::CheckFailed { check, reason } => {
-            json!({"type": "CHECK_FAILED", "check": &**check, "reason": &**reason})
-        }
-        E::EvidenceKept { evidence } => json!({
-            "type": "EVIDENCE_KEPT", "evidenceKey": key(evidence.key),
-            "kind": evidence.kind.as_str(), "check": evidence.check.as_deref(),
-            "signalKey": evidence.event.map(key), "givenBy": evidence.by.as_deref(),
-            "text": &*evidence.text,
-        }),
         E::CaseReopened { check, reason, count } => json!({
             "type": "CASE_REOPENED", "check": &**check, "reason": &**reason,
             "reopenings": count,
@@ -170,7 +155,43 @@ fn case(event: &CaseEvent) -> Value {
             "dueTime": time::format(*due_ms),
         }),
         E::UrgencyChanged { urgency } => json!({"type": "URGENCY_CHANGED", "urgency": urgency}),
+        E::ClockChanged { change, clock, goal_ms, deadline_ms, by, reason } => json!({
+            "type": "CLOCK_CHANGED", "change": change.as_str(),
+            "clock": clock.standing.as_str(), "calendarKey": clock.calendar.map(key),
+            "elapsedMilliseconds": clock.elapsed_ms, "extendedMilliseconds": clock.extended_ms,
+            "goalTime": goal_ms.map(time::format), "deadlineTime": deadline_ms.map(time::format),
+            "by": by.as_deref(), "reason": &**reason,
+        }),
         E::TimerSet { .. } => Value::Null,
+        E::CheckPlanned { .. }
+        | E::CheckStarted { .. }
+        | E::CheckPassed { .. }
+        | E::CheckFailed { .. }
+        | E::EvidenceKept { .. } => check(event),
         E::WatchEnded => json!({"type": "WATCH_ENDED"}),
+    }
+}
+
+/// What happens while the outcome is checked.
+fn check(event: &CaseEvent) -> Value {
+    use CaseEvent as E;
+    match event {
+        E::CheckPlanned { check, due_ms } => json!({
+            "type": "CHECK_PLANNED", "check": &**check, "dueTime": time::format(*due_ms),
+        }),
+        E::CheckStarted { check, due_ms } => json!({
+            "type": "CHECK_STARTED", "check": &**check, "dueTime": time::format(*due_ms),
+        }),
+        E::CheckPassed { check } => json!({"type": "CHECK_PASSED", "check": &**check}),
+        E::CheckFailed { check, reason } => {
+            json!({"type": "CHECK_FAILED", "check": &**check, "reason": &**reason})
+        }
+        E::EvidenceKept { evidence } => json!({
+            "type": "EVIDENCE_KEPT", "evidenceKey": key(evidence.key),
+            "kind": evidence.kind.as_str(), "check": evidence.check.as_deref(),
+            "signalKey": evidence.event.map(key), "givenBy": evidence.by.as_deref(),
+            "text": &*evidence.text,
+        }),
+        _ => Value::Null,
     }
 }

@@ -58,7 +58,7 @@ pub(crate) struct DeployedItem {
     resource: Option<DeployedOther>,
 }
 
-/// A deployed version of a detection rule or a case type.
+/// A deployed version of a detection rule, a case type, a calendar, a queue and the like.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DeployedOther {
@@ -146,7 +146,7 @@ pub(crate) async fn create_deployment(
     }
 }
 
-fn describe(deployment: &Deployment) -> DeploymentResult {
+pub(crate) fn describe(deployment: &Deployment) -> DeploymentResult {
     let processes = deployment.processes.iter().map(|process| DeployedItem {
         process_definition: Some(DeployedProcess {
             process_definition_id: process.process_id.to_string(),
@@ -209,7 +209,13 @@ fn item(resource: &DeployedResource, requirements: &DeployedResource) -> Deploye
                 form_key: key,
             });
         }
-        ResourceKind::DetectionRule | ResourceKind::CaseType | ResourceKind::Suppression => {
+        ResourceKind::DetectionRule
+        | ResourceKind::CaseType
+        | ResourceKind::Suppression
+        | ResourceKind::Calendar
+        | ResourceKind::Queue
+        | ResourceKind::Team
+        | ResourceKind::Solution => {
             item.resource = Some(DeployedOther {
                 resource_id: id,
                 version,

@@ -10,7 +10,7 @@ mod clock;
 pub(crate) mod create_instance;
 pub(crate) mod decisions;
 mod definition_details;
-mod deployments;
+pub(crate) mod deployments;
 mod element_instances;
 mod filters;
 pub(crate) mod forms;

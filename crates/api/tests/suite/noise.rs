@@ -93,8 +93,10 @@ async fn a_suppression_holds_alerts_back_until_it_ends() {
     assert_eq!(server.get("/api/v1/suppressions").await.ok()["items"][0]["state"], "ACTIVE");
     server.post(end, json!({"reason": "done"})).await.ok();
     let listed = server.get("/api/v1/suppressions").await.ok();
-    assert_eq!((&listed["items"][0]["state"], &listed["items"][0]["reason"]),
-        (&json!("ENDED"), &json!("done")));
+    assert_eq!(
+        (&listed["items"][0]["state"], &listed["items"][0]["reason"]),
+        (&json!("ENDED"), &json!("done"))
+    );
     server.post("/api/v1/suppressions/none/end", json!({"reason": "done"})).await.refused(404);
     let endless = json!({"suppressionId": "x", "to": "whenever", "reason": "works"});
     let why = server.post("/api/v1/suppressions", endless).await.refused(400);

@@ -273,6 +273,10 @@ numbers!(ResourceKind {
     33: DetectionRule,
     34: CaseType,
     70: Suppression,
+    71: Calendar,
+    72: Queue,
+    73: Team,
+    74: Solution,
 });
 variants!(ResourceEvent {
     130: ResourceDeployed {

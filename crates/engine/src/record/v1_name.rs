@@ -98,6 +98,9 @@ fn work_command_name(number: u32) -> &'static str {
         3703 => "RELEASE_ALERT",
         3704 => "PASS_GATE",
         3705 => "WAKE_GATE",
+        3710 => "EXTEND_CLOCK",
+        3711 => "WAIVE_CLOCK",
+        3712 => "TAKE_CASE",
         _ => "UNKNOWN",
     }
 }

@@ -4,10 +4,8 @@
 //! Not here: what they mean (crate `work`).
 
 use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
-use work::alert::{
-    Alert, AlertCommand, AlertEvent, AlertLine, Draft, Hold, HoldCause, Pending,
-};
-use work::case::clock::Milestone;
+use work::alert::{Alert, AlertCommand, AlertEvent, AlertLine, Draft, Hold, HoldCause, Pending};
+use work::case::clock::{CaseClock, ClockChange, ClockStanding, Milestone};
 use work::case::{
     Case, CaseCommand, CaseEvent, CaseState, CheckRun, CheckState, Evidence, EvidenceKind,
     OpenCase, Verdict,
@@ -64,8 +62,17 @@ variants!(DetectorEvent {
     2: OccurrencesCounted { 1: tenant, 2: rule, 3: rule_id, 4: subject, 5: times_ms },
     3: TimerSet { 1: timer },
 });
-fields!(Observation { 1: tenant, 2: rule, 3: rule_id, 4: subject, 5: reading, 6: draft, 7: steps });
-fields!(Draft { 1: name, 2: title, 3: severity, 4: event, 5: case_type, 6: is_storm });
+fields!(Observation {
+    1: tenant,
+    2: rule,
+    3: rule_id,
+    4: subject,
+    5: reading,
+    6: draft,
+    7: steps,
+    8: calendar
+});
+fields!(Draft { 1: name, 2: title, 3: severity, 4: event, 5: case_type, 6: is_storm, 7: site });
 fields!(Detector {
     1: tenant,
     2: rule_id,
@@ -134,6 +141,9 @@ variants!(CaseCommand {
     11: NoteRecurrence { 1: alert },
     12: EndProcess { 1: instance, 2: completed },
     13: Wake,
+    14: ExtendClock { 1: by_ms, 2: by, 3: reason },
+    15: WaiveClock { 1: by, 2: reason },
+    16: TakeCase { 1: driver, 2: by },
 });
 fields!(OpenCase {
     1: case,
@@ -146,6 +156,7 @@ fields!(OpenCase {
     8: alert_name,
     9: event,
     10: follows,
+    11: site,
 });
 variants!(CaseEvent {
     1: CaseOpened { 1: open, 2: stage, 3: opened_ms },
@@ -168,6 +179,7 @@ variants!(CaseEvent {
     18: UrgencyChanged { 1: urgency },
     19: TimerSet { 1: timer },
     20: WatchEnded,
+    21: ClockChanged { 1: change, 2: clock, 3: goal_ms, 4: deadline_ms, 5: by, 6: reason },
 });
 fields!(Evidence { 1: key, 2: tenant, 3: check, 4: kind, 5: event, 6: by, 7: text });
 numbers!(EvidenceKind { 0: Note, 1: Event, 2: Attestation, 3: Quiet, 4: TimedOut, 5: Waiver });
@@ -191,6 +203,19 @@ fields!(Case {
     15: urgency,
     16: watched_until_ms,
     17: timer,
+    18: site,
+    19: clock,
+});
+fields!(CaseClock { 1: calendar, 2: standing, 3: elapsed_ms, 4: since_ms, 5: extended_ms });
+numbers!(ClockStanding { 0: Running, 1: Waiting, 2: Paused, 3: Stopped, 4: Waived });
+numbers!(ClockChange {
+    0: Set,
+    1: Started,
+    2: Paused,
+    3: Resumed,
+    4: Stopped,
+    5: Extended,
+    6: Waived,
 });
 numbers!(CaseState {
     0: Open,
@@ -263,6 +288,9 @@ pub(super) fn command_number(command: &WorkCommand) -> u32 {
             CaseCommand::NoteRecurrence { .. } => 3350,
             CaseCommand::EndProcess { .. } => 3351,
             CaseCommand::Wake => 3352,
+            CaseCommand::ExtendClock { .. } => 3710,
+            CaseCommand::WaiveClock { .. } => 3711,
+            CaseCommand::TakeCase { .. } => 3712,
         },
         WorkCommand::Expectation(command) => match command {
             ExpectationCommand::Expect { .. } => 3360,

@@ -64,9 +64,7 @@ pub fn received_key(tenant: u32, source: &str, id: &str) -> Key {
 
 fn key_of(target: &Target) -> Key {
     match target {
-        Target::Detector { tenant, rule, subject } => {
-            detector_key(*tenant, rule, subject)
-        }
+        Target::Detector { tenant, rule, subject } => detector_key(*tenant, rule, subject),
         Target::Alert { tenant, name } => alert_key(*tenant, name),
         Target::Case(key) => *key,
         Target::Expectation { tenant, case_type, check, subject } => {

@@ -1,4 +1,5 @@
-//! Detection rules, case types and suppressions: YAML or JSON files.
+//! Detection rules, case types, calendars, queues, teams, suppressions and solutions: YAML or
+//! JSON files.
 //!
 //! Not here: what is in them (`::work::definition`).
 
@@ -18,6 +19,14 @@ pub(super) fn read(content: &[u8]) -> Result<(Part, Definition), Vec<Problem>> {
         }
         Definition::CaseType(case_type) => {
             (ResourceKind::CaseType, &case_type.id, &case_type.name, &case_type.version_tag)
+        }
+        Definition::Calendar(held) => {
+            (ResourceKind::Calendar, &held.id, &held.name, &held.version_tag)
+        }
+        Definition::Queue(held) => (ResourceKind::Queue, &held.id, &held.name, &held.version_tag),
+        Definition::Team(held) => (ResourceKind::Team, &held.id, &held.name, &held.version_tag),
+        Definition::Solution(held) => {
+            (ResourceKind::Solution, &held.id, &held.name, &held.version_tag)
         }
         Definition::Suppression(held) => {
             (ResourceKind::Suppression, &held.id, &held.name, &held.version_tag)

@@ -251,7 +251,8 @@ impl Round<'_> {
     fn signals(&self, before_ms: i64) -> Result<(), store::Error> {
         while self.goes_on()? {
             let found = self.shared.store.query(&older_signals(before_ms))?.rows;
-            let (rows, names): (Vec<u64>, Vec<u64>) = found.iter().filter_map(|it| name(it)).unzip();
+            let (rows, names): (Vec<u64>, Vec<u64>) =
+                found.iter().filter_map(|it| name(it)).unzip();
             if rows.is_empty() {
                 return Ok(());
             }

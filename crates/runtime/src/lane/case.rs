@@ -30,18 +30,22 @@ impl Lane {
             WorkRequest::ReceiveEvents { events } => {
                 self.receive_events(work, component, caller, events)
             }
-            WorkRequest::OpenCase { case_type, title, subject } => {
-                self.open_case(work, component, caller, (case_type, title, subject))
+            WorkRequest::OpenCase { case_type, title, subject, site } => {
+                let open = OpenCase {
+                    title: title.clone(),
+                    subject: subject.clone(),
+                    site: site.clone(),
+                    ..OpenCase::default()
+                };
+                self.open_case(work, component, caller, (case_type, open))
             }
             WorkRequest::AskCase { case, command } => {
                 let command = Command::Work(::work::Command::Case((**command).clone()));
                 self.ask_work(work, component, caller, *case, &command)
             }
             WorkRequest::AcknowledgeAlert { name, alert } => {
-                let command = AlertCommand::AcknowledgeAlert {
-                    alert: *alert,
-                    by: caller.actor.id.clone(),
-                };
+                let command =
+                    AlertCommand::AcknowledgeAlert { alert: *alert, by: caller.actor.id.clone() };
                 self.ask_alert(work, component, caller, name, command)
             }
             WorkRequest::ReleaseAlert { name, alert } => {
@@ -66,11 +70,15 @@ impl Lane {
             permit(caller, Permission::Create, resource, Key::default())?;
             verify(event).map_err(Stop::Rejected)?;
         }
-        let mut received = Vec::with_capacity(events.len());
-        for event in events {
+        let command = |event: &CloudEvent| {
             let target = received_key(tenant, &event.source, &event.id);
             let command = ReceivedCommand::ReceiveEvent { tenant, event: Box::new(event.clone()) };
-            let command = Command::Work(::work::Command::Received(command));
+            (target, Command::Work(::work::Command::Received(command)))
+        };
+        let commands: Vec<(Key, Command)> = events.iter().map(command).collect();
+        self.look_ahead(work, commands.iter().map(|(target, command)| (*target, command)))?;
+        let mut received = Vec::with_capacity(events.len());
+        for (target, command) in commands {
             self.bring(work, target, &command)?;
             let is_new = self.received(target) == Key::default();
             self.run_chain(work, component, target, &command, &cause(caller))?;
@@ -95,7 +103,7 @@ impl Lane {
         work: &mut Work,
         component: Component,
         caller: &Caller,
-        (case_type, title, subject): (&Arc<str>, &Arc<str>, &Arc<str>),
+        (case_type, open): (&Arc<str>, OpenCase),
     ) -> Result<Answer, Stop> {
         let known = &self.definitions.resources.work;
         let found = known.latest_case_type(caller.tenant, case_type).map(|held| held.key);
@@ -107,14 +115,7 @@ impl Lane {
         let resource = Resource { tenant: caller.tenant, kind: ResourceType::Case, id: case_type };
         permit(caller, Permission::Create, resource, found)?;
         let case = self.inputs.keys.next_key();
-        let open = OpenCase {
-            case,
-            tenant: caller.tenant,
-            case_type: found,
-            title: title.clone(),
-            subject: subject.clone(),
-            ..OpenCase::default()
-        };
+        let open = OpenCase { case, tenant: caller.tenant, case_type: found, ..open };
         let command = CaseCommand::OpenCase(Box::new(open));
         let command = Command::Work(::work::Command::Case(command));
         self.run_chain(work, component, case, &command, &cause(caller))?;

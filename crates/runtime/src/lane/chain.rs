@@ -69,6 +69,7 @@ impl Lane {
         let mut chain = Chain::default();
         let mut queue = VecDeque::new();
         self.step_one(work, component, target, command, cause, &mut queue, &mut chain)?;
+        self.look_ahead(work, queue.iter().map(|(_, effect)| (effect.target, &effect.command)))?;
         let mut steps = 1;
         // A correlation answers after its chain: who is offered the message says now.
         let (steps_max, events_max) = match command {
@@ -205,6 +206,40 @@ impl Lane {
                 || cached.written > self.settled
                 || work.dirty.contains_key(&target)
         })
+    }
+
+    /// Loads in one look what several commands to signals, alerts and cases address: a received
+    /// event has many rules, and one look for each would cost more than their steps.
+    pub(super) fn look_ahead<'c>(
+        &mut self,
+        work: &Work,
+        commands: impl Iterator<Item = (Key, &'c Command)>,
+    ) -> Result<(), store::Error> {
+        let of_work = |(target, command): (Key, &'c Command)| match command {
+            Command::Work(command) if !self.knows(work, target) => Some((target, command)),
+            _ => None,
+        };
+        let mut wanted: Vec<(Key, &::work::Command)> = commands.filter_map(of_work).collect();
+        wanted.sort_unstable_by_key(|(target, _)| *target);
+        wanted.dedup_by_key(|(target, _)| *target);
+        if wanted.len() < 2 {
+            return Ok(());
+        }
+        let aggregates = wanted.iter().map(|(target, _)| (target.0, Pages::Root)).collect();
+        let load = Load { aggregates, ..Load::default() };
+        for row in self.load_counted(&load)?.aggregates.into_iter().flatten() {
+            let key = Key(row.key);
+            wanted.retain(|(target, _)| *target != key);
+            // One that cannot be read is met again, and told, when it is stepped.
+            if let Ok(aggregate) = Aggregate::decode(&row, &self.definitions) {
+                self.cache.put(key, aggregate, Some(row.stamp), self.turn);
+            }
+        }
+        for (target, command) in wanted {
+            let empty = Aggregate::work(::work::State::empty(command));
+            self.cache.put(target, empty, None, self.turn);
+        }
+        Ok(())
     }
 
     /// Makes sure the target is in the cache: kept, loaded, or new.

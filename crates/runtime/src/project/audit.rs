@@ -193,8 +193,9 @@ fn work_act(aggregate: Key, command: &str, events: &[::work::Event]) -> Option<(
         "RESOLVE_CASE" => 3,
         "WAIVE_OUTCOME" => 4,
         "RELEASE_ALERT" => 10,
-        "ENTER_STAGE" | "ATTEST_OUTCOME" | "ADD_EVIDENCE" | "ACKNOWLEDGE_ALERT" => 2,
-        "ASSIGN_CASE" => {
+        "ENTER_STAGE" | "ATTEST_OUTCOME" | "ADD_EVIDENCE" | "ACKNOWLEDGE_ALERT"
+        | "EXTEND_CLOCK" | "WAIVE_CLOCK" => 2,
+        "ASSIGN_CASE" | "TAKE_CASE" => {
             let is_given = |event: &E| {
                 matches!(event, E::Case(CaseEvent::CaseAssigned { driver: Some(_), .. }))
             };

@@ -5,6 +5,7 @@
 use super::{Projection, RowKey, number, object, optional, text};
 use ::work::Event;
 use ::work::alert::{AlertEvent, Draft};
+use ::work::case::clock::ClockStanding;
 use ::work::case::{CaseEvent, CaseState, Evidence, OpenCase, Verdict};
 use ::work::definition::Definitions;
 use ::work::received::{CloudEvent, Matched, ReceivedEvent};
@@ -191,6 +192,21 @@ impl Projection {
             E::MilestoneReached { milestone, .. } => {
                 self.patch(row(), [(cases::MILESTONE, Cell::Int(*milestone as i64))]);
             }
+            E::ClockChanged { clock, goal_ms, deadline_ms, .. } => {
+                let at = |ms: &Option<i64>| ms.map_or(Cell::Null, Cell::Int);
+                let changes = [
+                    (cases::CLOCK, Cell::Int(clock.standing as i64)),
+                    (cases::GOAL_MS, at(goal_ms)),
+                    (cases::DEADLINE_MS, at(deadline_ms)),
+                ];
+                self.patch(row(), changes);
+                if clock.extended_ms > 0
+                    && let Some(deadline_ms) = deadline_ms
+                {
+                    let original = deadline_ms.saturating_sub(clock.extended_ms);
+                    self.patch(row(), [(cases::ORIGINAL_DEADLINE_MS, Cell::Int(original))]);
+                }
+            }
             E::UrgencyChanged { urgency } => {
                 self.patch(row(), [(cases::URGENCY, Cell::Int(i64::from(*urgency)))]);
             }
@@ -211,7 +227,8 @@ impl Projection {
             after_ms.map_or(Cell::Null, |ms| Cell::Int(opened_ms.saturating_add(ms)))
         };
         let priority = case_type.map_or(Cell::Null, |held| Cell::Int(held.says.priority as i64));
-        let row: [(Column, Cell); 19] = [
+        let clock = goals.map_or(Cell::Null, |_| Cell::Int(ClockStanding::Running as i64));
+        let row: [(Column, Cell); 21] = [
             (cases::KEY, number(open.case.0)),
             (cases::STATE, Cell::Int(CaseState::Open as i64)),
             (cases::TITLE, text(&open.title)),
@@ -230,6 +247,8 @@ impl Projection {
             (cases::ALERT, key(open.alert)),
             (cases::EVENT, key(open.event)),
             (cases::FOLLOWS, key(open.follows)),
+            (cases::SITE, optional(open.site.as_ref())),
+            (cases::CLOCK, clock),
             (cases::TENANT, Cell::Int(i64::from(open.tenant))),
         ];
         self.put(View::Cases, RowKey::one(View::Cases, open.case.0), &row);

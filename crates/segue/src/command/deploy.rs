@@ -34,11 +34,16 @@ impl Deploy {
             terminal::json(&answer);
             return Ok(());
         }
-        answer["problems"].as_array().into_iter().flatten().for_each(warn);
-        let deployed = answer["deployments"].as_array().map_or(&[][..], Vec::as_slice);
-        terminal::table(["what", "id", "version", "key", "file"], deployed.iter().map(row));
+        tell(&answer);
         Ok(())
     }
+}
+
+/// Prints the versions of a deployment, and what is likely not as meant.
+pub(super) fn tell(answer: &Value) {
+    answer["problems"].as_array().into_iter().flatten().for_each(warn);
+    let deployed = answer["deployments"].as_array().map_or(&[][..], Vec::as_slice);
+    terminal::table(["what", "id", "version", "key", "file"], deployed.iter().map(row));
 }
 
 /// What each kind of deployed thing calls its id, version and key.
@@ -59,7 +64,11 @@ const KINDS: [(&str, &str, [&str; 4]); 5] = [
         ["decisionDefinitionId", "version", "decisionDefinitionKey", "resourceName"],
     ),
     ("form", "form", ["formId", "version", "formKey", "resourceName"]),
-    ("resource", "rule or case type", ["resourceId", "version", "resourceKey", "resourceName"]),
+    (
+        "resource",
+        "rule, case type, calendar, queue",
+        ["resourceId", "version", "resourceKey", "resourceName"],
+    ),
 ];
 
 fn row(deployed: &Value) -> [String; 5] {

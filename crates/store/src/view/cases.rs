@@ -60,6 +60,12 @@ columns! {
     CHECK = "check_id": Word,
     /// When that is over, Unix milliseconds.
     CHECK_DUE_MS = "check_due_ms": Int,
+    /// Where it is.
+    SITE = "site": Word,
+    /// `work::case::clock::ClockStanding` as on disk, if it has a clock.
+    CLOCK = "clock": Enum,
+    /// When it must have been resolved before somebody gave it more time.
+    ORIGINAL_DEADLINE_MS = "original_deadline_ms": Int,
     /// Tenant number.
     TENANT = "tenant": Int,
 }
@@ -73,5 +79,7 @@ pub const SPEC: Spec = Spec::of_rows(
     &[
         Index { columns: &[URGENCY, KEY], only: "state < 3" },
         Index { columns: &[CASE_TYPE_ID, STATE], only: "" },
+        Index { columns: &[STATE, URGENCY], only: "" },
+        Index { columns: &[DRIVER], only: "driver is not null" },
     ],
 );

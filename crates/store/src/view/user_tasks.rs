@@ -56,5 +56,6 @@ pub const SPEC: Spec = Spec::of_rows(
         Index { columns: &[INSTANCE], only: "" },
         Index { columns: &[TENANT, STATE, CREATED_MS], only: "" },
         Index { columns: &[TENANT, ASSIGNEE], only: "state = 0" },
+        Index { columns: &[TENANT, STATE, PRIORITY], only: "" },
     ],
 );

@@ -87,6 +87,15 @@ impl Ctx<'_, '_> {
         }
     }
 
+    /// The time something was held back for is over: no timer is waited for any more.
+    pub(super) fn end_hold(&mut self, alert: Key) {
+        let Some(hold) = self.pending(alert).and_then(|pending| pending.hold.clone()) else {
+            return;
+        };
+        self.emit(AlertEvent::AlertHeld { alert, hold, timer: None });
+        self.consider(alert);
+    }
+
     fn ask_gate(&mut self, alert: Key) {
         let Some(pending) = self.pending(alert) else { return };
         let tenant = self.state.tenant;

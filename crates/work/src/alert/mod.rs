@@ -28,6 +28,8 @@ pub struct Draft {
     pub case_type: Option<Arc<str>>,
     /// Whether it stands for alerts that were too many; it is never too many itself.
     pub is_storm: bool,
+    /// Where it is.
+    pub site: Option<Arc<str>>,
 }
 
 /// What is remembered under one name: the open alert, and the case that takes care of it.
@@ -145,34 +147,7 @@ impl AlertLine {
     pub(crate) fn apply(&mut self, event: &AlertEvent) {
         use AlertEvent as E;
         match event {
-            E::AlertOpened { tenant, alert, rule, rule_id, subject, draft, case, pending } => {
-                let asks = || Pending {
-                    rule: *rule,
-                    rule_id: rule_id.clone(),
-                    subject: subject.clone(),
-                    draft: (**draft).clone(),
-                    follows: self.watched.map(|(case, _)| case),
-                    hold: None,
-                };
-                let pending = pending.then(|| Box::new(asks()));
-                self.tenant = *tenant;
-                self.name = draft.name.clone();
-                self.open = Some(Box::new(Alert {
-                    key: *alert,
-                    severity: draft.severity,
-                    raisers: vec![(rule_id.clone(), subject.clone())],
-                    acknowledged_by: None,
-                    occurrences: 1,
-                    pending,
-                }));
-                if let Some(case) = case
-                    && self.case.is_none_or(|(held, _)| held != *case)
-                {
-                    self.case = Some((*case, false));
-                }
-                self.watched = None;
-                self.timer = None;
-            }
+            E::AlertOpened { pending, .. } => self.apply_opened(event, *pending),
             E::AlertRepeated { rule_id, subject, severity, occurrences, .. } => {
                 let alert = self.alert();
                 alert.occurrences = *occurrences;
@@ -219,6 +194,40 @@ impl AlertLine {
         if self.is_empty() {
             *self = AlertLine { tenant: self.tenant, ..AlertLine::default() };
         }
+    }
+
+    fn apply_opened(&mut self, event: &AlertEvent, pending: bool) {
+        let AlertEvent::AlertOpened { tenant, alert, rule, rule_id, subject, draft, case, .. } =
+            event
+        else {
+            return;
+        };
+        let asks = || Pending {
+            rule: *rule,
+            rule_id: rule_id.clone(),
+            subject: subject.clone(),
+            draft: (**draft).clone(),
+            follows: self.watched.map(|(case, _)| case),
+            hold: None,
+        };
+        let pending = pending.then(|| Box::new(asks()));
+        self.tenant = *tenant;
+        self.name = draft.name.clone();
+        self.open = Some(Box::new(Alert {
+            key: *alert,
+            severity: draft.severity,
+            raisers: vec![(rule_id.clone(), subject.clone())],
+            acknowledged_by: None,
+            occurrences: 1,
+            pending,
+        }));
+        if let Some(case) = case
+            && self.case.is_none_or(|(held, _)| held != *case)
+        {
+            self.case = Some((*case, false));
+        }
+        self.watched = None;
+        self.timer = None;
     }
 
     fn alert(&mut self) -> &mut Alert {

@@ -155,6 +155,7 @@ impl Ctx<'_, '_> {
             alert_name: Some(draft.name.clone()),
             event: draft.event,
             follows,
+            site: draft.site.clone(),
         };
         Some((case, open))
     }
@@ -204,7 +205,7 @@ impl Ctx<'_, '_> {
         if let Some((case, _)) = self.state.watched {
             self.emit(AlertEvent::WatchEnded { case });
         } else if let Some(alert) = self.state.open.as_ref().map(|open| open.key) {
-            self.reconsider(alert);
+            self.end_hold(alert);
         }
     }
 }

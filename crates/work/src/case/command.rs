@@ -29,6 +29,8 @@ pub struct OpenCase {
     pub event: Option<Key>,
     /// The closed case it is a recurrence of.
     pub follows: Option<Key>,
+    /// Where it is.
+    pub site: Option<Arc<str>>,
 }
 
 /// What a case can be asked.
@@ -61,4 +63,10 @@ pub enum CaseCommand {
     EndProcess { instance: Key, completed: bool },
     /// Something may be due.
     Wake,
+    /// Its goal and deadline are so much later. `by_ms`: milliseconds its clock counts.
+    ExtendClock { by_ms: i64, by: Arc<str>, reason: Arc<str> },
+    /// Be driven by somebody, if nobody drives it yet and there is work to do.
+    TakeCase { driver: Arc<str>, by: Arc<str> },
+    /// No time counts for it any more.
+    WaiveClock { by: Arc<str>, reason: Arc<str> },
 }

@@ -3,7 +3,7 @@
 //! Not here: what that does to its state (`mod`).
 
 use super::OpenCase;
-use super::clock::Milestone;
+use super::clock::{CaseClock, ClockChange, Milestone};
 use crate::key::Key;
 use std::sync::Arc;
 
@@ -52,6 +52,16 @@ pub enum CaseEvent {
     TimerSet { timer: Option<(Key, i64)> },
     /// A recurrence does not count any more.
     WatchEnded,
+    /// Its clock stands otherwise. `goal_ms`, `deadline_ms`: when they are reached, while it runs;
+    /// `by`: who did it; `reason`: why.
+    ClockChanged {
+        change: ClockChange,
+        clock: Box<CaseClock>,
+        goal_ms: Option<i64>,
+        deadline_ms: Option<i64>,
+        by: Option<Arc<str>>,
+        reason: Arc<str>,
+    },
 }
 
 /// How a case was closed. Numbers are on disk.

@@ -6,6 +6,7 @@ mod check;
 pub mod clock;
 mod command;
 mod event;
+mod sla;
 mod step;
 
 pub use command::{CaseCommand, OpenCase};
@@ -13,7 +14,7 @@ pub use event::{CaseEvent, Evidence, EvidenceKind, Verdict};
 pub(crate) use step::step;
 
 use crate::key::Key;
-use clock::Milestone;
+use clock::{CaseClock, Milestone};
 use std::sync::Arc;
 
 /// What is remembered of a case.
@@ -53,6 +54,10 @@ pub struct Case {
     pub watched_until_ms: Option<i64>,
     /// The timer that wakes it, and when.
     pub timer: Option<(Key, i64)>,
+    /// Where it is.
+    pub site: Option<Arc<str>>,
+    /// Its clock, unless that just counts from the opening on.
+    pub clock: Option<Box<CaseClock>>,
 }
 
 /// Where a case stands. Numbers are on disk.
@@ -144,6 +149,7 @@ impl Case {
                 self.subject = open.subject.clone();
                 self.alert_name.clone_from(&open.alert_name);
                 self.opened_ms = *opened_ms;
+                self.site.clone_from(&open.site);
             }
             E::StageEntered { stage, .. } => self.stage = stage.clone(),
             E::CaseAssigned { driver, .. } => self.driver.clone_from(driver),
@@ -189,6 +195,7 @@ impl Case {
             }
             E::UrgencyChanged { urgency } => self.urgency = *urgency,
             E::TimerSet { timer } => self.timer = *timer,
+            E::ClockChanged { clock, .. } => self.clock = Some(clock.clone()),
             E::WatchEnded => self.watched_until_ms = None,
             E::CheckFailed { .. }
             | E::EvidenceKept { .. }

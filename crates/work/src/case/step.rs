@@ -2,7 +2,6 @@
 //!
 //! Not here: outcome checks (`check`).
 
-use super::clock::{next_milestone, urgency};
 use super::{Case, CaseCommand, CaseEvent, CaseState, Evidence, EvidenceKind, OpenCase, Verdict};
 use crate::alert::AlertCommand;
 use crate::definition::{CaseType, Deployed};
@@ -109,6 +108,19 @@ impl Ctx<'_, '_> {
             C::NoteRecurrence { alert } => self.recur(*alert),
             C::EndProcess { instance, completed } => self.end_process(*instance, *completed),
             C::Wake => self.wake(),
+            C::ExtendClock { by_ms, by, reason } => self.extend_clock(*by_ms, by, reason)?,
+            C::TakeCase { driver, by } => {
+                self.need(&[CaseState::Open], "be taken")?;
+                if let Some(held) = &self.state.driver {
+                    return Err(Rejection::invalid_state(format!(
+                        "Expected nobody to drive case `{}`, but `{held}` does.",
+                        self.state.key
+                    )));
+                }
+                let (driver, by) = (Some(driver.clone()), by.clone());
+                self.emit(CaseEvent::CaseAssigned { driver, by });
+            }
+            C::WaiveClock { by, reason } => self.waive_clock(by, reason)?,
         }
         Ok(())
     }
@@ -210,37 +222,18 @@ impl Ctx<'_, '_> {
     }
 
     /// What follows from the time alone: milestones that are over, how urgent it is, and when to
-    /// look again. The clock stands while there is no work to do.
+    /// look again.
     fn settle(&mut self) {
-        let now_ms = self.inputs.now_ms;
-        let mut next_ms: Option<i64> = None;
-        let mut at = |due_ms: Option<i64>| {
-            next_ms = [next_ms, due_ms].into_iter().flatten().min();
-        };
-        if self.state.state == CaseState::Open {
-            let case_type = self.case_type.clone();
-            let goals = case_type.says.goals.as_ref();
-            let next_of = |state: &Case| {
-                goals.and_then(|goals| next_milestone(goals, state.opened_ms, state.reached))
-            };
-            while let Some((milestone, number, due_ms)) = next_of(self.state)
-                && due_ms <= now_ms
-            {
-                self.emit(CaseEvent::MilestoneReached { milestone, number, due_ms });
-            }
-            at(next_of(self.state).map(|(_, _, due_ms)| due_ms));
-            let Case { opened_ms, reopened, .. } = *self.state;
-            let priority = case_type.says.priority;
-            let (urgency, change_ms) = urgency(priority, goals, opened_ms, reopened, now_ms);
-            if urgency != self.state.urgency {
-                self.emit(CaseEvent::UrgencyChanged { urgency });
-            }
-            at(change_ms);
-        }
+        // What was over before this step came before what it changes about the clock.
+        self.reach_milestones();
+        self.turn_clock();
+        let milestone_ms = self.reach_milestones();
+        let urgency_ms = self.weigh();
         let passed = super::CheckState::Passed;
         let dues = self.state.checks.iter().filter(|check| check.state != passed);
-        at(dues.map(|check| check.due_ms).min());
-        at(self.state.watched_until_ms);
+        let check_ms = dues.map(|check| check.due_ms).min();
+        let all = [milestone_ms, urgency_ms, check_ms, self.state.watched_until_ms];
+        let next_ms = all.into_iter().flatten().min();
         if self.state.timer.map(|(_, due_ms)| due_ms) != next_ms {
             let timer = next_ms.map(|due_ms| (self.inputs.keys.next_key(), due_ms));
             self.emit(CaseEvent::TimerSet { timer });

@@ -27,6 +27,8 @@ pub struct CaseType {
     pub resolves: bool,
     /// By when a case should be resolved.
     pub goals: Option<Goals>,
+    /// When the time to that counts.
+    pub clock: ClockRules,
     /// How it is known that a case is solved; all must pass.
     pub outcome: Vec<Check>,
     /// How often a failed check may open a case again; then it closes as failed.
@@ -58,6 +60,19 @@ pub enum Priority {
     P4,
 }
 
+impl Priority {
+    /// What APIs call it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Priority::P1 => "P1",
+            Priority::P2 => "P2",
+            Priority::P3 => "P3",
+            Priority::P4 => "P4",
+        }
+    }
+}
+
 /// By when, counted from the opening, milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Goals {
@@ -69,6 +84,27 @@ pub struct Goals {
     pub at_risk_ms: i64,
     /// How long after the deadline it counts as passed once more.
     pub passed_ms: i64,
+}
+
+/// When the time of a case counts; without any of them day and night, from the opening on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ClockRules {
+    /// Id of the calendar whose open time counts alone.
+    pub calendar: Option<Formula>,
+    /// It begins to count when this holds first.
+    pub start: Option<Formula>,
+    /// It stands while this holds.
+    pub pause: Option<Formula>,
+    /// It has ended while this holds.
+    pub stop: Option<Formula>,
+}
+
+impl ClockRules {
+    /// Whether they say nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == ClockRules::default()
+    }
 }
 
 /// An outcome check.
@@ -140,7 +176,7 @@ pub(super) fn read(root: &Node, faults: &mut Vec<Fault>) -> CaseType {
         let message = "Expected `process` beside `resolve: process-completed`, but found none.";
         members.fault(node, "resolve", message.to_owned());
     }
-    let goals = read_goals(&mut members);
+    let (goals, clock) = read_sla(&mut members).unzip();
     let outcome = read_outcome(&mut members);
     let reopenings_max = members.number("reopenings", 0, REOPENINGS_MAX).unwrap_or(3);
     let watch_ms = members.duration_ms("watch").unwrap_or(0);
@@ -154,6 +190,7 @@ pub(super) fn read(root: &Node, faults: &mut Vec<Fault>) -> CaseType {
         process,
         resolves,
         goals,
+        clock: clock.unwrap_or_default(),
         outcome,
         reopenings_max: u32::try_from(reopenings_max).unwrap_or(3),
         watch_ms,
@@ -185,7 +222,7 @@ fn read_stages(members: &mut Members<'_, '_>) -> Vec<Stage> {
     stages
 }
 
-fn read_goals(members: &mut Members<'_, '_>) -> Option<Goals> {
+fn read_sla(members: &mut Members<'_, '_>) -> Option<(Goals, ClockRules)> {
     let node = members.get("sla")?;
     let mut inside = members.inside(node, "sla");
     let goal_ms = inside.need_duration_ms("goal", "by when a case should be resolved");
@@ -196,9 +233,15 @@ fn read_goals(members: &mut Members<'_, '_>) -> Option<Goals> {
         let message = "Expected a deadline at or after the goal, but found it before.".to_owned();
         inside.fault(node, "deadline", message);
     }
+    let clock = ClockRules {
+        calendar: inside.template("calendar"),
+        start: inside.formula("start"),
+        pause: inside.formula("pause"),
+        stop: inside.formula("stop"),
+    };
     inside.finish();
     let at_risk_ms = goal_ms.saturating_mul(at_risk) / 100;
-    Some(Goals { goal_ms, deadline_ms, at_risk_ms, passed_ms })
+    Some((Goals { goal_ms, deadline_ms, at_risk_ms, passed_ms }, clock))
 }
 
 fn read_outcome(members: &mut Members<'_, '_>) -> Vec<Check> {

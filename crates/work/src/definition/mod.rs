@@ -1,15 +1,23 @@
-//! Definitions people write: detection rules, case types and suppressions, read from YAML or JSON.
+//! Definitions people write: detection rules, case types, calendars,
+//! suppressions, queues, teams and solutions, read from YAML or JSON.
 //!
 //! Not here: versions and deployments; a definition is known by the key of its version.
 
+mod calendar;
 mod case_type;
 mod node;
+mod queue;
 mod read;
 mod rule;
+mod solution;
 mod suppression;
 
-pub use case_type::{Attester, CaseType, Check, CheckKind, Goals, Priority, Stage};
+pub use calendar::{Calendar, Hours};
+pub use case_type::{Attester, CaseType, Check, CheckKind, ClockRules, Goals, Priority, Stage};
+pub use queue::{CaseFilter, Member, Queue, TaskFilter, Team};
+pub use read::parse_duration_ms;
 pub use rule::{AlertShape, Detect, EventMatch, Mode, Rule, Severity, StormLimit};
+pub use solution::Solution;
 pub(crate) use suppression::Noise;
 pub use suppression::{Silence, Suppression};
 
@@ -48,7 +56,18 @@ pub enum Definition {
     CaseType(CaseType),
     /// A suppression.
     Suppression(Suppression),
+    /// A business calendar.
+    Calendar(Calendar),
+    /// A queue.
+    Queue(Queue),
+    /// A team.
+    Team(Team),
+    /// The manifest of a solution.
+    Solution(Solution),
 }
+
+/// What somebody can do, each with its level from 1 to 5.
+pub type Skills = Vec<(Arc<str>, u32)>;
 
 /// An expression, or a text that needs none.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,11 +139,16 @@ pub fn read(content: &[u8]) -> Result<Definition, Vec<Fault>> {
     let definition = match kind_of(&root) {
         Some("detection-rule") => Definition::Rule(rule::read(&root, &mut faults)),
         Some("case-type") => Definition::CaseType(case_type::read(&root, &mut faults)),
+        Some("calendar") => Definition::Calendar(calendar::read(&root, &mut faults)),
+        Some("queue") => Definition::Queue(queue::read_queue(&root, &mut faults)),
+        Some("team") => Definition::Team(queue::read_team(&root, &mut faults)),
+        Some("solution") => Definition::Solution(solution::read(&root, &mut faults)),
         Some("suppression") => Definition::Suppression(suppression::read(&root, &mut faults)),
         found => {
             let found = found.map_or("none".to_owned(), |kind| format!("`{kind}`"));
             let message = format!(
-                "Expected `kind: detection-rule`, `case-type` or `suppression`, but found {found}."
+                "Expected `kind: detection-rule`, `case-type`, `calendar`, `queue`, `solution`, \
+                 `suppression` or `team`, but found {found}."
             );
             return Err(vec![Fault::at(&root, "kind", message)]);
         }
@@ -160,6 +184,10 @@ pub struct Definitions {
     rules: Versions<Rule>,
     case_types: Versions<CaseType>,
     suppressions: Versions<Suppression>,
+    calendars: Versions<Calendar>,
+    queues: Versions<Queue>,
+    teams: Versions<Team>,
+    solutions: Versions<Solution>,
 }
 
 #[derive(Debug, Clone)]
@@ -206,6 +234,22 @@ impl Definitions {
                 let id = says.id.clone();
                 self.suppressions.add(&id, Deployed { key, tenant, version, says });
             }
+            Definition::Calendar(says) => {
+                let id = says.id.clone();
+                self.calendars.add(&id, Deployed { key, tenant, version, says });
+            }
+            Definition::Queue(says) => {
+                let id = says.id.clone();
+                self.queues.add(&id, Deployed { key, tenant, version, says });
+            }
+            Definition::Solution(says) => {
+                let id = says.id.clone();
+                self.solutions.add(&id, Deployed { key, tenant, version, says });
+            }
+            Definition::Team(says) => {
+                let id = says.id.clone();
+                self.teams.add(&id, Deployed { key, tenant, version, says });
+            }
         }
     }
 
@@ -236,6 +280,39 @@ impl Definitions {
     #[must_use]
     pub fn latest_case_type(&self, tenant: u32, id: &str) -> Option<&Arc<Deployed<CaseType>>> {
         self.case_types.latest.get(&tenant)?.get(id)
+    }
+
+    /// The latest queues of a tenant, by id.
+    pub fn queues(&self, tenant: u32) -> impl Iterator<Item = &Arc<Deployed<Queue>>> {
+        self.queues.of(tenant)
+    }
+
+    /// The newest version of a queue.
+    #[must_use]
+    pub fn latest_queue(&self, tenant: u32, id: &str) -> Option<&Arc<Deployed<Queue>>> {
+        self.queues.latest.get(&tenant)?.get(id)
+    }
+
+    /// The latest teams of a tenant, by id.
+    pub fn teams(&self, tenant: u32) -> impl Iterator<Item = &Arc<Deployed<Team>>> {
+        self.teams.of(tenant)
+    }
+
+    /// The latest solutions of a tenant, by id.
+    pub fn solutions(&self, tenant: u32) -> impl Iterator<Item = &Arc<Deployed<Solution>>> {
+        self.solutions.of(tenant)
+    }
+
+    /// The calendar of this version.
+    #[must_use]
+    pub fn calendar(&self, key: Key) -> Option<&Arc<Deployed<Calendar>>> {
+        self.calendars.by_key.get(&key)
+    }
+
+    /// The newest version of a calendar.
+    #[must_use]
+    pub fn latest_calendar(&self, tenant: u32, id: &str) -> Option<&Arc<Deployed<Calendar>>> {
+        self.calendars.latest.get(&tenant)?.get(id)
     }
 
     /// The latest suppressions of a tenant, by id: those to come and those that are over too.

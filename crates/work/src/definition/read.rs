@@ -271,8 +271,10 @@ impl<'n, 'f> Members<'n, 'f> {
     }
 }
 
-/// A duration longer than zero, in milliseconds; weeks and days have a fixed length.
-fn parse_duration_ms(text: &str) -> Option<i64> {
+/// An ISO 8601 duration longer than zero, in milliseconds; weeks and days have a fixed length,
+/// months and years have none.
+#[must_use]
+pub fn parse_duration_ms(text: &str) -> Option<i64> {
     let text = text.trim();
     let span: Span = text.starts_with('P').then(|| text.parse().ok())??;
     let days = i64::from(span.get_weeks()) * 7 + i64::from(span.get_days());

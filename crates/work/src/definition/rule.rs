@@ -104,6 +104,8 @@ pub enum Detect {
         within_ms: i64,
         /// Subjects of which something is expected although nothing came of them yet.
         keys: Vec<Arc<str>>,
+        /// Id of the calendar whose open time counts alone.
+        calendar: Option<Formula>,
     },
     /// Several things come in an order.
     Sequence {
@@ -136,6 +138,8 @@ pub struct AlertShape {
     pub name: Option<Formula>,
     /// Id of the case type of which a case is opened.
     pub case_type: Option<Arc<str>>,
+    /// Where it is.
+    pub site: Option<Formula>,
 }
 
 /// How bad something is, as the signal says it. Numbers are on disk.
@@ -289,7 +293,8 @@ fn read_absence(members: &mut Members<'_, '_>) -> Detect {
     let expect = members.need_formula("expect", "a FEEL condition for what is expected");
     let within_ms = members.need_duration_ms("within", "how long it may take");
     let keys = members.texts("keys", EXPECTED_KEYS_MAX);
-    Detect::Absence { after, expect: expect.unwrap_or_else(nothing), within_ms, keys }
+    let (expect, calendar) = (expect.unwrap_or_else(nothing), members.template("calendar"));
+    Detect::Absence { after, expect, within_ms, keys, calendar }
 }
 
 fn read_sequence(members: &mut Members<'_, '_>) -> Detect {
@@ -338,7 +343,13 @@ fn read_rate(members: &mut Members<'_, '_>) -> Detect {
 
 fn read_alert(members: &mut Members<'_, '_>, name: &Arc<str>) -> AlertShape {
     let title = Formula::Fixed(name.clone());
-    let empty = AlertShape { title, severity: Severity::default(), name: None, case_type: None };
+    let empty = AlertShape {
+        title,
+        severity: Severity::default(),
+        name: None,
+        case_type: None,
+        site: None,
+    };
     let Some(node) = members.get("alert") else { return empty };
     let mut inside = members.inside(node, "alert");
     let title = inside.template("title").unwrap_or(empty.title);
@@ -348,6 +359,7 @@ fn read_alert(members: &mut Members<'_, '_>, name: &Arc<str>) -> AlertShape {
         severity,
         name: inside.template("name"),
         case_type: inside.text("case"),
+        site: inside.template("site"),
     };
     inside.finish();
     shape

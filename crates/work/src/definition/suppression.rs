@@ -94,7 +94,11 @@ pub(super) fn read(root: &Node, faults: &mut Vec<Fault>) -> Suppression {
         && to_ms <= from_ms
         && to_ms != 0
     {
-        members.fault(node, "to", "Expected an end after the beginning, but found it before.".into());
+        members.fault(
+            node,
+            "to",
+            "Expected an end after the beginning, but found it before.".into(),
+        );
     }
     let reason = members.need_text("reason", "why alerts are not acted on");
     let owner = members.need_text("owner", "who answers for it");

@@ -31,8 +31,8 @@ pub struct Detector {
     pub timer: Option<(Key, i64)>,
     /// The alert it would raise, or has raised.
     pub draft: Option<Box<Draft>>,
-    /// When the last occurrences were, for a rate; for a sequence: when it began of which each first
-    /// so many steps have come last, 0 for none.
+    /// When the last occurrences were, for a rate; for a sequence: when it began of which each
+    /// first so many steps have come last, 0 for none.
     pub times_ms: Vec<i64>,
 }
 
@@ -85,6 +85,8 @@ pub struct Observation {
     pub draft: Draft,
     /// For a sequence: the steps it may be, a bit each, the first the lowest.
     pub steps: u32,
+    /// Id of the calendar whose open time counts alone.
+    pub calendar: Option<Arc<str>>,
 }
 
 /// What a detector can be asked.

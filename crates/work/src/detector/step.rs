@@ -7,7 +7,7 @@ use crate::alert::{AlertCommand, Draft};
 use crate::definition::{Detect, Mode, Rule};
 use crate::key::Key;
 use crate::limits::EVENT_FUEL;
-use crate::received::{CloudEvent, shape};
+use crate::received::{CloudEvent, Seen, shape};
 use crate::rejection::Rejection;
 use crate::step::{Command, Effect, Event, Inputs, Known, Outcome, Target};
 use decision::{Budget, Env};
@@ -100,12 +100,23 @@ impl Ctx<'_, '_> {
             if was_firing {
                 self.recover(rule);
             }
-            self.change(it, P::Awaiting, Some(within_ms));
+            self.wait(it, within_ms);
         } else if was_firing {
             self.end(rule, it);
         } else if self.state.phase == P::Awaiting {
             self.change(it, P::Normal, None);
         }
+    }
+
+    /// Waits for so long, of the open time of a calendar if there is one.
+    fn wait(&mut self, it: &Observation, within_ms: i64) {
+        let now_ms = self.inputs.now_ms;
+        let by = |id: &Arc<str>| self.known.definitions.latest_calendar(it.tenant, id);
+        let due_ms = match it.calendar.as_ref().and_then(by) {
+            Some(calendar) => calendar.says.after_open(now_ms, within_ms),
+            None => now_ms.saturating_add(within_ms),
+        };
+        self.change(it, DetectorPhase::Awaiting, Some(due_ms - now_ms));
     }
 
     fn rate(&mut self, rule: &Rule, it: &Observation, count: usize, within_ms: i64) {
@@ -153,7 +164,7 @@ impl Ctx<'_, '_> {
         subject: &Arc<str>,
     ) {
         let Some(held) = self.known.definitions.rule(rule).cloned() else { return };
-        let Detect::Absence { within_ms, .. } = &held.says.detect else { return };
+        let Detect::Absence { within_ms, calendar, .. } = &held.says.detect else { return };
         if !self.state.is_empty() || held.says.mode == Mode::Disabled {
             return;
         }
@@ -170,6 +181,8 @@ impl Ctx<'_, '_> {
             case_type: held.says.alert.case_type.clone(),
             ..Draft::default()
         });
+        let seen = Seen { event: &nothing, subject: Some(subject) };
+        let by = calendar.as_ref().and_then(|by| by.text(&seen, &env, &mut budget).ok());
         self.out.fuel += EVENT_FUEL - budget.fuel;
         let it = Observation {
             tenant,
@@ -177,9 +190,10 @@ impl Ctx<'_, '_> {
             rule_id: rule_id.clone(),
             subject: subject.clone(),
             draft,
+            calendar: by.flatten(),
             ..Observation::default()
         };
-        self.change(&it, DetectorPhase::Awaiting, Some(*within_ms));
+        self.wait(&it, *within_ms);
     }
 
     /// Whether it waits for the first of a subject the rule names no more.
@@ -255,6 +269,8 @@ impl Ctx<'_, '_> {
             draft: match phase {
                 DetectorPhase::Normal => None,
                 DetectorPhase::Recovering => self.state.draft.clone(),
+                // An event between both is no reason for another alert.
+                _ if it.draft.name.is_empty() => self.state.draft.clone(),
                 _ => Some(Box::new(it.draft.clone())),
             },
         });

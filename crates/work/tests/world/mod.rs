@@ -1,5 +1,5 @@
-//! What the runtime does, in memory: aggregates, effects in order, rows of timers; each aggregate is
-//! compared with the fold of its events.
+//! What the runtime does, in memory: aggregates, effects in order, rows of timers; each aggregate
+//! is compared with the fold of its events.
 
 #![allow(clippy::unwrap_used, dead_code, reason = "only tests are here, and each needs some of it")]
 
@@ -14,10 +14,10 @@ use work::key::{Key, Keys};
 use work::received::{CloudEvent, ReceivedCommand};
 use work::{Command, Effect, Event, Inputs, Known, State, Target, step};
 
-pub const MINUTE_MS: i64 = 60_000;
+pub(crate) const MINUTE_MS: i64 = 60_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Name {
+pub(crate) enum Name {
     Received(String),
     Detector(String),
     Alert(Arc<str>),
@@ -27,25 +27,25 @@ pub enum Name {
 }
 
 /// What the runtime does, in memory: aggregates, effects in order, rows of timers.
-pub struct World {
-    pub definitions: Definitions,
-    pub now_ms: i64,
-    pub keys: Keys,
-    pub held: BTreeMap<Name, State>,
+pub(crate) struct World {
+    pub(crate) definitions: Definitions,
+    pub(crate) now_ms: i64,
+    pub(crate) keys: Keys,
+    pub(crate) held: BTreeMap<Name, State>,
     /// The fold of all events of each, those before it had no row included.
-    pub folds: BTreeMap<Name, State>,
-    pub timers: BTreeSet<(i64, Key, Name)>,
+    pub(crate) folds: BTreeMap<Name, State>,
+    pub(crate) timers: BTreeSet<(i64, Key, Name)>,
     /// Process instances that run, each with its case.
-    pub processes: BTreeMap<Key, Key>,
-    pub milestones: BTreeMap<Key, Vec<(Milestone, u32)>>,
+    pub(crate) processes: BTreeMap<Key, Key>,
+    pub(crate) milestones: BTreeMap<Key, Vec<(Milestone, u32)>>,
     /// States a case has been in.
-    pub states: BTreeMap<Key, Vec<CaseState>>,
-    pub event_ids: u64,
+    pub(crate) states: BTreeMap<Key, Vec<CaseState>>,
+    pub(crate) event_ids: u64,
 }
 
 impl World {
     /// One that knows these definitions, by the keys 1, 2, and so on.
-    pub fn new(texts: &[&str]) -> World {
+    pub(crate) fn new(texts: &[&str]) -> World {
         let mut definitions = Definitions::default();
         for (place, text) in texts.iter().enumerate() {
             let read = read(text.as_bytes()).unwrap_or_else(|faults| panic!("{faults:#?}"));
@@ -67,7 +67,7 @@ impl World {
     }
 
     /// Carries out a command and all that follows; whether it was accepted.
-    pub fn ask(&mut self, name: Name, command: Command) -> bool {
+    pub(crate) fn ask(&mut self, name: Name, command: Command) -> bool {
         let mut queue = VecDeque::from([(name, command)]);
         let mut first = None;
         while let Some((name, command)) = queue.pop_front() {
@@ -147,7 +147,7 @@ impl World {
         }
     }
 
-    pub fn end_process(
+    pub(crate) fn end_process(
         &mut self,
         instance: Key,
         completed: bool,
@@ -193,7 +193,7 @@ impl World {
     }
 
     /// Open alerts, by name.
-    pub fn alerts(&self) -> Vec<(Arc<str>, Alert)> {
+    pub(crate) fn alerts(&self) -> Vec<(Arc<str>, Alert)> {
         let open = |(name, state): (&Name, &State)| match (name, state) {
             (Name::Alert(name), State::Alert(line)) => {
                 line.open.as_ref().map(|open| (name.clone(), (**open).clone()))
@@ -203,7 +203,7 @@ impl World {
         self.held.iter().filter_map(open).collect()
     }
 
-    pub fn cases(&self) -> Vec<(Key, CaseState)> {
+    pub(crate) fn cases(&self) -> Vec<(Key, CaseState)> {
         let case = |(name, state): (&Name, &State)| match (name, state) {
             (Name::Case(key), State::Case(case)) => Some((*key, case.state)),
             _ => None,
@@ -211,7 +211,7 @@ impl World {
         self.held.iter().filter_map(case).collect()
     }
 
-    pub fn send(&mut self, kind: &str, id: u64, data: String) -> bool {
+    pub(crate) fn send(&mut self, kind: &str, id: u64, data: String) -> bool {
         let event = CloudEvent {
             id: id.to_string().into(),
             source: "/s".into(),
@@ -224,7 +224,7 @@ impl World {
     }
 
     /// Lets time pass, and everything that is due happen in order; late, if the world stood still.
-    pub fn pass(&mut self, ms: i64, stood_still: bool) {
+    pub(crate) fn pass(&mut self, ms: i64, stood_still: bool) {
         let until_ms = self.now_ms + ms;
         if stood_still {
             self.now_ms = until_ms;
@@ -246,4 +246,3 @@ impl World {
         }
     }
 }
-

@@ -7,7 +7,7 @@ use crate::answer;
 use crate::extract::{CallerOf, JsonBody};
 use crate::json_write::ObjectWriter;
 use crate::keys::{PathKey, WireKey};
-use crate::names::some_name;
+use crate::names::{no_name_or, some_name};
 use crate::problem::{Problem, ProblemDetail};
 use crate::search::find;
 use crate::state::{ApiState, unexpected};
@@ -31,6 +31,8 @@ pub(crate) struct CaseCreation {
     title: String,
     /// What it is about, for example a shipment number.
     subject: Option<String>,
+    /// Where it is; its type may count time by the calendar of a site.
+    site: Option<String>,
 }
 
 /// A case that was opened.
@@ -63,6 +65,7 @@ pub(crate) async fn open_case(
         case_type: some_name("caseTypeId", &wanted.case_type_id)?,
         title: wanted.title.into(),
         subject: wanted.subject.unwrap_or_default().into(),
+        site: no_name_or("site", wanted.site.as_deref())?,
     });
     let answer = state.submit(caller, request).await?;
     let Answer::CaseOpened { case } = answer else { return Err(unexpected(&answer)) };
@@ -246,7 +249,7 @@ pub(crate) async fn attest_case(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CaseReason {
     /// For those who read it.
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// Waive the outcome checks of a case

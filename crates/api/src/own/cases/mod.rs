@@ -3,10 +3,12 @@
 //! Not here: alerts that open them (`alerts`).
 
 mod change;
+mod clock;
 mod evidence;
 mod history;
 
 pub(crate) use change::*;
+pub(crate) use clock::*;
 pub(crate) use evidence::*;
 pub(crate) use history::*;
 
@@ -33,6 +35,9 @@ const STATES: &[&str] = &[
     "CLOSED_FAILED",
     "CANCELLED",
 ];
+
+/// Whether its clock counts; in the order of `work::case::clock::ClockStanding`.
+const CLOCKS: &[&str] = &["RUNNING", "WAITING", "PAUSED", "STOPPED", "WAIVED"];
 
 /// Cases.
 pub(crate) const CASES: Table = Table {
@@ -62,6 +67,9 @@ pub(crate) const CASES: Table = Table {
             cases::MILESTONE,
             Kind::Word(&["AT_RISK", "GOAL", "DEADLINE", "PASSED"], &[]),
         ),
+        Field::new("clock", cases::CLOCK, Kind::Word(CLOCKS, &[])),
+        Field::new("originalDeadlineTime", cases::ORIGINAL_DEADLINE_MS, Kind::Time),
+        Field::new("site", cases::SITE, Kind::Text),
         Field::new("check", cases::CHECK, Kind::Text),
         Field::new("checkDueTime", cases::CHECK_DUE_MS, Kind::Time),
         Field::new("reopenings", cases::REOPENED, Kind::Int),

@@ -18,7 +18,7 @@ const PRIORITIES: [&str; 4] = ["P1", "P2", "P3", "P4"];
 pub(super) struct RuleDefinition {
     /// `ENABLED`, `SHADOW` or `DISABLED`.
     state: &'static str,
-    /// `THRESHOLD`, `ABSENCE` or `RATE`.
+    /// `THRESHOLD`, `ABSENCE`, `RATE` or `SEQUENCE`.
     detects: &'static str,
     /// Types of the events it looks at.
     types: Vec<String>,
@@ -119,6 +119,7 @@ impl RuleDefinition {
                 Detect::Threshold { .. } => "THRESHOLD",
                 Detect::Absence { .. } => "ABSENCE",
                 Detect::Rate { .. } => "RATE",
+                Detect::Sequence { .. } => "SEQUENCE",
             },
             types: rule.on.types.iter().map(ToString::to_string).collect(),
             source: rule.on.source.as_deref().map(str::to_owned),

@@ -92,7 +92,7 @@ fn write_definition(state: &ApiState, row: &Row, object: &mut ObjectWriter<'_>) 
     let said = match &definition {
         Some(Definition::Rule(rule)) => serde_json::to_string(&RuleDefinition::of(rule)),
         Some(Definition::CaseType(it)) => serde_json::to_string(&CaseTypeDefinition::of(it)),
-        None => Ok("null".to_owned()),
+        Some(_) | None => Ok("null".to_owned()),
     };
     object.raw("definition", &said.expect("definitions have text keys"));
 }

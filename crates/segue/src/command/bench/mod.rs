@@ -15,6 +15,7 @@ mod operations;
 mod overload;
 mod report;
 mod scale;
+mod signals;
 mod timer_herd;
 mod waiting_instances;
 mod workload;
@@ -74,6 +75,7 @@ enum What {
     Compensation(Scale),
     Compare(compare::Compare),
     Overload(overload::Overload),
+    Signals(signals::Signals),
 }
 
 /// How much load, and against what.
@@ -127,6 +129,7 @@ impl Bench {
             What::Compensation(scale) => return operations::run_compensation(scale),
             What::Compare(compare) => return compare.run(),
             What::Overload(overload) => return overload.run(),
+            What::Signals(signals) => return signals.run(),
         };
         let report = measure(workload, load)?;
         report.print(load.json);
