@@ -85,6 +85,7 @@ async fn direct(node: &Node) -> Vec<(&'static str, u64)> {
             variables: variables.collect(),
             business_id: None,
             await_result: false,
+            options: Default::default(),
         };
         let answer = node.submit(caller(), request).await.unwrap();
         assert!(matches!(answer, Answer::InstanceCreated(_)));

@@ -23,6 +23,10 @@ pub const BODY_READ_MS: u64 = 30_000;
 /// How long a command may take before the client is told that its outcome is unknown,
 /// milliseconds.
 pub const COMMAND_MS: u64 = 30_000;
+/// Different tags of a process instance, as Camunda 8 takes them.
+pub const TAGS_MAX: usize = 10;
+/// Characters of a tag.
+pub const TAG_CHARACTERS_MAX: usize = 100;
 /// How long an activation waits for a job by default, milliseconds.
 pub const LONG_POLL_MS_DEFAULT: u64 = 10_000;
 /// How long an activation waits for a job at most, milliseconds.

@@ -215,6 +215,8 @@ pub struct CreateInstance {
     pub variables: Variables,
     /// What the business calls it.
     pub business_id: Option<Arc<str>>,
+    /// Words whoever began it marked it with.
+    pub tags: Vec<Arc<str>>,
     /// Entry to tell at the end.
     pub entry: Option<Key>,
     /// The call activity that begins it.

@@ -198,6 +198,8 @@ pub struct Created {
     pub entry: Option<Key>,
     /// What the business calls it.
     pub business_id: Option<Arc<str>>,
+    /// Words whoever began it marked it with.
+    pub tags: Vec<Arc<str>>,
     /// Start variables.
     pub variables: Variables,
     /// The call activity that began it.

@@ -28,6 +28,7 @@ fn create() -> Request {
         ],
         business_id: None,
         await_result: true,
+        options: Default::default(),
     }
 }
 

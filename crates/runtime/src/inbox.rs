@@ -262,6 +262,7 @@ mod tests {
             variables: vec![("x".into(), "1".repeat(bytes).into())],
             business_id: None,
             await_result: false,
+            options: Default::default(),
         })
     }
 

@@ -45,6 +45,13 @@ pub enum DefinitionRef {
     Version(Arc<str>, u32),
 }
 
+/// What may be said when an instance is started, and mostly is not.
+#[derive(Debug, Clone, Default)]
+pub struct StartOptions {
+    /// Words to mark it with.
+    pub tags: Vec<Arc<str>>,
+}
+
 /// Which decision to evaluate.
 #[derive(Debug, Clone)]
 pub enum DecisionRef {
@@ -66,6 +73,7 @@ pub enum Request {
         variables: Variables,
         business_id: Option<Arc<str>>,
         await_result: bool,
+        options: StartOptions,
     },
     /// Cancel an instance.
     CancelInstance { instance: Key },
@@ -456,4 +464,12 @@ pub struct ActivatedJob {
     pub variables: Variables,
     /// Tenant number.
     pub tenant: u32,
+    /// The instance at the top of the calls.
+    pub root: Key,
+    /// What the business calls its instance.
+    pub business_id: Option<Arc<str>>,
+    /// Words its instance was marked with.
+    pub tags: Vec<Arc<str>>,
+    /// Jobs of higher priority are handed out first.
+    pub priority: i32,
 }

@@ -114,6 +114,7 @@ fn start_many(lane: &mut Lane, store: &Memory, id: &str, count: usize) {
         variables: Vec::new(),
         business_id: None,
         await_result: false,
+        options: Default::default(),
     };
     for begin in (0..count).step_by(500) {
         let orders = (begin..count.min(begin + 500)).map(|_| order(start()).0).collect();
@@ -187,6 +188,7 @@ fn thousands_hear_a_broadcast_once_each_although_lanes_come_and_go() {
         variables: Vec::new(),
         business_id: None,
         await_result: false,
+        options: Default::default(),
     };
     for _ in 0..LISTENERS / 500 {
         let orders = (0..500).map(|_| order(start()).0).collect();

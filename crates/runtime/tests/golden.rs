@@ -55,6 +55,7 @@ async fn start(node: &Node, order: &str, amount: &str) -> Key {
         variables: variables(&[("order", &order), ("amount", amount)]),
         business_id: Some(order.as_str().into()),
         await_result: false,
+        options: Default::default(),
     };
     match ask(node, request).await {
         Answer::InstanceCreated(created) => created.instance,

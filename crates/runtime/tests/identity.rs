@@ -106,6 +106,7 @@ async fn what_was_not_granted_is_forbidden_and_noted() {
         variables: Vec::new(),
         business_id: None,
         await_result: false,
+        options: Default::default(),
     };
     let on = |kind, id: Option<&str>, permission| {
         let permissions = vec![permission];

@@ -58,6 +58,7 @@ async fn run(node: &Node, id: &str) -> Key {
         variables: vec![("secret".into(), "\"of the customer\"".into())],
         business_id: None,
         await_result: false,
+        options: Default::default(),
     };
     match node.submit(caller(), request).await.unwrap() {
         Answer::InstanceCreated(created) => created.instance,

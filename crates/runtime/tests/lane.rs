@@ -79,7 +79,7 @@ impl Desk {
 fn create(variables: &[(&str, &str)]) -> Request {
     let variables = variables.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
     let definition = DefinitionRef::Latest("process".into());
-    Request::CreateInstance { definition, variables, business_id: None, await_result: false }
+    Request::CreateInstance { definition, variables, business_id: None, await_result: false, options: Default::default() }
 }
 
 fn order(request: Request, key: Option<&str>) -> (Order, oneshot::Receiver<Answered>) {
@@ -193,6 +193,7 @@ fn a_start_repeated_after_the_end_is_answered() {
         variables: Vec::new(),
         business_id: None,
         await_result: true,
+        options: Default::default(),
     };
     let (first, mut answer) = order(request(), Some("k"));
     desk.turn(NOW_MS, vec![first]);

@@ -37,7 +37,7 @@ async fn start(node: &Node, variables: &[(&str, &str)]) -> CreatedInstance {
     let variables = variables.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
     let definition = DefinitionRef::Latest("process".into());
     let request =
-        Request::CreateInstance { definition, variables, business_id: None, await_result: false };
+        Request::CreateInstance { definition, variables, business_id: None, await_result: false, options: Default::default() };
     match node.submit(caller(), request).await.unwrap() {
         Answer::InstanceCreated(created) => created,
         other => panic!("expected an instance, found {other:?}"),
@@ -144,6 +144,7 @@ async fn the_same_request_key_gets_the_same_answer_and_another_request_is_refuse
         variables: vec![("x".into(), value.into())],
         business_id: None,
         await_result: false,
+        options: Default::default(),
     };
     let first = node.submit(keyed.clone(), request("1")).await.unwrap();
     let second = node.submit(keyed.clone(), request("1")).await.unwrap();
@@ -189,6 +190,7 @@ async fn an_awaited_instance_answers_with_its_variables() {
         variables: vec![("x".into(), "21".into())],
         business_id: None,
         await_result: true,
+        options: Default::default(),
     };
     match node.submit(caller(), request).await.unwrap() {
         Answer::InstanceEnded(ended) => {

@@ -271,6 +271,7 @@ async fn lived() -> Arc<Memory> {
                 variables: vec![("n".into(), format!("{{\"n\":{n}}}").into())],
                 business_id: Some("b".into()),
                 await_result: false,
+                options: Default::default(),
             };
             node.submit(plain(), request).await.unwrap();
         }

@@ -63,6 +63,7 @@ impl Clinic {
             variables: vec![("bad".into(), bad.to_string().into())],
             business_id: None,
             await_result: false,
+            options: Default::default(),
         };
         match self.ask(request).await.unwrap() {
             Answer::InstanceCreated(created) => created.instance,

@@ -74,6 +74,7 @@ async fn start_of(node: &Node, process_id: &str) -> Key {
         variables: vec![("last".into(), "false".into())],
         business_id: None,
         await_result: false,
+        options: Default::default(),
     };
     match ask(node, request).await {
         Answer::InstanceCreated(created) => created.instance,
@@ -173,6 +174,7 @@ async fn others_go_on(node: &Node) {
             variables: Vec::new(),
             business_id: None,
             await_result: true,
+            options: Default::default(),
         };
         assert!(matches!(ask(node, request).await, Answer::InstanceEnded(_)));
     }

@@ -82,6 +82,8 @@ pub struct JobRow {
     pub attempt: u32,
     /// Retries left.
     pub retries: i32,
+    /// Higher ones are handed out first.
+    pub priority: i32,
 }
 
 /// A change of a job row.
@@ -284,7 +286,8 @@ pub struct JobClaim {
 pub struct ClaimedJobs {
     /// The claim's number.
     pub id: u64,
-    /// Rows as they stand after the claim, oldest due first.
+    /// Rows as they stand after the claim: highest priority first, and of one priority oldest due
+    /// first.
     pub jobs: Vec<JobRow>,
     /// When fewer than the limit were due: the next due time of that type, if any row is left.
     pub next_due_ms: Option<i64>,

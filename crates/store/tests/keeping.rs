@@ -306,7 +306,9 @@ fn a_file_of_an_older_release_is_migrated_and_learns_to_shrink() {
     let db = rusqlite::Connection::open(folder.path().join("segue.db")).unwrap();
     db.execute_batch(
         "drop table purged; drop table purging; drop table upkeep; drop table retention;
-         drop table lineage; drop table resource; drop table identity; delete from meta where id in (7, 8, 9); pragma user_version = 1;
+         drop table lineage; drop table resource; drop table identity;
+         drop index job_due; alter table job drop column priority;
+         create index job_due on job(tenant, job_type, due_ms); delete from meta where id in (7, 8, 9); pragma user_version = 1;
          pragma auto_vacuum = none; vacuum",
     )
     .unwrap();
@@ -314,11 +316,11 @@ fn a_file_of_an_older_release_is_migrated_and_learns_to_shrink() {
     let refused = Sqlite::open_reader(folder.path()).unwrap_err();
     assert!(refused.to_string().contains("segue migrate"), "{refused}");
     let planned = migrate(folder.path(), true).unwrap();
-    assert_eq!((planned.from, planned.to, planned.rewritten), (1, 4, true));
+    assert_eq!((planned.from, planned.to, planned.rewritten), (1, 5, true));
     assert_eq!(facts(folder.path()).unwrap().format, 1, "a dry run changes nothing");
     assert_eq!(migrate(folder.path(), false).unwrap(), planned);
     let again = migrate(folder.path(), false).unwrap();
-    assert_eq!((again.from, again.rewritten), (4, false));
+    assert_eq!((again.from, again.rewritten), (5, false));
     let store = open(folder.path());
     assert_eq!(store.purge(&order(&[2], 100)).unwrap().rows, 1);
     assert_eq!(store.verify(None).unwrap().findings, []);

@@ -437,6 +437,7 @@ fn lanes_and_readers_share_the_store() {
         activated_ms: 0,
         attempt: 0,
         retries: 1,
+        priority: 0,
     };
     std::thread::scope(|scope| {
         for lane in 0..4_u64 {

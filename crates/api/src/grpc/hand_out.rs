@@ -160,7 +160,7 @@ fn message(job: &ActivatedJob) -> wire::ActivatedJob {
         user_task: None,
         kind: kind(job.kind).into(),
         listener_event_type: listener(job.listener).into(),
-        tags: Vec::new(),
+        tags: job.tags.iter().map(|tag| tag.to_string()).collect(),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn create(
     state.node().takes_starts().map_err(|it| of(it.into()))?;
     let caller = caller_in(state, &request, &request.get_ref().tenant_id)?;
     let wanted = creation(request.into_inner())?.check().map_err(of)?;
-    let tags = wanted.tags.clone();
+    let tags = wanted.tags.iter().map(|tag| tag.to_string()).collect();
     match start(state, caller, wanted).await.map_err(of)? {
         Answer::InstanceCreated(created) => {
             Ok(Response::new(wire::CreateProcessInstanceResponse {
@@ -81,7 +81,8 @@ pub(super) async fn create_with_result(
         ..creation(asked.request.unwrap_or_default())?
     };
     let wanted = wanted.check().map_err(of)?;
-    let (tags, fetch) = (wanted.tags.clone(), wanted.fetch.clone());
+    let tags = wanted.tags.iter().map(|tag| tag.to_string()).collect();
+    let fetch = wanted.fetch.clone();
     match start(state, caller, wanted).await.map_err(of)? {
         Answer::InstanceEnded(ended) => {
             let variables = variables::text(&result(&ended, &fetch).map_err(of)?);

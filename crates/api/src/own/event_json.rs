@@ -166,6 +166,9 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
             object.key("processInstanceKey", created.key);
             object.key("processDefinitionKey", created.definition);
             object.text_or_null("businessId", created.business_id.as_deref());
+            if !created.tags.is_empty() {
+                list(object.name("tags"), &created.tags, |out, tag| string(out, tag));
+            }
             if let Some(parent) = &created.parent {
                 object.key("parentProcessInstanceKey", parent.instance);
                 object.key("parentElementInstanceKey", parent.element);
@@ -283,6 +286,9 @@ fn write_job_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
             object.key("jobKey", created.key);
             object.text("jobType", &created.job_type);
             object.number("retries", created.retries);
+            if created.priority != 0 {
+                object.number("priority", created.priority);
+            }
             if created.kind != JobKind::Element {
                 object.text("jobKind", created.kind.as_str());
                 object.text("listenerEventType", created.listener.as_str());

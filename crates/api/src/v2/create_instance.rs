@@ -6,7 +6,7 @@ use crate::answer;
 use crate::extract::{CallerOf, JsonBody, RoomForStart};
 use crate::json_write::{ObjectWriter, list, string};
 use crate::keys::WireKey;
-use crate::limits::{AWAIT_MS_DEFAULT, AWAIT_MS_MAX, NAMES_MAX};
+use crate::limits::{AWAIT_MS_DEFAULT, AWAIT_MS_MAX, NAMES_MAX, TAG_CHARACTERS_MAX, TAGS_MAX};
 use crate::names::no_name_or;
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::{self, RawVariables};
@@ -16,7 +16,9 @@ use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::response::Response;
 use engine::event::Variables;
-use runtime::request::{Answer, Caller, CreatedInstance, DefinitionRef, EndedInstance, Request};
+use runtime::request::{
+    Answer, Caller, CreatedInstance, DefinitionRef, EndedInstance, Request, StartOptions,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -40,7 +42,8 @@ pub(crate) struct ProcessInstanceCreation<'a> {
     pub(crate) tenant_id: Option<String>,
     /// What the business calls it.
     pub(crate) business_id: Option<String>,
-    /// Taken and given back, not kept.
+    /// Words to mark it with, at most 10: a letter, then letters, digits and `_-:.`, at most 100
+    /// characters.
     #[serde(default)]
     pub(crate) tags: Vec<String>,
     /// Answer when the instance has ended, with its variables.
@@ -87,7 +90,7 @@ pub(crate) struct Wanted {
     pub(crate) definition: DefinitionRef,
     pub(crate) variables: Variables,
     pub(crate) business_id: Option<Arc<str>>,
-    pub(crate) tags: Vec<String>,
+    pub(crate) tags: Vec<Arc<str>>,
     pub(crate) await_ms: Option<u64>,
     pub(crate) fetch: Vec<String>,
     pub(crate) tenant: u32,
@@ -144,6 +147,7 @@ pub(crate) async fn start(
         variables: wanted.variables,
         business_id: wanted.business_id,
         await_result: wanted.await_ms.is_some(),
+        options: StartOptions { tags: wanted.tags },
     };
     let Some(ms) = wanted.await_ms else { return state.submit(caller, request).await };
     tokio::select! {
@@ -167,9 +171,9 @@ impl ProcessInstanceCreation<'_> {
                  Segue does not have them yet.",
             ));
         }
-        if self.tags.len() > NAMES_MAX || self.fetch_variables.len() > NAMES_MAX {
+        if self.fetch_variables.len() > NAMES_MAX {
             return Err(Problem::invalid(format!(
-                "Expected at most {NAMES_MAX} `tags` and `fetchVariables`, but found more."
+                "Expected at most {NAMES_MAX} `fetchVariables`, but found more."
             )));
         }
         let await_ms = match (self.await_completion, self.request_timeout) {
@@ -191,11 +195,35 @@ impl ProcessInstanceCreation<'_> {
             )?,
             variables: self.variables.unwrap_or_default().0,
             business_id: no_name_or("businessId", self.business_id.as_deref())?,
-            tags: self.tags,
+            tags: tags(&self.tags)?,
             await_ms,
             fetch: self.fetch_variables,
         })
     }
+}
+
+/// Tags as Camunda 8 takes them; the same one twice counts once.
+fn tags(wanted: &[String]) -> Result<Vec<Arc<str>>, Problem> {
+    let mut tags: Vec<Arc<str>> = Vec::with_capacity(wanted.len().min(TAGS_MAX));
+    for tag in wanted {
+        let letter = tag.starts_with(|first: char| first.is_ascii_alphabetic());
+        let plain = |it: char| it.is_ascii_alphanumeric() || "_-:.".contains(it);
+        if !letter || tag.len() > TAG_CHARACTERS_MAX || !tag.chars().all(plain) {
+            return Err(Problem::invalid(format!(
+                "Expected a tag of at most {TAG_CHARACTERS_MAX} characters, a letter and then \
+                 letters, digits and `_-:.`, but found `{tag}`."
+            )));
+        }
+        if !tags.iter().any(|held| **held == **tag) {
+            tags.push(tag.as_str().into());
+        }
+        if tags.len() > TAGS_MAX {
+            return Err(Problem::invalid(format!(
+                "Expected at most {TAGS_MAX} different `tags`, but found more."
+            )));
+        }
+    }
+    Ok(tags)
 }
 
 fn definition(
@@ -241,7 +269,7 @@ pub(crate) fn result(ended: &EndedInstance, fetch: &[String]) -> Result<Variable
     Ok(ended.variables.iter().filter(|(name, _)| wanted(name)).cloned().collect())
 }
 
-fn write(out: &mut String, created: &CreatedInstance, variables: &Variables, tags: &[String]) {
+fn write(out: &mut String, created: &CreatedInstance, variables: &Variables, tags: &[Arc<str>]) {
     let mut object = ObjectWriter::open(out);
     object.text("processDefinitionId", &created.process_id);
     object.number("processDefinitionVersion", created.version);
@@ -309,6 +337,22 @@ mod tests {
     }
 
     #[test]
+    fn takes_tags_as_camunda_does() {
+        let found = |tags| check(&format!(r#"{{"processDefinitionId":"a","tags":{tags}}}"#));
+        assert_eq!(found(r#"["b","a:1","b"]"#).unwrap().tags, ["b".into(), "a:1".into()]);
+        for (tags, part) in [
+            (r#"["1a"]"#.to_owned(), "`1a`"),
+            (r#"["a b"]"#.to_owned(), "`a b`"),
+            (r#"[""]"#.to_owned(), "a letter"),
+            (format!(r#"["{}"]"#, "a".repeat(101)), "at most 100"),
+            (r#"["a","b","c","d","e","f","g","h","i","j","k"]"#.to_owned(), "at most 10"),
+        ] {
+            let detail = found(&tags).map(|_| ()).unwrap_err().detail;
+            assert!(detail.contains(part), "{tags}: {detail}");
+        }
+    }
+
+    #[test]
     fn answers_as_described() {
         let created = CreatedInstance {
             instance: Key(2),
@@ -319,7 +363,7 @@ mod tests {
         };
         let variables = vec![("a".into(), "{ \"b\": 1.0 }".into())];
         let mut out = String::new();
-        write(&mut out, &created, &variables, &["vip".to_owned()]);
+        write(&mut out, &created, &variables, &["vip".into()]);
         assert_eq!(
             out,
             concat!(

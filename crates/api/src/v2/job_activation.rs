@@ -182,7 +182,7 @@ fn write_jobs(out: &mut String, jobs: &[ActivatedJob]) {
 /// Fields that are the same for every job today.
 const SAME_FOR_ALL: &str = concat!(
     r#","physicalTenantId":"default","#,
-    r#""userTask":null,"tags":[],"businessId":null,"priority":0,"jobLeaseToken":null}"#
+    r#""userTask":null,"jobLeaseToken":null}"#
 );
 
 fn write_job(out: &mut String, job: &ActivatedJob) {
@@ -190,7 +190,7 @@ fn write_job(out: &mut String, job: &ActivatedJob) {
     object.key("jobKey", job.key);
     object.text("type", &job.job_type);
     object.key("processInstanceKey", job.instance);
-    object.key("rootProcessInstanceKey", job.instance);
+    object.key("rootProcessInstanceKey", job.root);
     object.key("processDefinitionKey", job.definition);
     object.text("processDefinitionId", &job.process_id);
     object.number("processDefinitionVersion", job.version);
@@ -203,6 +203,9 @@ fn write_job(out: &mut String, job: &ActivatedJob) {
     raw_variables::write(object.name("variables"), &job.variables);
     object.text("kind", job.kind.as_str());
     object.text("listenerEventType", job.listener.as_str());
+    list(object.name("tags"), &job.tags, |out, tag| string(out, tag));
+    object.text_or_null("businessId", job.business_id.as_deref());
+    object.number("priority", job.priority);
     object.text("tenantId", DEFAULT_NAME);
     object.close_with(SAME_FOR_ALL);
 }
@@ -323,6 +326,10 @@ mod tests {
             attempt: 1,
             variables: vec![("n".into(), "1e2".into())],
             tenant: 0,
+            root: Key(9),
+            business_id: Some("A-1".into()),
+            tags: vec!["vip".into()],
+            priority: -7,
         };
         let mut out = String::new();
         write_jobs(&mut out, &[job.clone(), job]);
@@ -330,6 +337,8 @@ mod tests {
         let [first, second] = value["jobs"].as_array().unwrap().as_slice() else { panic!() };
         assert_eq!(first, second);
         assert_eq!(first["jobKey"], "1");
+        assert_eq!((&first["rootProcessInstanceKey"], &first["priority"]), (&"9".into(), &(-7).into()));
+        assert_eq!((&first["tags"][0], &first["businessId"]), (&"vip".into(), &"A-1".into()));
         assert_eq!(first["kind"], "EXECUTION_LISTENER");
         assert_eq!(first["listenerEventType"], "END");
         assert_eq!(first["customHeaders"]["a"], "x\"y");

@@ -169,7 +169,7 @@ pub(crate) const JOBS: Table = Table {
         Field::new("lastUpdateTime", jobs::UPDATED_MS, Kind::Time),
         Field::fixed("deniedReason", "null"),
         Field::fixed("isDenied", "null"),
-        Field::fixed("priority", "0"),
+        Field::new("priority", jobs::PRIORITY, Kind::Int),
     ],
     joined: &[ROOT, BUSINESS_ID],
     special: filters::JOBS,

@@ -109,6 +109,49 @@ async fn jobs_and_tasks_show_their_headers_and_business_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tags_and_priorities_reach_searches_and_workers() {
+    let bpmn = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="process" isExecutable="true">
+        <extensionElements><zeebe:jobPriorityDefinition priority="= n"/></extensionElements>
+        <startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="c"/>
+        <callActivity id="c"><extensionElements><zeebe:calledElement processId="child"
+        businessId="= &quot;child of &quot; + string(n)"/></extensionElements></callActivity></process>
+        <process id="child" isExecutable="true"><extensionElements>
+        <zeebe:jobPriorityDefinition priority="= n"/></extensionElements>
+        <startEvent id="t"/><sequenceFlow id="g" sourceRef="t" targetRef="j"/>
+        <serviceTask id="j"><extensionElements><zeebe:taskDefinition type="j"/></extensionElements>
+        </serviceTask></process></definitions>"#;
+    let server = Server::start();
+    server.form("/v2/deployments", "p.bpmn", bpmn).await.ok();
+    let start = async |n: i32, tags: Value| {
+        let body = json!({"processDefinitionId": "process", "variables": {"n": n}, "tags": tags});
+        server.post("/v2/process-instances", body).await
+    };
+    let begun = start(1, json!(["region:emea", "vip", "vip"])).await.ok();
+    assert_eq!(begun["tags"], json!(["region:emea", "vip"]));
+    start(9, json!(["region:apac"])).await.ok();
+    start(5, json!([])).await.ok();
+    start(5, json!(["no way"])).await.refused(400);
+    let tagged = server.search("process-instances", json!({"tags": ["vip", "region:emea"]})).await;
+    // What it calls has its tags too.
+    let ids: Vec<&Value> = tagged.iter().map(|it| &it["processDefinitionId"]).collect();
+    assert_eq!(ids, ["process", "child"]);
+    assert_eq!(tagged[0]["tags"], json!(["region:emea", "vip"]));
+    assert_eq!(tagged[1]["businessId"], "child of 1");
+    assert!(server.search("process-instances", json!({"tags": ["vi"]})).await.is_empty());
+    assert_eq!(server.search("jobs", json!({"priority": {"$gte": 5}})).await.len(), 2);
+    let mut got = Vec::new();
+    while got.len() < 3 {
+        got.push(server.job("j").await.unwrap());
+    }
+    let priorities: Vec<&Value> = got.iter().map(|job| &job["priority"]).collect();
+    assert_eq!(priorities, [9, 5, 1]);
+    assert_eq!(got[0]["tags"], json!(["region:apac"]));
+    assert_eq!(got[0]["businessId"], "child of 9");
+    assert_eq!(got[2]["rootProcessInstanceKey"], begun["processInstanceKey"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_happens_is_counted() {
     let server = Server::with("start -> a:job(a) -> end").await;
     server.deploy("start -> a:job(a) -> b:job(b) -> end").await.ok();

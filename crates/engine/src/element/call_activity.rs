@@ -15,6 +15,7 @@ pub struct CallActivity {
     binding: Binding,
     propagates_parent: bool,
     propagates_child: bool,
+    business_id: Option<Text>,
 }
 
 /// Which version is called.
@@ -48,6 +49,7 @@ impl Element for CallActivity {
                 binding: Binding::Latest,
                 propagates_parent: true,
                 propagates_child: true,
+                business_id: None,
             };
         };
         let says_no = |attribute: &str| called.attr(attribute).map(str::trim) == Some("false");
@@ -56,6 +58,7 @@ impl Element for CallActivity {
             binding: read_binding(called, problems),
             propagates_parent: !says_no("propagateAllParentVariables"),
             propagates_child: !says_no("propagateAllChildVariables"),
+            business_id: Text::read(called, "businessId", problems),
         }
     }
 
@@ -67,7 +70,11 @@ impl Element for CallActivity {
             let held = ctx.at(slot).variables.iter();
             held.map(|(name, value)| (name.clone(), value.clone())).collect()
         };
-        ctx.call(slot, &called, variables)?;
+        let business_id = match &self.business_id {
+            Some(written) => ctx.optional_text(slot, written, "the business id")?,
+            None => ctx.state.business_id.clone(),
+        };
+        ctx.call(slot, &called, variables, business_id)?;
         Ok(Entered::Waits)
     }
 

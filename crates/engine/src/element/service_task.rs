@@ -88,6 +88,39 @@ mod tests {
     }
 
     #[test]
+    fn hands_out_what_is_more_urgent_first() {
+        check(
+            r#"
+                start -> fork:and -> later:job(w) priority=-5 -> end
+                fork -> now:job(w) priority="= urgency" -> end
+                fork -> usual:job(w) -> end
+            "#,
+            r#"
+                start {"urgency": "high"}
+                > entered start
+                > entered fork
+                > entered later
+                > entered now
+                > entered usual
+                > job w priority=-5
+                > incident EXTRACT_VALUE_ERROR now
+                ~ because whole number of 32 bits, but found `high`
+                > job w
+                set {"urgency": 7}
+                resolve now
+                > resolved now
+                > job w priority=7
+                complete w
+                > completed now
+                complete w
+                > completed usual
+                complete w
+                > completed later
+            "#,
+        );
+    }
+
+    #[test]
     fn computes_its_job_type() {
         check(
             r#"

@@ -25,6 +25,8 @@ pub struct JobCreated {
     pub listener: ListenerEvent,
     /// Which of the listeners of that event it is, from 1; 0: none.
     pub number: u32,
+    /// Jobs of higher priority are handed out first.
+    pub priority: i32,
 }
 
 /// What a job is for.

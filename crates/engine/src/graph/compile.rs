@@ -13,7 +13,7 @@ use crate::part::mapping::Mapping;
 use crate::part::message::MessageSpec;
 use crate::part::multi_instance::MultiInstance;
 use crate::part::standard_loop::StandardLoop;
-use crate::part::text::{Written, compile_program};
+use crate::part::text::{Text, Written, compile_program};
 use decision::{Budget, Env, Program, Value};
 use jiff::tz::TimeZone;
 use model::{Document, NodeRef, Problems, Structure};
@@ -88,7 +88,13 @@ fn process_node(process: NodeRef<'_>, problems: &mut Problems) -> Node {
     let name = process.attr("name").unwrap_or_default().into();
     let kind = Kind::ProcessScope(ProcessScope);
     let listeners = ListenerSpec::read_all(process, problems);
-    Node { listeners, ..Node::plain(process.id().unwrap_or_default().into(), name, kind) }
+    let job_priority = job_priority(process, problems);
+    let node = Node::plain(process.id().unwrap_or_default().into(), name, kind);
+    Node { listeners, job_priority, ..node }
+}
+
+fn job_priority(node: NodeRef<'_>, problems: &mut Problems) -> Option<Text> {
+    Text::read(node.extension("jobPriorityDefinition")?, "priority", problems)
 }
 
 fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -> Node {
@@ -122,6 +128,7 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
         parts: Vec::new(),
         part_of: None,
         listeners: ListenerSpec::read_all(xml, problems),
+        job_priority: job_priority(xml, problems),
         starts: Vec::new(),
         link: None,
         handler: None,

@@ -14,6 +14,7 @@ use crate::part::listener::ListenerSpec;
 use crate::part::mapping::Mapping;
 use crate::part::multi_instance::MultiInstance;
 use crate::part::standard_loop::StandardLoop;
+use crate::part::text::Text;
 use decision::Program;
 pub use reach::Reach;
 use std::collections::BTreeMap;
@@ -82,6 +83,8 @@ pub struct Node {
     pub part_of: Option<ElementIndex>,
     /// Its listeners, in order.
     pub listeners: Vec<ListenerSpec>,
+    /// The priority of its jobs; on the process that of all whose element says none.
+    pub job_priority: Option<Text>,
     /// Start events directly inside, if it is a scope.
     pub starts: Vec<ElementIndex>,
     /// The link catch event a link throw event leads to, or the one activity a compensation event
@@ -113,6 +116,7 @@ impl Node {
             parts: Vec::new(),
             part_of: None,
             listeners: Vec::new(),
+            job_priority: None,
             starts: Vec::new(),
             link: None,
             handler: None,

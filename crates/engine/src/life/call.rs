@@ -12,6 +12,7 @@ use crate::limits::CALL_DEPTH_MAX;
 use crate::part::Failure;
 use crate::part::text::Text;
 use crate::state::instance::Phase;
+use std::sync::Arc;
 
 impl Ctx<'_> {
     /// Begins an instance of a process for a slot.
@@ -20,6 +21,7 @@ impl Ctx<'_> {
         slot: Slot,
         called: &Definition,
         variables: Variables,
+        business_id: Option<Arc<str>>,
     ) -> Result<(), Failure> {
         let Some(start) = called.graph.none_start() else {
             return Err(Failure::new(
@@ -39,10 +41,10 @@ impl Ctx<'_> {
             definition: called.key,
             start,
             variables,
-            business_id: self.state.business_id.clone(),
-            entry: None,
-            case: None,
+            business_id,
+            tags: self.state.tags.clone(),
             parent: Some(Box::new(parent)),
+            ..CreateInstance::default()
         };
         let command = InstanceCommand::CreateInstance(Box::new(create));
         self.ask(instance, Command::Instance(command));

@@ -50,8 +50,26 @@ impl Ctx<'_> {
                 })?
             }
         };
+        let priority = self.job_priority(slot)?;
         let key = self.next_key();
-        Ok(JobCreated { slot, key, job_type, retries, ..JobCreated::default() })
+        Ok(JobCreated { slot, key, job_type, retries, priority, ..JobCreated::default() })
+    }
+
+    /// The priority an element gives its jobs, or its process gives all of them.
+    fn job_priority(&self, slot: Slot) -> Result<i32, Failure> {
+        let process = &self.graph.node(0).job_priority;
+        let Some(written) = self.node(slot).job_priority.as_ref().or(process.as_ref()) else {
+            return Ok(0);
+        };
+        let text = self.text(slot, written, "the job priority")?;
+        text.trim().parse::<i32>().map_err(|_| {
+            Failure::new(
+                IncidentKind::ExtractValue,
+                format!(
+                    "Expected the job priority to be a whole number of 32 bits, but found `{text}`."
+                ),
+            )
+        })
     }
 
     /// Creates a user task; the caller waits.

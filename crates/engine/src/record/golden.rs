@@ -124,6 +124,7 @@ impl Sample for Instance {
             agenda: Sample::sample(),
             continuations: Sample::sample(),
             case: Sample::sample(),
+            tags: Sample::sample(),
             ..Instance::default()
         };
         vec![value]

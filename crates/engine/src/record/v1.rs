@@ -118,6 +118,7 @@ fields!(Created {
     6: variables,
     7: parent,
     3300: case,
+    3500: tags,
 });
 fields!(Parent {
     1: instance,
@@ -352,6 +353,7 @@ fields!(CreateInstance {
     6: entry,
     7: parent,
     3300: case,
+    3500: tags,
 });
 
 variants!(MailboxCommand {

@@ -15,6 +15,7 @@ fields!(JobCreated {
     30: kind,
     31: listener,
     32: number,
+    3500: priority,
 });
 numbers!(JobKind { 0: Element, 1: ExecutionListener, 2: TaskListener, 3: AdHocSubProcess });
 numbers!(ListenerEvent {

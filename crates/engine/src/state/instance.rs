@@ -24,6 +24,8 @@ pub struct Instance {
     pub entry: Option<Key>,
     /// What the business calls it.
     pub business_id: Option<Arc<str>>,
+    /// Words whoever began it marked it with.
+    pub tags: Vec<Arc<str>>,
     /// The call activity that began it.
     pub parent: Option<Box<Parent>>,
     /// The case to tell when it ends.
@@ -273,6 +275,8 @@ pub struct Job {
     pub kind: JobKind,
     /// The event its listener listens to.
     pub listener: ListenerEvent,
+    /// Jobs of higher priority are handed out first.
+    pub priority: i32,
 }
 
 /// A running timer.

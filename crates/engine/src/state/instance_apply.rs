@@ -118,6 +118,7 @@ impl Instance {
                     headers: created.headers.clone(),
                     kind: created.kind,
                     listener: created.listener,
+                    priority: created.priority,
                 };
                 let held = self.waits(created.slot);
                 held.job = Some(job);
@@ -262,6 +263,7 @@ impl Instance {
         self.tenant = created.tenant;
         self.entry = created.entry;
         self.business_id.clone_from(&created.business_id);
+        self.tags.clone_from(&created.tags);
         self.parent.clone_from(&created.parent);
         self.case = created.case;
         self.next_slot = 1;

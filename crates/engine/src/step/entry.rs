@@ -98,14 +98,12 @@ impl Ctx<'_> {
         let start = message_start(&definition.graph, message)?;
         let instance = self.inputs.keys.next_key();
         let command = InstanceCommand::CreateInstance(Box::new(CreateInstance {
-            case: None,
             instance,
             definition: definition.key,
             start,
             variables: variables.clone(),
-            business_id: None,
             entry: held.then_some(self.key),
-            parent: None,
+            ..CreateInstance::default()
         }));
         self.out.effects.push(Effect { target: instance, command: Command::Instance(command) });
         Some(instance)

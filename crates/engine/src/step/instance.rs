@@ -122,6 +122,7 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
         tenant: ctx.state.tenant,
         entry: create.entry,
         business_id: create.business_id.clone(),
+        tags: create.tags.clone(),
         parent: create.parent.clone(),
         case: create.case,
         variables: create.variables.clone(),

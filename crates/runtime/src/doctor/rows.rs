@@ -57,6 +57,7 @@ impl Exam<'_> {
             tenant,
             job_type: job.job_type.clone(),
             retries: job.retries,
+            priority: job.priority,
             ..row.clone()
         };
         self.check(*row == expected, key, "I5", || format!("{expected:?}"), || format!("{row:?}"));

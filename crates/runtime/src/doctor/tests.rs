@@ -50,6 +50,7 @@ fn fill_with(store: &Arc<dyn Store>, short: &str) {
         variables,
         business_id: None,
         await_result: false,
+        options: Default::default(),
     };
     let resources = vec![Resource { name: "p.bpmn".to_owned(), content }];
     carry_out(store, vec![Request::Deploy { resources }, create]);

@@ -56,6 +56,10 @@ impl Lane {
             attempt: row.attempt,
             variables: variables(instance, row.slot, &wanted.fetch),
             tenant: row.tenant,
+            root: instance.parent.as_ref().map_or(instance.key, |parent| parent.root),
+            business_id: instance.business_id.clone(),
+            tags: instance.tags.clone(),
+            priority: job.priority,
         })
     }
 

@@ -12,6 +12,7 @@ use crate::request::ActivatedJob;
 use engine::key::Key;
 use engine::record::encode_sections;
 use engine::state::Kind;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::batch::{
@@ -215,7 +216,12 @@ impl Lane {
     fn serve(&mut self, work: &mut Work) -> Vec<(usize, Served, Vec<ActivatedJob>)> {
         let mut serving: Serving = BTreeMap::new();
         let mut done = Vec::new();
-        for key in &work.job_order {
+        let mut born = work.job_order.clone();
+        born.sort_by_key(|key| match work.jobs.get(key) {
+            Some((_, JobChange::New(row))) => Reverse(row.priority),
+            _ => Reverse(i32::MIN),
+        });
+        for key in &born {
             let Some((component, JobChange::New(row))) = work.jobs.get_mut(key) else { continue };
             if row.due_ms > self.inputs.now_ms {
                 continue;

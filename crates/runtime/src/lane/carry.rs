@@ -136,7 +136,7 @@ impl Lane {
     ) -> Result<Answer, Stop> {
         match request {
             Request::Deploy { .. } => self.deploy(work, component, caller, compiled),
-            Request::CreateInstance { definition, variables, business_id, .. } => {
+            Request::CreateInstance { definition, variables, business_id, options, .. } => {
                 let definition = self.find_definition(caller, definition)?;
                 let create = CreateInstance {
                     instance: self.inputs.keys.next_key(),
@@ -144,9 +144,8 @@ impl Lane {
                     start: none_start(&definition)?,
                     variables: variables.clone(),
                     business_id: business_id.clone(),
-                    entry: None,
-                    parent: None,
-                    case: None,
+                    tags: options.tags.clone(),
+                    ..CreateInstance::default()
                 };
                 self.create(work, component, caller, &definition, create)
             }

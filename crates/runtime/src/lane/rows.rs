@@ -112,6 +112,7 @@ impl Lane {
                     activated_ms: 0,
                     attempt: 0,
                     retries: created.retries,
+                    priority: created.priority,
                 };
                 work.change_job(component, created.key, JobChange::New(row));
             }

@@ -157,6 +157,10 @@ impl Projection {
         let parent = |key: fn(&Parent) -> Key| {
             created.parent.as_ref().map_or(Cell::Null, |parent| number(key(parent).0))
         };
+        let tags = match created.tags.as_slice() {
+            [] => Cell::Null,
+            tags => super::tasks::list(tags),
+        };
         let row = [
             (instances::KEY, number(created.key.0)),
             (instances::DEFINITION, number(definition.key.0)),
@@ -173,6 +177,7 @@ impl Projection {
             (instances::PARENT_INSTANCE, parent(|parent| parent.instance)),
             (instances::PARENT_ELEMENT, parent(|parent| parent.element)),
             (instances::ROOT, parent(|parent| parent.root)),
+            (instances::TAGS, tags),
         ];
         self.put(View::Instances, RowKey::one(View::Instances, created.key.0), &row);
         self.counters.count_instances(definition, What::Active, 1);

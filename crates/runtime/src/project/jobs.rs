@@ -78,6 +78,7 @@ impl Projection {
             (jobs::TENANT, Cell::Int(i64::from(scene.definition.tenant))),
             (jobs::HEADERS, headers),
             (jobs::UPDATED_MS, Cell::Int(scene.now_ms)),
+            (jobs::PRIORITY, Cell::Int(i64::from(created.priority))),
         ];
         self.put(View::Jobs, RowKey::one(View::Jobs, created.key.0), &row);
         let place = (scene.definition.tenant, &created.job_type, None);

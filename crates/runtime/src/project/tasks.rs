@@ -113,7 +113,7 @@ impl Projection {
 }
 
 /// A list of texts as JSON, for the columns that hold lists.
-fn list(texts: &[Arc<str>]) -> Cell {
+pub(super) fn list(texts: &[Arc<str>]) -> Cell {
     let quoted: Vec<String> =
         texts.iter().map(|text| serde_json::Value::from(&**text).to_string()).collect();
     Cell::Text(format!("[{}]", quoted.join(",")).into())

@@ -34,6 +34,7 @@ fn create(name: &str) -> Request {
         variables: vec![(name.into(), "1".into())],
         business_id: None,
         await_result: false,
+        options: Default::default(),
     }
 }
 

@@ -82,6 +82,7 @@ fn job(n: u64, job_type: &Arc<str>) -> JobRow {
         activated_ms: 0,
         attempt: 0,
         retries: 3,
+        priority: 0,
     }
 }
 

@@ -59,6 +59,7 @@ pub(super) fn job(key: u64, due_ms: i64) -> JobRow {
         activated_ms: 0,
         attempt: 0,
         retries: 3,
+        priority: 0,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::batch::{JobClaim, JobRow, JobWrite};
 pub(super) const CASES: &[(&str, Case)] = &[
     ("keeps a job row as it was put", keeps_jobs),
     ("hands out the oldest due first", hands_out_oldest_first),
+    ("hands out the highest priority first", highest_priority_first),
     ("hands out no more than asked", respects_the_limit),
     ("hands out no job twice", no_double_hand_out),
     ("sees jobs put in the same batch", born_activated),
@@ -46,6 +47,7 @@ fn keeps_jobs(store: &dyn Store) {
         activated_ms: 7,
         attempt: u32::MAX,
         retries: i32::MIN,
+        priority: i32::MIN,
     };
     commit(store, vec![put(vec![row.clone(), job(1, NOW_MS)])]);
     assert_eq!(job_now(store, u64::MAX), Some(row.clone()));
@@ -70,6 +72,28 @@ fn hands_out_oldest_first(store: &dyn Store) {
     };
     assert_eq!(rows[0], expected);
     assert_eq!(job_now(store, 2), Some(expected));
+}
+
+fn highest_priority_first(store: &dyn Store) {
+    let of = |key, priority, due_ms| JobRow { priority, ..job(key, due_ms) };
+    let rows = vec![
+        of(1, 0, NOW_MS - 9),
+        of(2, i32::MAX, NOW_MS + 1),
+        of(3, -5, NOW_MS - 10),
+        of(4, 70, NOW_MS),
+        of(5, 70, NOW_MS - 1),
+        of(6, i32::MIN, NOW_MS - 20),
+    ];
+    commit(store, vec![put(rows)]);
+    assert_eq!(keys(&claimed(store, NOW_MS, claim(2))), [5, 4]);
+    let tenants = JobRow { tenant: 1, ..of(7, 1, NOW_MS) };
+    commit(store, vec![put(vec![tenants])]);
+    let wish = JobClaim { tenants: vec![0, 1], ..claim(3) };
+    assert_eq!(keys(&claimed(store, NOW_MS, wish)), [7, 1, 3]);
+    let done = commit_all(store, &batch(vec![], vec![claim(9)])).claimed.remove(0);
+    assert_eq!((keys(&done.jobs), done.next_due_ms), (vec![6], Some(NOW_MS + 1)));
+    assert_eq!(store.next_job_ms(0, "pay").expect("reads"), Some(NOW_MS + 1));
+    assert_eq!(keys(&claimed(store, NOW_MS + 1, claim(9))), [2]);
 }
 
 fn respects_the_limit(store: &dyn Store) {

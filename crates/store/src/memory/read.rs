@@ -48,8 +48,9 @@ impl State {
     }
 
     pub(super) fn next_job_ms(&self, tenant: u32, job_type: &str) -> Option<i64> {
-        let due = self.jobs_due.get(&(tenant, Arc::from(job_type)))?;
-        due.first().map(|(due_ms, _)| *due_ms).filter(|due_ms| *due_ms < i64::MAX)
+        let priorities = self.jobs_due.get(&(tenant, Arc::from(job_type)))?;
+        let firsts = priorities.values().filter_map(|due| due.first().map(|(due_ms, _)| *due_ms));
+        firsts.min().filter(|due_ms| *due_ms < i64::MAX)
     }
 
     pub(super) fn events(&self, after: u64, limit: u32) -> Vec<HistoryRow> {

@@ -2,6 +2,7 @@
 //!
 //! Not here: reading and writing them.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -31,8 +32,8 @@ pub(super) type ViewRows = BTreeMap<Vec<Cell>, Arc<[Cell]>>;
 pub(super) struct State {
     pub(super) aggregates: BTreeMap<u64, Held>,
     pub(super) jobs: BTreeMap<u64, JobRow>,
-    /// Jobs by tenant, type and due time.
-    pub(super) jobs_due: BTreeMap<(u32, Arc<str>), Due>,
+    /// Jobs by tenant and type, from the highest priority down, and due time.
+    pub(super) jobs_due: BTreeMap<(u32, Arc<str>), BTreeMap<Reverse<i32>, Due>>,
     pub(super) timers: BTreeMap<u64, TimerRow>,
     pub(super) timers_due: Due,
     pub(super) effects: BTreeMap<(u64, u64, u64), Arc<[u8]>>,
@@ -65,7 +66,7 @@ impl State {
     pub(super) fn put_job(&mut self, row: JobRow) {
         self.delete_job(row.key);
         let due = self.jobs_due.entry((row.tenant, Arc::clone(&row.job_type))).or_default();
-        due.insert((row.due_ms, row.key));
+        due.entry(Reverse(row.priority)).or_default().insert((row.due_ms, row.key));
         self.jobs.insert(row.key, row);
     }
 
@@ -75,11 +76,15 @@ impl State {
             return;
         };
         let place = (row.tenant, row.job_type);
-        if let Some(due) = self.jobs_due.get_mut(&place) {
+        let Some(priorities) = self.jobs_due.get_mut(&place) else { return };
+        if let Some(due) = priorities.get_mut(&Reverse(row.priority)) {
             due.remove(&(row.due_ms, key));
             if due.is_empty() {
-                self.jobs_due.remove(&place);
+                priorities.remove(&Reverse(row.priority));
             }
+        }
+        if priorities.is_empty() {
+            self.jobs_due.remove(&place);
         }
     }
 

@@ -1,7 +1,8 @@
-//! Handing out jobs inside a group commit, oldest due first.
+//! Handing out jobs inside a group commit: highest priority first, then oldest due first.
 //!
 //! Not here: waiting for jobs.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
@@ -29,7 +30,7 @@ pub(super) fn claim(
         due(db, &mut claimed.jobs, *tenant, job_type, wish, now_ms)?;
     }
     if tenants.len() > 1 {
-        claimed.jobs.sort_unstable_by_key(|row| (row.due_ms, row.key));
+        claimed.jobs.sort_unstable_by_key(|row| (Reverse(row.priority), row.due_ms, row.key));
         claimed.jobs.truncate(wish.limit as usize);
     }
     let mut update = db.prepare_cached(
@@ -55,6 +56,7 @@ pub(super) fn claim(
     Ok(claimed)
 }
 
+/// Jobs of one tenant that are due, from the highest priority down.
 fn due(
     db: &Connection,
     into: &mut Vec<JobRow>,
@@ -64,21 +66,47 @@ fn due(
     now_ms: i64,
 ) -> rusqlite::Result<()> {
     let mut select = db.prepare_cached(&due_sql())?;
-    let rows = select.query_map(params![tenant, job_type, now_ms, wish.limit], |row| {
-        job_row(row, |_| Ok(Arc::clone(&wish.job_type)))
-    })?;
-    for row in rows {
-        into.push(row?);
+    let mut left = wish.limit;
+    let mut below = ABOVE_ALL;
+    while left > 0
+        && let Some(priority) = priority_below(db, tenant, job_type, below)?
+    {
+        let rows = select.query_map(params![tenant, job_type, priority, now_ms, left], |row| {
+            job_row(row, |_| Ok(Arc::clone(&wish.job_type)))
+        })?;
+        for row in rows {
+            into.push(row?);
+            left -= 1;
+        }
+        below = priority;
     }
     Ok(())
 }
 
-/// Jobs of a type that are due, oldest first.
+/// Higher than any priority.
+const ABOVE_ALL: i64 = i64::MAX;
+
+/// Jobs of a type and priority that are due, oldest first.
 pub(super) fn due_sql() -> String {
     format!(
-        "select {JOB_COLUMNS} from job where tenant = ?1 and job_type = ?2 and due_ms <= ?3
-         order by due_ms, key limit ?4"
+        "select {JOB_COLUMNS} from job
+         where tenant = ?1 and job_type = ?2 and priority = ?3 and due_ms <= ?4
+         order by due_ms, key limit ?5"
     )
+}
+
+/// The highest priority below another one that jobs of the type have.
+pub(super) const PRIORITY_BELOW: &str =
+    "select max(priority) from job where tenant = ?1 and job_type = ?2 and priority < ?3";
+
+fn priority_below(
+    db: &Connection,
+    tenant: u32,
+    job_type: i64,
+    below: i64,
+) -> rusqlite::Result<Option<i64>> {
+    let mut select = db.prepare_cached(PRIORITY_BELOW)?;
+    select.query_row(params![tenant, job_type, below], |row| row.get(0))
 }
 
 /// The next due time of any job of the type; rows that never come due do not count.
@@ -87,8 +115,15 @@ pub(super) fn next_due_ms(
     tenant: u32,
     job_type: i64,
 ) -> rusqlite::Result<Option<i64>> {
-    let select = "select min(due_ms) from job where tenant = ?1 and job_type = ?2";
-    let first: Option<i64> =
-        db.prepare_cached(select)?.query_row(params![tenant, job_type], |row| row.get(0))?;
+    let select =
+        "select min(due_ms) from job where tenant = ?1 and job_type = ?2 and priority = ?3";
+    let mut select = db.prepare_cached(select)?;
+    let (mut first, mut below): (Option<i64>, i64) = (None, ABOVE_ALL);
+    while let Some(priority) = priority_below(db, tenant, job_type, below)? {
+        let next: Option<i64> =
+            select.query_row(params![tenant, job_type, priority], |row| row.get(0))?;
+        first = first.into_iter().chain(next).min();
+        below = priority;
+    }
     Ok(first.filter(|due_ms| *due_ms < i64::MAX))
 }

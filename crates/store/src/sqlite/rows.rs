@@ -41,11 +41,11 @@ impl<'c> Hot<'c> {
             attempt: db.prepare_cached("select attempt from job where key = ?1")?,
             put_job: db.prepare_cached(
                 "insert into job(key, instance, slot, tenant, job_type, due_ms, worker,
-                     activated_ms, attempt, retries)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                     activated_ms, attempt, retries, priority)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  on conflict(key) do update set instance = ?2, slot = ?3, tenant = ?4,
                      job_type = ?5, due_ms = ?6, worker = ?7, activated_ms = ?8, attempt = ?9,
-                     retries = ?10",
+                     retries = ?10, priority = ?11",
             )?,
             delete_job: db.prepare_cached("delete from job where key = ?1")?,
             history: db.prepare_cached(
@@ -127,6 +127,7 @@ impl Writing<'_, '_, '_> {
             row.activated_ms,
             row.attempt,
             row.retries,
+            row.priority,
         ])
     }
 

@@ -12,7 +12,10 @@ use crate::batch::{DefinitionRow, EffectRow, JobRow, ParentRow, ResourceRow, Tim
 use crate::load::{AggregateRow, HistoryRow, Origin, Pages};
 
 pub(super) const JOB_COLUMNS: &str = "key, instance, slot, tenant, job_type, due_ms, worker, \
-                                      activated_ms, attempt, retries";
+                                      activated_ms, attempt, retries, priority";
+/// The same of a file whose jobs have no priorities yet.
+const OLD_JOB_COLUMNS: &str = "key, instance, slot, tenant, job_type, due_ms, worker, \
+                               activated_ms, attempt, retries, 0";
 
 /// A job row from `JOB_COLUMNS`; `text` turns the number of the type into its name.
 pub(super) fn job_row(
@@ -30,6 +33,7 @@ pub(super) fn job_row(
         activated_ms: row.get(7)?,
         attempt: row.get(8)?,
         retries: row.get(9)?,
+        priority: row.get(10)?,
     })
 }
 
@@ -214,7 +218,11 @@ pub(super) fn jobs(
     after_key: u64,
     limit: u32,
 ) -> rusqlite::Result<Vec<JobRow>> {
-    by_key(db, "job", JOB_COLUMNS, after_key, limit, |row| job_row(row, |id| words.text(db, id)))
+    let columns = match schema::version(db)? {
+        ..schema::WITH_PRIORITIES => OLD_JOB_COLUMNS,
+        _ => JOB_COLUMNS,
+    };
+    by_key(db, "job", columns, after_key, limit, |row| job_row(row, |id| words.text(db, id)))
 }
 
 /// Timer rows, by key.
@@ -313,8 +321,12 @@ mod tests {
             (DUE_TIMERS, "SEARCH timer USING INDEX timer_due (due_ms>? AND due_ms<?)"),
             (EFFECTS, "SEARCH effect USING PRIMARY KEY ((target,source,n)>(?,?,?))"),
             (
+                claim::PRIORITY_BELOW,
+                "SEARCH job USING COVERING INDEX job_due (tenant=? AND job_type=? AND priority<?)",
+            ),
+            (
                 &claim::due_sql(),
-                "SEARCH job USING INDEX job_due (tenant=? AND job_type=? AND due_ms<?)",
+                "SEARCH job USING INDEX job_due (tenant=? AND job_type=? AND priority=? AND due_ms<?)",
             ),
         ] {
             let explained = store.read("explain", |db| {

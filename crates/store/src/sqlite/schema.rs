@@ -11,7 +11,7 @@ use crate::Error;
 const APPLICATION_ID: i32 = 0x5345_4755;
 
 /// One script per format; format n is reached after script n - 1.
-const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4];
+const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5];
 
 /// The newest format this build reads and writes.
 pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
@@ -21,6 +21,9 @@ pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
 pub(super) const READABLE: u32 = 2;
 /// The format since which there are resources.
 pub(super) const WITH_RESOURCES: u32 = 3;
+
+/// The format since which jobs have a priority.
+pub(super) const WITH_PRIORITIES: u32 = 5;
 
 /// Rows of `meta`: the highest key reserved.
 pub(super) const META_RESERVED: i64 = 1;
@@ -131,6 +134,13 @@ const FORMAT_4: &str = "
 create table identity(
     kind integer not null, id text not null, body blob not null,
     primary key (kind, id)) strict, without rowid;
+";
+
+// A claim goes from the highest priority down, and through each by due time.
+const FORMAT_5: &str = "
+alter table job add column priority integer not null default 0;
+drop index job_due;
+create index job_due on job(tenant, job_type, priority, due_ms);
 ";
 
 /// Brings the file to the newest format, or refuses one that is newer. Tells the format found;

@@ -47,6 +47,8 @@ columns! {
     UPDATED_MS = "updated_ms": Int,
     /// What its listener listens to (engine's number).
     LISTENER = "listener": Enum,
+    /// Jobs of higher priority are handed out first.
+    PRIORITY = "priority": Int,
 }
 
 /// How the view is laid out.

@@ -131,7 +131,11 @@ impl Teller {
                     3 => String::new(),
                     other => format!(" retries={other}"),
                 };
-                format!("job {}{retries}", created.job_type)
+                let priority = match created.priority {
+                    0 => String::new(),
+                    other => format!(" priority={other}"),
+                };
+                format!("job {}{retries}{priority}", created.job_type)
             }
             E::JobFailed { key, retries, due_ms, .. } => {
                 let again = match due_ms.saturating_sub(now_ms) {

@@ -267,6 +267,7 @@ impl Sim {
             variables,
             business_id,
             await_result: self.plan.lanes == 1 && self.dice.chance(5),
+            options: Default::default(),
         })
     }
 

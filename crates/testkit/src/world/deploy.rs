@@ -211,9 +211,7 @@ impl World {
             start,
             variables,
             business_id: business_id.map(Arc::from),
-            entry: None,
-            parent: None,
-            case: None,
+            ..CreateInstance::default()
         };
         let command = InstanceCommand::CreateInstance(Box::new(create));
         self.post(instance, &Command::Instance(command))?;

@@ -8,6 +8,7 @@ use engine::event::{Activation, InstanceEvent, Slot};
 use engine::key::Key;
 use engine::state::head::HeadEvent;
 use engine::state::mailbox::MailboxEvent;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub struct Job {
     pub due_ms: i64,
     /// Who holds it.
     pub by: Activation,
+    /// Higher ones are handed out first.
+    pub priority: i32,
 }
 
 /// Whom a timer wakes.
@@ -77,6 +80,7 @@ impl Rows {
                     retries: created.retries,
                     due_ms: 0,
                     by: Activation::default(),
+                    priority: created.priority,
                 };
                 assert!(self.jobs.insert(created.key, job).is_none(), "a job is created once");
             }
@@ -128,7 +132,8 @@ impl Rows {
 }
 
 impl World {
-    /// The oldest job of a type that may be handed out now, of one instance or of any.
+    /// The job of a type that is handed out next, of one instance or of any: of those of the
+    /// highest priority the oldest.
     #[must_use]
     pub fn available_job(&self, job_type: &str, instance: Option<Key>) -> Option<Key> {
         let fits = |job: &Job| {
@@ -137,7 +142,8 @@ impl World {
                 && job.due_ms <= self.now_ms()
                 && instance.is_none_or(|key| key == job.instance)
         };
-        self.jobs().find(|(_, job)| fits(job)).map(|(key, _)| key)
+        let ready = self.jobs().filter(|(_, job)| fits(job));
+        ready.min_by_key(|(key, job)| (Reverse(job.priority), *key)).map(|(key, _)| key)
     }
 
     /// Hands a job to a worker: changes the row and not the instance.

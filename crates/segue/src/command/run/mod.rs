@@ -281,6 +281,7 @@ async fn begin(node: &Node, graph: &Graph, start: &serde_json::Value) -> Result<
             variables,
             business_id: None,
             await_result: false,
+            options: Default::default(),
         },
     };
     match submit(node, request).await? {
