@@ -111,6 +111,8 @@ pub(crate) enum Kind {
     Time,
     /// Whether a count is above 0.
     Flag,
+    /// The same, or null.
+    FlagOrNull,
     /// The word at the number's place; then words Camunda has that never occur here.
     Word(&'static [&'static str], &'static [&'static str]),
     /// The tenant's name.

@@ -12,7 +12,7 @@ use crate::key::Key;
 pub use incident::{IncidentKind, Resume};
 pub use job::{JobCreated, JobKind, ListenerEvent};
 use std::sync::Arc;
-pub use user_task::{Date, TaskChanges, UserTaskCreated};
+pub use user_task::{Date, TaskChanges, TaskProposal, UserTaskCreated, Verdict};
 
 /// Variables by name, each as raw JSON text.
 pub type Variables = Vec<(Arc<str>, Arc<str>)>;
@@ -99,6 +99,18 @@ pub enum InstanceEvent {
     UserTaskAssigned { slot: Slot, key: Key, assignee: Option<Arc<str>>, action: Arc<str> },
     /// Who may have the task, until when, or how urgent it is has changed.
     UserTaskUpdated { slot: Slot, key: Key, changes: Box<TaskChanges>, action: Arc<str> },
+    /// Something is to happen to a user task when its listeners have heard it.
+    UserTaskChangeProposed { slot: Slot, proposal: Box<TaskProposal> },
+    /// A listener corrected what the task will be.
+    UserTaskChangeCorrected { slot: Slot, task: Box<UserTaskCreated> },
+    /// What became of a proposal; `job`: that of the listener who denied it.
+    UserTaskChangeDecided {
+        slot: Slot,
+        key: Key,
+        verdict: Verdict,
+        reason: Arc<str>,
+        job: Option<Key>,
+    },
     /// A step cannot proceed.
     IncidentRaised {
         slot: Slot,
@@ -317,6 +329,8 @@ pub enum Work {
     DropNotes { note: Slot },
     /// An activity of an ad-hoc sub-process begins.
     ActivateInner { slot: Slot, element: ElementIndex, variables: Variables },
+    /// The next listener hears what is to happen to a user task, or it happens.
+    HearTask { slot: Slot },
 }
 
 /// A variable that changed.
@@ -358,6 +372,9 @@ impl InstanceEvent {
             | E::UserTaskCancelled { slot, .. }
             | E::UserTaskAssigned { slot, .. }
             | E::UserTaskUpdated { slot, .. }
+            | E::UserTaskChangeProposed { slot, .. }
+            | E::UserTaskChangeCorrected { slot, .. }
+            | E::UserTaskChangeDecided { slot, .. }
             | E::MessageSent { slot, .. }
             | E::DecisionEvaluated { slot, .. }
             | E::ScopeInterrupted { slot, .. }

@@ -34,7 +34,8 @@ pub(crate) fn request_hash(request: &Request) -> u64 {
 pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
     let mut writer = Writer::new(Key(0), FORMAT);
     match answer {
-        Answer::Done => writer.varint(1),
+        // Asked again, it is known that it was taken in: what came of it is in the history.
+        Answer::Done | Answer::TaskChangeProposed { .. } => writer.varint(1),
         Answer::MessagePublished { message } => {
             writer.varint(2);
             message.put(&mut writer);

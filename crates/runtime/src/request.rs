@@ -6,7 +6,7 @@ use engine::change::{Migration, Modification};
 use engine::command::BatchCommand;
 use engine::command::{JobResult, Rejection};
 use engine::decide::Evaluation;
-use engine::event::{JobKind, ListenerEvent, TaskChanges, Variables};
+use engine::event::{JobKind, ListenerEvent, TaskChanges, TaskProposal, Variables};
 use engine::key::Key;
 use engine::resources::ResourceKind;
 use engine::state::batch_operation::Begun;
@@ -255,6 +255,12 @@ pub enum Answer {
         /// Its key.
         batch: Key,
     },
+    /// Something is to happen to a user task when its listeners have heard it. Whoever asked is
+    /// answered when they have; this is what is meanwhile known.
+    TaskChangeProposed {
+        /// Key of the task.
+        task: Key,
+    },
     /// Done; nothing more to say.
     Done,
 }
@@ -472,4 +478,6 @@ pub struct ActivatedJob {
     pub tags: Vec<Arc<str>>,
     /// Jobs of higher priority are handed out first.
     pub priority: i32,
+    /// For a task listener: what is to happen to its task, and the attributes that will change.
+    pub proposal: Option<Box<(TaskProposal, Vec<&'static str>)>>,
 }

@@ -14,7 +14,9 @@ use crate::limits::{
 };
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_NAME;
-use engine::event::{JobKind, ListenerEvent};
+use crate::time;
+use crate::v2::job_activation::form_key;
+use engine::event::{JobKind, ListenerEvent, TaskProposal};
 use engine::key::Key;
 use futures_util::stream::{Stream, unfold};
 use runtime::node::Node;
@@ -157,10 +159,28 @@ fn message(job: &ActivatedJob) -> wire::ActivatedJob {
         deadline: job.deadline_ms,
         variables: variables::text(&job.variables),
         tenant_id: DEFAULT_NAME.to_owned(),
-        user_task: None,
+        user_task: job.proposal.as_deref().map(user_task),
         kind: kind(job.kind).into(),
         listener_event_type: listener(job.listener).into(),
         tags: job.tags.iter().map(|tag| tag.to_string()).collect(),
+    }
+}
+
+/// What a task listener hears.
+fn user_task((proposal, changed): &(TaskProposal, Vec<&'static str>)) -> wire::UserTaskProperties {
+    let task = &proposal.task;
+    let texts = |list: &[Arc<str>]| list.iter().map(|text| text.to_string()).collect();
+    wire::UserTaskProperties {
+        action: Some(proposal.action.to_string()),
+        assignee: task.assignee.as_deref().map(str::to_owned),
+        candidate_groups: texts(&task.candidate_groups),
+        candidate_users: texts(&task.candidate_users),
+        changed_attributes: changed.iter().map(|name| (*name).to_owned()).collect(),
+        due_date: task.due_ms.map(time::format),
+        follow_up_date: task.follow_up_ms.map(time::format),
+        form_key: form_key(task).and_then(|key| key.parse().ok()),
+        priority: Some(task.priority),
+        user_task_key: Some(number(task.key)),
     }
 }
 

@@ -120,6 +120,9 @@ kinds! {
         E::UserTaskCancelled { .. } => "USER_TASK_CANCELLED",
         E::UserTaskAssigned { .. } => "USER_TASK_ASSIGNED",
         E::UserTaskUpdated { .. } => "USER_TASK_UPDATED",
+        E::UserTaskChangeProposed { .. } => "USER_TASK_CHANGE_PROPOSED",
+        E::UserTaskChangeCorrected { .. } => "USER_TASK_CHANGE_CORRECTED",
+        E::UserTaskChangeDecided { .. } => "USER_TASK_CHANGE_DECIDED",
         E::IncidentRaised { .. } => "INCIDENT_RAISED",
         E::IncidentResolved { .. } => "INCIDENT_RESOLVED",
         E::MessageSent { .. } => "MESSAGE_SENT",
@@ -209,7 +212,10 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
         | E::UserTaskCompleted { .. }
         | E::UserTaskCancelled { .. }
         | E::UserTaskAssigned { .. }
-        | E::UserTaskUpdated { .. } => write_task_fields(object, event),
+        | E::UserTaskUpdated { .. }
+        | E::UserTaskChangeProposed { .. }
+        | E::UserTaskChangeCorrected { .. }
+        | E::UserTaskChangeDecided { .. } => write_task_fields(object, event),
         E::IncidentRaised { key, kind, message, job, .. } => {
             object.key("incidentKey", *key);
             object.text("errorType", kind.as_str());
@@ -348,6 +354,19 @@ fn write_task_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent) {
             object.key("userTaskKey", *key);
             object.text("action", action);
             write_task_changes(object, changes);
+        }
+        E::UserTaskChangeProposed { proposal, .. } => {
+            write_user_task(object, &proposal.task);
+            object.text("listenerEventType", proposal.event.as_str());
+            object.text("action", &proposal.action);
+            raw_variables::write(object.name("variables"), &proposal.variables);
+        }
+        E::UserTaskChangeCorrected { task, .. } => write_user_task(object, task),
+        E::UserTaskChangeDecided { key, verdict, reason, job, .. } => {
+            object.key("userTaskKey", *key);
+            object.text("verdict", verdict.as_str());
+            object.text("deniedReason", reason);
+            object.key_or_null("jobKey", *job);
         }
         _ => {}
     }

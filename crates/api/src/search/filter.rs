@@ -182,7 +182,7 @@ fn conditions<'a>(name: &str, value: &'a Value) -> Result<Vec<(Ask, &'a Value)>,
 fn test(field: &Field, condition: Ask, value: &Value) -> Result<Test, Problem> {
     let name = field.name;
     match field.kind {
-        Kind::Flag => flag(name, condition, value),
+        Kind::Flag | Kind::FlagOrNull => flag(name, condition, value),
         Kind::Word(words, others) => word(name, words, others, condition, value),
         Kind::Int => compared(name, condition, value, &|value| int_cell(name, value)),
         Kind::Key | Kind::KeyOr(_) => {

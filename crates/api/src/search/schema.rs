@@ -118,7 +118,9 @@ fn condition(field: &Field) -> RefOr<Schema> {
         Kind::Int => Ref::from_schema_name("IntegerFilter").into(),
         Kind::Key | Kind::KeyOr(_) => Ref::from_schema_name("KeyFilter").into(),
         Kind::Time => Ref::from_schema_name("DateTimeFilter").into(),
-        Kind::Flag => ObjectBuilder::new().schema_type(Type::Boolean).into(),
+        Kind::Flag | Kind::FlagOrNull => {
+            ObjectBuilder::new().schema_type(Type::Boolean).into()
+        }
         Kind::Fixed(_) => ObjectBuilder::new().schema_type(SchemaType::AnyValue).into(),
         _ => Ref::from_schema_name("StringFilter").into(),
     }
@@ -136,6 +138,7 @@ fn shown(field: &Field) -> RefOr<Schema> {
         Kind::Key | Kind::KeyOr(_) => or_null(Type::String).pattern(Some("^[0-9]{1,19}$")).into(),
         Kind::Time => or_null(Type::String).format(Some(time)).into(),
         Kind::Flag => ObjectBuilder::new().schema_type(Type::Boolean).into(),
+        Kind::FlagOrNull => or_null(Type::Boolean).into(),
         Kind::Word(words, others) => {
             let mut all = [words, others].concat();
             all.sort_unstable();

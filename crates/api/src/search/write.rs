@@ -54,7 +54,9 @@ fn value(field: &Field, row: &Row, out: &mut String) {
     match (field.kind, cell) {
         (Kind::Fixed(json), _) => out.push_str(json),
         (Kind::Tenant, _) => string(out, DEFAULT_NAME),
-        (Kind::Flag, Cell::Int(count)) => out.push_str(if *count > 0 { "true" } else { "false" }),
+        (Kind::Flag | Kind::FlagOrNull, Cell::Int(count)) => {
+            out.push_str(if *count > 0 { "true" } else { "false" });
+        }
         (Kind::Flag, _) => out.push_str("false"),
         (Kind::Word(words, _), Cell::Int(at)) => {
             let word = usize::try_from(*at).ok().and_then(|at| words.get(at));

@@ -12,11 +12,13 @@ use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::{self, RawVariables};
 use crate::state::ApiState;
 use crate::tenant::{self, DEFAULT_NAME};
+use crate::time;
 use crate::wire_int::WireInt;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
+use engine::event::{TaskProposal, UserTaskCreated};
 use engine::key::Key;
 use engine::limits::JOB_TIMEOUT_MS_MAX;
 use http_body::{Frame, SizeHint};
@@ -88,9 +90,9 @@ pub(crate) struct ActivatedJobDetail {
     kind: String,
     /// What the listener listens to: `START`, `END`, `COMPLETING` and so on; else `UNSPECIFIED`.
     listener_event_type: String,
-    /// Always null: user tasks are no jobs.
-    #[schema(required, value_type = Option<Object>)]
-    user_task: Option<()>,
+    /// For a task listener: the task as it will be.
+    #[schema(required)]
+    user_task: Option<UserTaskProperties>,
     tags: Vec<String>,
     #[schema(required)]
     business_id: Option<String>,
@@ -98,6 +100,29 @@ pub(crate) struct ActivatedJobDetail {
     /// Always null: a job is fenced by its attempt.
     #[schema(required, rename = "jobLeaseToken")]
     fence: Option<String>,
+}
+
+/// What a task listener hears: the task as it will be when the change happens.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `write_task` writes")]
+pub(crate) struct UserTaskProperties {
+    /// What is done, in the words of whoever asked.
+    action: String,
+    #[schema(required)]
+    assignee: Option<String>,
+    candidate_groups: Vec<String>,
+    candidate_users: Vec<String>,
+    /// What will differ from what it is.
+    changed_attributes: Vec<String>,
+    #[schema(required)]
+    due_date: Option<String>,
+    #[schema(required)]
+    follow_up_date: Option<String>,
+    #[schema(required)]
+    form_key: Option<String>,
+    priority: i32,
+    user_task_key: WireKey,
 }
 
 /// Hand out jobs to a worker
@@ -181,8 +206,7 @@ fn write_jobs(out: &mut String, jobs: &[ActivatedJob]) {
 
 /// Fields that are the same for every job today.
 const SAME_FOR_ALL: &str = concat!(
-    r#","physicalTenantId":"default","#,
-    r#""userTask":null,"jobLeaseToken":null}"#
+    r#","physicalTenantId":"default","jobLeaseToken":null}"#
 );
 
 fn write_job(out: &mut String, job: &ActivatedJob) {
@@ -206,8 +230,34 @@ fn write_job(out: &mut String, job: &ActivatedJob) {
     list(object.name("tags"), &job.tags, |out, tag| string(out, tag));
     object.text_or_null("businessId", job.business_id.as_deref());
     object.number("priority", job.priority);
+    match job.proposal.as_deref() {
+        Some((proposal, changed)) => write_task(object.name("userTask"), proposal, changed),
+        None => object.raw("userTask", "null"),
+    }
     object.text("tenantId", DEFAULT_NAME);
     object.close_with(SAME_FOR_ALL);
+}
+
+fn write_task(out: &mut String, proposal: &TaskProposal, changed: &[&str]) {
+    let task = &proposal.task;
+    let mut object = ObjectWriter::open(out);
+    object.text("action", &proposal.action);
+    object.text_or_null("assignee", task.assignee.as_deref());
+    list(object.name("candidateGroups"), &task.candidate_groups, |out, it| string(out, it));
+    list(object.name("candidateUsers"), &task.candidate_users, |out, it| string(out, it));
+    list(object.name("changedAttributes"), changed, |out, it| string(out, it));
+    object.text_or_null("dueDate", task.due_ms.map(time::format).as_deref());
+    object.text_or_null("followUpDate", task.follow_up_ms.map(time::format).as_deref());
+    object.text_or_null("formKey", form_key(task));
+    object.number("priority", task.priority);
+    object.key("userTaskKey", task.key);
+    object.close();
+}
+
+/// The key of a form that is deployed here; others have a name and no key.
+pub(crate) fn form_key(task: &UserTaskCreated) -> Option<&str> {
+    let is_key = |form: &&str| form.bytes().all(|byte| byte.is_ascii_digit());
+    task.form_key.as_deref().filter(is_key)
 }
 
 fn write_headers(out: &mut String, headers: &[(std::sync::Arc<str>, std::sync::Arc<str>)]) {
@@ -330,6 +380,13 @@ mod tests {
             business_id: Some("A-1".into()),
             tags: vec!["vip".into()],
             priority: -7,
+            proposal: Some(Box::new((
+                TaskProposal {
+                    task: UserTaskCreated { key: Key(8), priority: 9, ..Default::default() },
+                    ..Default::default()
+                },
+                vec!["priority"],
+            ))),
         };
         let mut out = String::new();
         write_jobs(&mut out, &[job.clone(), job]);
@@ -339,6 +396,7 @@ mod tests {
         assert_eq!(first["jobKey"], "1");
         assert_eq!((&first["rootProcessInstanceKey"], &first["priority"]), (&"9".into(), &(-7).into()));
         assert_eq!((&first["tags"][0], &first["businessId"]), (&"vip".into(), &"A-1".into()));
+        assert_eq!(first["userTask"]["changedAttributes"], serde_json::json!(["priority"]));
         assert_eq!(first["kind"], "EXECUTION_LISTENER");
         assert_eq!(first["listenerEventType"], "END");
         assert_eq!(first["customHeaders"]["a"], "x\"y");

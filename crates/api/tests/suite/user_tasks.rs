@@ -82,6 +82,78 @@ async fn a_task_is_given_to_others_given_back_and_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_hears_what_the_listeners_decide() {
+    let process = "start -> review:user groups=sales on-assigning(assign) on-completing(done) -> end";
+    let server = Server::with(process).await;
+    server.create(json!({"n": 1})).await;
+    let key = text(&server.search("user-tasks", json!({})).await[0]["userTaskKey"]);
+    let path = format!("/v2/user-tasks/{key}");
+    let assign = format!("{path}/assignment");
+    let answer = async |job_type: &str, result: Value| {
+        let job = server.job(job_type).await.unwrap();
+        let path = format!("/v2/jobs/{}/completion", text(&job["jobKey"]));
+        server.post(&path, json!({"result": result})).await.done();
+        job
+    };
+    let deny = async {
+        let job = answer("assign", json!({"denied": true, "deniedReason": "on leave"})).await;
+        assert_eq!((&job["kind"], &job["listenerEventType"]), (&json!("TASK_LISTENER"), &json!("ASSIGNING")));
+        assert_eq!(job["customHeaders"]["io.camunda.zeebe:assignee"], "ada");
+        let task = &job["userTask"];
+        assert_eq!((&task["assignee"], &task["action"]), (&json!("ada"), &json!("assign")));
+        assert_eq!(task["changedAttributes"], json!(["assignee"]));
+        assert_eq!((&task["userTaskKey"], &task["dueDate"]), (&json!(key), &Value::Null));
+    };
+    let claim = async |who: &str| server.post(&assign, json!({"assignee": who})).await;
+    let (ada, ()) = tokio::join!(claim("ada"), deny);
+    assert!(ada.refused(409).contains("one denied it: on leave"));
+    let task = shown(&server, &key).await;
+    assert_eq!((&task["state"], &task["assignee"]), (&json!("CREATED"), &Value::Null));
+    let [job] = &server.search("jobs", json!({"isDenied": true})).await[..] else { panic!() };
+    assert_eq!((&job["isDenied"], &job["deniedReason"]), (&json!(true), &json!("on leave")));
+
+    // Of two who ask at once one is heard, and the other one is told so.
+    let (eva, max, ()) = tokio::join!(claim("eva"), claim("max"), async {
+        answer("assign", json!({"corrections": {"priority": 70}})).await;
+    });
+    let mut told = [eva.status.as_u16(), max.status.as_u16()];
+    told.sort_unstable();
+    assert_eq!(told, [204, 409]);
+    let task = shown(&server, &key).await;
+    assert_eq!((&task["state"], &task["priority"]), (&json!("CREATED"), &json!(70)));
+
+    let completion = format!("{path}/completion");
+    let complete = server.post(&completion, json!({"variables": {"n": 2, "ok": true}}));
+    let (completed, ()) = tokio::join!(complete, async {
+        let job = server.job("done").await.unwrap();
+        assert_eq!(job["variables"], json!({"n": 2, "ok": true}));
+        assert_eq!(shown(&server, &key).await["state"], "COMPLETING");
+        assert_eq!(server.search("variables", json!({"name": "ok"})).await.len(), 0);
+        let path = format!("/v2/jobs/{}/completion", text(&job["jobKey"]));
+        server.post(&path, json!({"variables": {"x": 1}})).await.refused(400);
+        server.post(&path, json!({})).await.done();
+    });
+    completed.done();
+    assert_eq!(shown(&server, &key).await["state"], "COMPLETED");
+    assert_eq!(server.search("variables", json!({"name": "ok"})).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_listeners_hears_that_the_task_is_gone() {
+    let server = Server::with("start -> review:user on-completing(done) -> end").await;
+    let instance = server.create(json!({})).await;
+    let key = text(&server.search("user-tasks", json!({})).await[0]["userTaskKey"]);
+    let completion = format!("/v2/user-tasks/{key}/completion");
+    let (completed, ()) = tokio::join!(server.post(&completion, json!({})), async {
+        server.job("done").await.unwrap();
+        let path = format!("/v2/process-instances/{instance}/cancellation");
+        server.post(&path, json!({})).await.done();
+    });
+    assert!(completed.refused(409).contains("it was cancelled"));
+    assert_eq!(shown(&server, &key).await["state"], "CANCELED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_is_done_is_nobodys_any_more() {
     let (server, key) = one_task().await;
     let path = format!("/v2/user-tasks/{key}");

@@ -86,7 +86,7 @@ impl Element for UserTask {
             UserTask::Job(spec) => ctx.create_job(slot, spec),
             UserTask::Native(native) => {
                 let task = native.evaluate(slot, ctx)?;
-                ctx.create_user_task(slot, task);
+                ctx.propose_task(slot, task);
                 Ok(Entered::Waits)
             }
         }

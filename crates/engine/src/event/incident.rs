@@ -84,4 +84,6 @@ pub enum Resume {
     Agenda,
     /// Call the process again.
     Call,
+    /// Go on with what is to happen to the user task.
+    Task,
 }

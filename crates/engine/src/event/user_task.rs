@@ -2,7 +2,7 @@
 //!
 //! Not here: whether that may be done (`step::user_task`).
 
-use super::Slot;
+use super::{ListenerEvent, Slot, Variables};
 use crate::key::Key;
 use std::sync::Arc;
 
@@ -44,6 +44,63 @@ pub struct TaskChanges {
     pub priority: Option<i32>,
 }
 
+/// What is to happen to a user task once its listeners have heard it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TaskProposal {
+    /// What the listeners listen to.
+    pub event: ListenerEvent,
+    /// The task as it will be.
+    pub task: UserTaskCreated,
+    /// What is done, in the words of whoever asked.
+    pub action: Arc<str>,
+    /// Variables that come with it.
+    pub variables: Variables,
+    /// Whether they are set at the task alone.
+    pub local: bool,
+}
+
+/// What became of a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verdict {
+    /// It happens.
+    #[default]
+    Accepted,
+    /// A listener denied it: the task is as it was.
+    Denied,
+    /// The task was cancelled meanwhile.
+    Cancelled,
+}
+
+impl Verdict {
+    /// In APIs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Accepted => "ACCEPTED",
+            Verdict::Denied => "DENIED",
+            Verdict::Cancelled => "CANCELED",
+        }
+    }
+}
+
+impl TaskProposal {
+    /// Attributes that will differ from what they are; Camunda 8's words.
+    #[must_use]
+    pub fn changed(&self, before: &UserTaskCreated) -> Vec<&'static str> {
+        let after = &self.task;
+        let table = [
+            ("assignee", after.assignee != before.assignee),
+            ("candidateGroupsList", after.candidate_groups != before.candidate_groups),
+            ("candidateUsersList", after.candidate_users != before.candidate_users),
+            ("dueDate", after.due_ms != before.due_ms),
+            ("followUpDate", after.follow_up_ms != before.follow_up_ms),
+            ("priority", after.priority != before.priority),
+            ("variables", self.event == ListenerEvent::Updating && !self.variables.is_empty()),
+        ];
+        table.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect()
+    }
+}
+
 impl UserTaskCreated {
     /// Takes over what changes.
     pub(crate) fn take(&mut self, changes: &TaskChanges) {
@@ -64,6 +121,24 @@ impl UserTaskCreated {
 }
 
 impl TaskChanges {
+    /// What makes one task of another; who has it is not in here.
+    #[must_use]
+    pub fn between(before: &UserTaskCreated, after: &UserTaskCreated) -> TaskChanges {
+        let date = |before: Option<i64>, after: Option<i64>| {
+            (before != after).then_some(Date { at_ms: after })
+        };
+        let list = |before: &Vec<Arc<str>>, after: &Vec<Arc<str>>| {
+            (before != after).then(|| after.clone())
+        };
+        TaskChanges {
+            candidate_groups: list(&before.candidate_groups, &after.candidate_groups),
+            candidate_users: list(&before.candidate_users, &after.candidate_users),
+            due: date(before.due_ms, after.due_ms),
+            follow_up: date(before.follow_up_ms, after.follow_up_ms),
+            priority: (before.priority != after.priority).then_some(after.priority),
+        }
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -101,7 +101,6 @@ fn compile_node(structure: &Structure<'_>, at: usize, problems: &mut Problems) -
     let node = &structure.nodes[at];
     let xml = node.node;
     let kind = Kind::read(xml, problems);
-    refuse_markers(xml, problems);
     let numbers = |flows: &[usize]| flows.iter().map(|flow| *flow as u32).collect();
     let owner = structure.scopes[node.scope].owner;
     let mappings = |name: &'static str, problems: &mut Problems| -> Vec<Mapping> {
@@ -141,9 +140,6 @@ fn is_interrupting(xml: NodeRef<'_>) -> bool {
     !denies("cancelActivity") && !denies("isInterrupting")
 }
 
-/// Markers and extensions that change what an element does and are not carried out yet.
-const NOT_CARRIED_OUT: &[(&str, &str)] = &[("taskListeners", "task listeners")];
-
 /// Where the tokens of inclusive joins can come from.
 fn reach(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) -> Reach {
     Reach::of(graph).unwrap_or_else(|| {
@@ -159,27 +155,6 @@ fn reach(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) -> Reach 
             .hint("Split the process: call a part of it by a call activity.");
         Reach::default()
     })
-}
-
-/// What is parsed but cannot be executed is a problem, never silently skipped.
-fn refuse_markers(xml: NodeRef<'_>, problems: &mut Problems) {
-    for (name, what) in NOT_CARRIED_OUT {
-        let marker = xml.bpmn(name).next().or_else(|| xml.extension(name));
-        if let Some(marker) = marker {
-            problems
-                .error(
-                    marker,
-                    "not-executable",
-                    format!(
-                        "Expected {} `{}` without {what}, but found one: this version of Segue \
-                         does not carry them out.",
-                        xml.name(),
-                        xml.id().unwrap_or_default()
-                    ),
-                )
-                .hint("docs/elements.md lists what runs; remove the marker for now.");
-        }
-    }
 }
 
 fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow> {

@@ -19,9 +19,14 @@ impl Ctx<'_> {
             Some(held) if held.phase != Phase::Cancelling => {}
             _ => return,
         }
+        let heard = self.task_to_cancel(slot);
         self.close_waits(slot);
         self.cancel_child(slot);
         self.emit(InstanceEvent::ElementCancelling { slot, by });
+        if let Some(proposal) = heard {
+            // The listeners of a user task hear of its end first; nothing lives in it.
+            return self.propose(slot, proposal);
+        }
         let held = self.at(slot);
         if held.children > 0 {
             self.push(Work::CancelInside { scope: slot, from: 0, except: 0 });
@@ -33,6 +38,9 @@ impl Ctx<'_> {
 
     /// Ends a slot whose children are gone, once its listeners were heard.
     pub(crate) fn finish_cancel(&mut self, slot: Slot) {
+        if self.at(slot).proposal.is_some() {
+            return;
+        }
         match self.listens(slot, ListenerEvent::Cancel) {
             Ok(true) => return,
             Ok(false) => {}

@@ -5,7 +5,7 @@
 //! are (`part::listener`).
 
 use super::Ctx;
-use crate::event::{Activation, InstanceEvent, ListenerEvent, Slot, Variables, Work};
+use crate::event::{Activation, InstanceEvent, JobKind, ListenerEvent, Slot, Variables, Work};
 use crate::part::Failure;
 use crate::state::instance::{Job, Listening};
 
@@ -31,7 +31,9 @@ impl Ctx<'_> {
         let mut created = self.new_job(slot, &listener.job)?;
         created.kind = listener.kind();
         (created.listener, created.number) = (event, heard + 1);
-        if listener.job.headers.as_slice() != node.headers() {
+        if created.kind == JobKind::TaskListener {
+            created.headers = self.task_headers(slot, &listener.job.headers);
+        } else if listener.job.headers.as_slice() != node.headers() {
             created.headers.clone_from(&listener.job.headers);
         }
         self.emit(InstanceEvent::JobCreated(Box::new(created)));

@@ -26,6 +26,7 @@ mod race;
 mod scope;
 mod send;
 mod standard_loop;
+mod task;
 mod throw;
 mod variables;
 mod waits;
@@ -212,6 +213,7 @@ impl<'a> Ctx<'a> {
                 Work::ActivateInner { slot, element, variables } => {
                     self.activate_inner(slot, element, variables);
                 }
+                Work::HearTask { slot } => self.hear_task(slot),
             }
         }
     }

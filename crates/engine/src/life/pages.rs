@@ -48,7 +48,7 @@ impl Named {
         match self {
             Named::Element(key) => held.key == key,
             Named::Incident(key) => held.incidents.iter().any(|incident| incident.key == key),
-            Named::UserTask(key) => held.user_task.as_ref().is_some_and(|task| task.key == key),
+            Named::UserTask(key) => held.task().is_some_and(|task| task.key == key),
         }
     }
 }
@@ -120,9 +120,10 @@ pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> 
     }
     let mut pages = match work {
         Work::Arrive { scope, .. } => of_slot(state, *scope),
-        Work::Activate { slot } | Work::ActivateInner { slot, .. } | Work::Happen { slot, .. } => {
-            of_slot(state, *slot)
-        }
+        Work::Activate { slot }
+        | Work::ActivateInner { slot, .. }
+        | Work::Happen { slot, .. }
+        | Work::HearTask { slot } => of_slot(state, *slot),
         Work::Watch { from, .. } => {
             let next = state.watchers.iter().find(|slot| *slot >= from);
             next.map_or_else(Vec::new, |slot| of_slot(state, *slot))
@@ -186,7 +187,7 @@ fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
         Work::Begin { .. } => 0,
         Work::Happen { .. } | Work::Watch { .. } => return false,
         Work::Compensate { .. } | Work::DropNotes { .. } => return false,
-        Work::ActivateInner { .. } => return false,
+        Work::ActivateInner { .. } | Work::HearTask { .. } => return false,
     };
     let has_gates = state.element(scope).is_some_and(|held| !held.resets().is_empty());
     let parked = state.element(scope).map(|held| held.parked.as_slice()).unwrap_or_default();

@@ -6,8 +6,8 @@ use super::Ctx;
 use crate::command::{Command, MailboxCommand};
 use crate::element::Entered;
 use crate::event::{
-    ElementIndex, IncidentKind, InstanceEvent, JobCreated, Slot, SubscriptionOpened,
-    UserTaskCreated,
+    ElementIndex, IncidentKind, InstanceEvent, JobCreated, ListenerEvent, Slot,
+    SubscriptionOpened, Verdict,
 };
 use crate::key::Key;
 use crate::limits::NAME_CHARACTERS_MAX;
@@ -72,12 +72,6 @@ impl Ctx<'_> {
         })
     }
 
-    /// Creates a user task; the caller waits.
-    pub(crate) fn create_user_task(&mut self, slot: Slot, task: UserTaskCreated) {
-        let key = self.next_key();
-        self.emit(InstanceEvent::UserTaskCreated(Box::new(UserTaskCreated { slot, key, ..task })));
-    }
-
     /// Opens a wait of a slot for its element or one of its boundary events.
     pub(crate) fn open_wait(&mut self, slot: Slot, element: ElementIndex, wait: Wait) {
         let key = self.next_key();
@@ -124,12 +118,16 @@ impl Ctx<'_> {
     pub(crate) fn close_waits(&mut self, slot: Slot) {
         let held = self.at(slot);
         let job = held.job.as_ref().map(|job| job.key);
-        let task = held.user_task.as_ref().map(|task| task.key);
+        let task = held.task().map(|task| task.key);
+        let proposed = held.proposal.as_ref().map(|proposal| proposal.task.key);
         let incidents: Vec<Key> = held.incidents.iter().map(|held| held.key).collect();
         if let Some(key) = job {
             self.emit(InstanceEvent::JobCancelled { slot, key });
         }
-        if let Some(key) = task {
+        if let Some(key) = proposed {
+            self.decide_task(slot, key, Verdict::Cancelled);
+        }
+        if let Some(key) = task.filter(|_| !self.hears(slot, ListenerEvent::Canceling)) {
             self.emit(InstanceEvent::UserTaskCancelled { slot, key });
         }
         self.close_events(slot, |_| true);

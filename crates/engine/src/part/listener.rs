@@ -16,40 +16,76 @@ pub struct ListenerSpec {
     pub job: JobSpec,
 }
 
-/// `eventType` as it is written; `complete` and the like are those of the first releases.
-const WORDS: &[(&str, ListenerEvent)] = &[
-    ("start", ListenerEvent::Start),
-    ("end", ListenerEvent::End),
-    ("beforeAll", ListenerEvent::BeforeAll),
-    ("cancel", ListenerEvent::Cancel),
+/// One of the two lists of listeners an element may have.
+struct List {
+    name: &'static str,
+    child: &'static str,
+    /// Whose listeners, in words.
+    what: &'static str,
+    /// `eventType` as it is written; `complete` and the like are those of the first releases.
+    words: &'static [(&'static str, ListenerEvent)],
+    choices: &'static str,
+    panel: &'static str,
+}
+
+const LISTS: [List; 2] = [
+    List {
+        name: "executionListeners",
+        child: "executionListener",
+        what: "execution listener",
+        words: &[
+            ("start", ListenerEvent::Start),
+            ("end", ListenerEvent::End),
+            ("beforeAll", ListenerEvent::BeforeAll),
+            ("cancel", ListenerEvent::Cancel),
+        ],
+        choices: "start, end, beforeAll or cancel",
+        panel: "Choose the event under \"Execution listeners\" in the properties panel.",
+    },
+    List {
+        name: "taskListeners",
+        child: "taskListener",
+        what: "task listener",
+        words: &[
+            ("creating", ListenerEvent::Creating),
+            ("create", ListenerEvent::Creating),
+            ("assigning", ListenerEvent::Assigning),
+            ("assignment", ListenerEvent::Assigning),
+            ("updating", ListenerEvent::Updating),
+            ("update", ListenerEvent::Updating),
+            ("completing", ListenerEvent::Completing),
+            ("complete", ListenerEvent::Completing),
+            ("canceling", ListenerEvent::Canceling),
+            ("cancel", ListenerEvent::Canceling),
+        ],
+        choices: "creating, assigning, updating, completing or canceling",
+        panel: "Choose the event under \"Task listeners\" in the properties panel.",
+    },
 ];
 
 impl ListenerSpec {
     /// Reads the listeners of an element in document order. One that is never heard is a problem.
     pub fn read_all(node: NodeRef<'_>, problems: &mut Problems) -> Vec<ListenerSpec> {
-        let Some(list) = node.extension("executionListeners") else { return Vec::new() };
-        let found: Vec<_> =
-            list.children().filter(|child| child.name() == "executionListener").collect();
-        found.into_iter().filter_map(|child| Self::read(node, child, problems)).collect()
+        let mut found = Vec::new();
+        for list in &LISTS {
+            let Some(written) = node.extension(list.name) else { continue };
+            let children = written.children().filter(|child| child.name() == list.child);
+            found.extend(children.filter_map(|child| Self::read(list, node, child, problems)));
+        }
+        found
     }
 
     fn read(
+        list: &List,
         element: NodeRef<'_>,
         node: NodeRef<'_>,
         problems: &mut Problems,
     ) -> Option<ListenerSpec> {
         let written = node.attr("eventType").map(str::trim).unwrap_or_default();
-        let Some((_, event)) = WORDS.iter().find(|(word, _)| *word == written) else {
-            problems
-                .error(
-                    node,
-                    "listener-event",
-                    format!(
-                        "Expected eventType start, end, beforeAll or cancel, but found `{written}`."
-                    ),
-                )
-                .at_attr("eventType")
-                .hint("Choose the event under \"Execution listeners\" in the properties panel.");
+        let Some((_, event)) = list.words.iter().find(|(word, _)| *word == written) else {
+            let message =
+                format!("Expected eventType {}, but found `{written}`.", list.choices);
+            problems.error(node, "listener-event", message).at_attr("eventType").hint(list.panel);
             return None;
         };
         if let Some(why) = never_heard(element, *event) {
@@ -58,8 +94,8 @@ impl ListenerSpec {
                     node,
                     "listener-never-heard",
                     format!(
-                        "Expected no execution listener of `{written}` on {} `{}`, but found one: \
-                         {why}.",
+                        "Expected no {} of `{written}` on {} `{}`, but found one: {why}.",
+                        list.what,
                         element.name(),
                         element.id().unwrap_or_default()
                     ),
@@ -105,6 +141,10 @@ fn never_heard(element: NodeRef<'_>, event: ListenerEvent) -> Option<&'static st
         || matches!(name, "task" | "subProcess" | "transaction" | "adHocSubProcess")
         || name == "callActivity";
     match event {
+        _ if event.kind() == JobKind::TaskListener => {
+            let is_kept = name == "userTask" && element.extension("userTask").is_some();
+            (!is_kept).then_some("only user tasks with `zeebe:userTask` have them")
+        }
         ListenerEvent::Start | ListenerEvent::End
             if name == "boundaryEvent" && has("compensateEventDefinition") =>
         {

@@ -107,6 +107,9 @@ variants!(InstanceEvent {
     105: InstanceMigrated(migrated),
     130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
     3200: AdHocFulfilled { 1: slot },
+    3500: UserTaskChangeProposed { 1: slot, 2: proposal },
+    3501: UserTaskChangeCorrected { 1: slot, 2: task },
+    3502: UserTaskChangeDecided { 1: slot, 2: key, 3: verdict, 4: reason, 5: job },
 });
 
 fields!(Created {
@@ -155,7 +158,7 @@ numbers!(IncidentKind {
     3200: FormNotFound,
     3201: AdHocNoRetries,
 });
-numbers!(Resume { 0: Activate, 1: Complete, 2: Job, 3: Scope, 4: Agenda, 15: Call });
+numbers!(Resume { 0: Activate, 1: Complete, 2: Job, 3: Scope, 4: Agenda, 15: Call, 3500: Task });
 
 variants!(Work {
     1: Arrive { 1: element, 2: scope, 3: flow, 4: payload },
@@ -171,6 +174,7 @@ variants!(Work {
     30: Compensate { 1: slot },
     31: DropNotes { 1: note },
     3200: ActivateInner { 1: slot, 2: element, 3: variables },
+    3500: HearTask { 1: slot },
 });
 fields!(Change { 1: scope, 2: name, 3: is_new });
 

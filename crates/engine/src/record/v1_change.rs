@@ -2,12 +2,12 @@
 //!
 //! Not here: the events and commands these are part of (`v1`).
 
-use super::codec::{Bad, Reader, Wire, Writer, fields, variants};
+use super::codec::{Bad, Reader, Wire, Writer, fields, numbers, variants};
 use crate::change::{
     Activate, Migrated, Migration, Modification, Move, Moved, Place as Where, ScopedVariables,
     Within,
 };
-use crate::event::{Date, TaskChanges, UserTaskCreated};
+use crate::event::{Date, TaskChanges, TaskProposal, UserTaskCreated, Verdict};
 
 fields!(UserTaskCreated {
     1: slot,
@@ -22,6 +22,8 @@ fields!(UserTaskCreated {
 });
 fields!(TaskChanges { 1: candidate_groups, 2: candidate_users, 3: due, 4: follow_up, 5: priority });
 fields!(Date { 1: at_ms });
+fields!(TaskProposal { 1: event, 2: task, 3: action, 4: variables, 5: local });
+numbers!(Verdict { 0: Accepted, 1: Denied, 2: Cancelled });
 fields!(Migrated { 1: definition, 2: before, 3: elements, 4: flows, 5: moved });
 fields!(Moved { 1: slot, 2: key, 3: from, 4: to, 5: job, 6: task, 7: incidents, 8: subscriptions });
 fields!(Modification { 1: activate, 2: moves, 3: cancel, 3600: cancel_all });

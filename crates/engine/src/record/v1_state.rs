@@ -116,6 +116,7 @@ fields!(ElementInstance {
     32: compensation,
     60: events,
     3200: fulfilled,
+    3500: proposal,
 });
 fields!(Awaited { 1: signals, 2: conditions, 3: kept, 4: resets });
 fields!(AwaitedSignal { 1: key, 2: element, 3: name });

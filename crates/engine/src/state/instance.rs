@@ -5,7 +5,7 @@
 use super::elements::{Elements, page_of};
 use crate::event::{
     ElementIndex, IncidentKind, Interruption, JobKind, ListenerEvent, Parent, Resume, Slot,
-    UserTaskCreated, Variables, Work,
+    TaskProposal, UserTaskCreated, Variables, Work,
 };
 use crate::key::Key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,6 +100,8 @@ pub struct ElementInstance {
     pub subscriptions: Vec<Subscription>,
     /// The user task it waits for.
     pub user_task: Option<Box<UserTaskCreated>>,
+    /// What is to happen to that task when its listeners have heard it.
+    pub proposal: Option<Box<TaskProposal>>,
     /// Why it cannot proceed.
     pub incidents: Vec<Incident>,
     /// How far it is, if it is a multi-instance body.
@@ -195,6 +197,13 @@ impl Awaited {
 }
 
 impl ElementInstance {
+    /// The user task it waits for, or is about to.
+    #[must_use]
+    pub fn task(&self) -> Option<&UserTaskCreated> {
+        let proposed = self.proposal.as_ref().map(|proposal| &proposal.task);
+        self.user_task.as_deref().or(proposed)
+    }
+
     /// BPMN signals it waits for.
     #[must_use]
     pub fn signals(&self) -> &[AwaitedSignal] {
@@ -429,6 +438,7 @@ impl Instance {
                 + element.subscriptions.capacity() * (size_of::<Subscription>() + 64)
                 + element.signals().len() * (size_of::<AwaitedSignal>() + 64)
                 + element.user_task.as_ref().map_or(0, |_| size_of::<UserTaskCreated>() + 128)
+                + element.proposal.as_ref().map_or(0, |_| size_of::<TaskProposal>() + 256)
         };
         size_of::<Instance>()
             + self.elements.weight()

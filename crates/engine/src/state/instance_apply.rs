@@ -102,6 +102,18 @@ impl Instance {
                 self.task(*slot).assignee.clone_from(assignee);
             }
             E::UserTaskUpdated { slot, changes, .. } => self.task(*slot).take(changes),
+            E::UserTaskChangeProposed { slot, proposal } => {
+                let held = self.at(*slot);
+                (held.proposal, held.listening) = (Some(proposal.clone()), None);
+            }
+            E::UserTaskChangeCorrected { slot, task } => {
+                let held = self.at(*slot).proposal.as_mut();
+                held.expect("what is corrected was proposed").task = (**task).clone();
+            }
+            E::UserTaskChangeDecided { slot, .. } => {
+                let held = self.at(*slot);
+                (held.proposal, held.listening) = (None, None);
+            }
             other => self.apply_wait(other),
         }
     }

@@ -179,7 +179,13 @@ pub(super) fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
     // Of the work another step left, only cancelling goes on: tokens have nowhere to go.
     ctx.take_agenda();
     ctx.agenda.retain(|work| {
-        matches!(work, Work::Cancel { .. } | Work::CancelInside { .. } | Work::Settle { .. })
+        matches!(
+            work,
+            Work::Cancel { .. }
+                | Work::CancelInside { .. }
+                | Work::HearTask { .. }
+                | Work::Settle { .. }
+        )
     });
     Ok(())
 }
@@ -274,6 +280,7 @@ fn resolve_incident(ctx: &mut Ctx<'_>, key: Key, retries: Option<i32>) -> Result
         Resume::Scope => ctx.push(Work::Settle { slot }),
         Resume::Agenda => ctx.take_agenda(),
         Resume::Call => ctx.call_again(slot),
+        Resume::Task => ctx.push(Work::HearTask { slot }),
     }
     Ok(())
 }
@@ -289,6 +296,9 @@ fn set_variables(
             "Expected an active element instance with key `{element}`, but found none."
         )));
     };
+    if ctx.hears_of_variables(slot) {
+        return user_task::set_variables(ctx, slot, variables, local);
+    }
     if local {
         ctx.set_variables(slot, variables.clone());
     } else {

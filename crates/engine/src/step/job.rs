@@ -19,6 +19,9 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(),
         C::CompleteJob { slot, job, variables, by, result } => {
             let held = workable(ctx, *slot, *job, "complete")?;
             let (slot, key, by) = (*slot, *job, by.clone());
+            if held.kind == JobKind::TaskListener {
+                return ctx.hear_listener(slot, &held, variables, result.as_deref(), by);
+            }
             if held.kind.listens() {
                 ctx.hear(slot, &held, variables.clone(), by);
                 return Ok(());
@@ -45,6 +48,12 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(),
         }
         C::ThrowJobError { slot, job, code, message, variables, by } => {
             let held = workable(ctx, *slot, *job, "throw an error for")?;
+            if held.kind == JobKind::TaskListener {
+                return Err(Rejection::invalid_state(format!(
+                    "Expected a job that may throw a BPMN error, but `{job}` is a task listener's. \
+                     Deny the change or fail the job."
+                )));
+            }
             let retries = held.retries;
             throw(ctx, (*slot, *job), retries, (code, &limited(message)), variables, by);
             Ok(())

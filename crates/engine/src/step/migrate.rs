@@ -135,6 +135,13 @@ impl<'g> Plan<'g> {
                     self.old.node(held.element).id
                 )));
             }
+            if held.proposal.is_some() {
+                return Err(Rejection::invalid_state(format!(
+                    "Expected no user task whose listeners are at work, but found `{}`. Migrate \
+                     when their jobs are done.",
+                    self.old.node(held.element).id
+                )));
+            }
             if held.listening.is_some() {
                 return Err(Rejection::invalid_state(format!(
                     "Expected no element with an execution listener at work, but found `{}`. \

@@ -16,7 +16,7 @@ mod quarantine;
 pub mod resource;
 mod suspend;
 pub mod suspensions;
-mod user_task;
+pub(crate) mod user_task;
 pub mod work;
 
 use crate::command::{Effect, Rejection};

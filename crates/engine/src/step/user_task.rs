@@ -3,21 +3,28 @@
 //! Not here: who may have a task; that is asked before a step (`access`), and forms.
 
 use crate::command::{InstanceCommand, Rejection};
-use crate::event::{InstanceEvent, Slot, TaskChanges, UserTaskCreated, Work};
+use crate::event::{
+    ListenerEvent, Slot, TaskChanges, TaskProposal, UserTaskCreated, Variables,
+};
 use crate::key::Key;
 use crate::life::Ctx;
 use crate::limits::{NAME_CHARACTERS_MAX, TASK_CANDIDATES_MAX};
+use crate::state::instance::ElementInstance;
 use std::sync::Arc;
 
 pub(super) fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(), Rejection> {
     use InstanceCommand as C;
     match command {
         C::CompleteUserTask { task: key, variables, action } => {
-            let slot = find(ctx, *key)?.0;
-            let (key, action) = (*key, action.clone());
-            ctx.emit(InstanceEvent::UserTaskCompleted { slot, key, action });
-            ctx.receive(slot, variables.clone());
-            ctx.push(Work::Complete { slot });
+            let (slot, task) = find(ctx, *key)?;
+            let proposal = TaskProposal {
+                event: ListenerEvent::Completing,
+                task: task.clone(),
+                action: action.clone(),
+                variables: variables.clone(),
+                local: false,
+            };
+            ctx.propose(slot, proposal);
             Ok(())
         }
         C::AssignUserTask { task: key, assignee, allow_override, action } => {
@@ -30,12 +37,40 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, command: &InstanceCommand) -> Result<(),
 
 fn find<'c>(ctx: &'c Ctx<'_>, key: Key) -> Result<(Slot, &'c UserTaskCreated), Rejection> {
     let elements = ctx.state.elements.iter();
-    let mut open = elements.filter_map(|(slot, held)| Some((*slot, held.user_task.as_deref()?)));
-    open.find(|(_, task)| task.key == key).ok_or_else(|| {
-        Rejection::not_found(format!(
+    let mut open = elements.filter_map(|(slot, held)| Some((*slot, held, held.task()?)));
+    let Some((slot, held, task)) = open.find(|(_, _, task)| task.key == key) else {
+        return Err(Rejection::not_found(format!(
             "Expected an open user task with key `{key}`, but found none."
-        ))
-    })
+        )));
+    };
+    refuse_proposed(held, key)?;
+    Ok((slot, task))
+}
+
+/// One thing happens to a task at a time.
+fn refuse_proposed(held: &ElementInstance, key: Key) -> Result<(), Rejection> {
+    let Some(proposal) = &held.proposal else { return Ok(()) };
+    Err(Rejection::invalid_state(format!(
+        "Expected nothing else to happen to user task `{key}`, but its listeners hear {} now. Try \
+         again when they are done.",
+        proposal.event.as_str()
+    )))
+}
+
+/// Variables set at a user task are a change of it that its listeners hear.
+pub(super) fn set_variables(
+    ctx: &mut Ctx<'_>,
+    slot: Slot,
+    variables: &Variables,
+    local: bool,
+) -> Result<(), Rejection> {
+    let held = ctx.at(slot);
+    let task = held.task().expect("who hears of variables has a task").clone();
+    refuse_proposed(held, task.key)?;
+    let event = ListenerEvent::Updating;
+    let variables = variables.clone();
+    ctx.propose(slot, TaskProposal { event, task, variables, local, ..TaskProposal::default() });
+    Ok(())
 }
 
 fn assign(
@@ -60,8 +95,9 @@ fn assign(
              back, or assign it with `allowOverride`."
         )));
     }
-    let (assignee, action) = (assignee.cloned(), action.clone());
-    ctx.emit(InstanceEvent::UserTaskAssigned { slot, key, assignee, action });
+    let task = UserTaskCreated { assignee: assignee.cloned(), ..task.clone() };
+    let (event, action) = (ListenerEvent::Assigning, action.clone());
+    ctx.propose(slot, TaskProposal { event, task, action, ..TaskProposal::default() });
     Ok(())
 }
 
@@ -72,6 +108,20 @@ fn update(
     action: &Arc<str>,
 ) -> Result<(), Rejection> {
     let (slot, task) = find(ctx, key)?;
+    check(changes)?;
+    let mut after = task.clone();
+    after.take(changes);
+    if after == *task && !ctx.hears(slot, ListenerEvent::Updating) {
+        // Whoever asked has what he wanted; nothing happened that others need to know.
+        return Ok(());
+    }
+    let (event, action) = (ListenerEvent::Updating, action.clone());
+    ctx.propose(slot, TaskProposal { event, task: after, action, ..TaskProposal::default() });
+    Ok(())
+}
+
+/// Whether a task may be changed like that.
+pub(crate) fn check(changes: &TaskChanges) -> Result<(), Rejection> {
     if let Some(priority) = changes.priority.filter(|it| !(0..=100).contains(it)) {
         return Err(Rejection::invalid_argument(format!(
             "Expected a priority from 0 to 100, but found {priority}."
@@ -90,13 +140,5 @@ fn update(
             )));
         }
     }
-    let mut after = task.clone();
-    after.take(changes);
-    if after == *task {
-        // Whoever asked has what he wanted; nothing happened that others need to know.
-        return Ok(());
-    }
-    let (changes, action) = (Box::new(changes.clone()), action.clone());
-    ctx.emit(InstanceEvent::UserTaskUpdated { slot, key, changes, action });
     Ok(())
 }

@@ -25,6 +25,7 @@ mod refusals;
 mod standard_loop;
 mod standing_still;
 mod starts;
+mod task_listeners;
 mod timers;
 mod tokens;
 mod variables;

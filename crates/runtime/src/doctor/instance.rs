@@ -158,7 +158,7 @@ impl Exam<'_> {
         let mut seen = BTreeSet::new();
         for held in state.elements.values() {
             let jobs = held.job.iter().map(|job| job.key);
-            let tasks = held.user_task.iter().map(|task| task.key);
+            let tasks = held.task().into_iter().map(|task| task.key);
             let timers = held.timers.iter().map(|timer| timer.key);
             let subscriptions = held.subscriptions.iter().map(|held| held.key);
             let incidents = held.incidents.iter().map(|held| held.key);
@@ -221,6 +221,7 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         | Work::Settle { slot }
         | Work::Spawn { slot }
         | Work::Compensate { slot }
+        | Work::HearTask { slot }
         | Work::Happen { slot, .. } => Some(*slot),
         Work::CancelInside { scope, .. } => Some(*scope),
         Work::Watch { .. } => Some(0),

@@ -55,7 +55,7 @@ const LIVE: [Live; 5] = [
         instance: user_tasks::INSTANCE,
         key: user_tasks::KEY,
         state: user_tasks::STATE,
-        states: &[0],
+        states: &[0, 3, 4, 5, 6, 7],
     },
 ];
 
@@ -216,7 +216,7 @@ fn expected(view: View, state: &Instance) -> BTreeSet<Key> {
         View::Jobs => held.job.iter().map(|job| job.key).collect(),
         View::Incidents => held.incidents.iter().map(|incident| incident.key).collect(),
         View::Subscriptions => held.subscriptions.iter().map(|waiting| waiting.key).collect(),
-        View::UserTasks => held.user_task.iter().map(|task| task.key).collect(),
+        View::UserTasks => held.task().iter().map(|task| task.key).collect(),
         _ => Vec::new(),
     })
     .collect()

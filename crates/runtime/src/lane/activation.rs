@@ -9,7 +9,7 @@ use super::chain::Stop;
 use super::finish::Finished;
 use crate::limits::ACTIVATION_BYTES_MAX;
 use crate::request::{ActivateJobs, ActivatedJob};
-use engine::event::{Slot, Variables};
+use engine::event::{JobKind, Slot, Variables};
 use engine::key::Key;
 use engine::state::elements::page_of;
 use engine::state::instance::Instance;
@@ -38,6 +38,15 @@ impl Lane {
         let definition = self.definitions.get(instance.definition)?;
         let node = definition.graph.node(element.element);
         let headers = if job.headers.is_empty() { node.headers() } else { &job.headers };
+        let heard = element.proposal.as_deref().filter(|_| job.kind == JobKind::TaskListener);
+        let proposal = heard.map(|proposal| {
+            let before = element.user_task.as_deref().unwrap_or(&proposal.task);
+            Box::new((proposal.clone(), proposal.changed(before)))
+        });
+        let mut variables = variables(instance, row.slot, &wanted.fetch);
+        if let Some((proposal, _)) = proposal.as_deref() {
+            see_proposed(&mut variables, &proposal.variables, &wanted.fetch);
+        }
         Some(ActivatedJob {
             key: job.key,
             job_type: job.job_type.clone(),
@@ -54,12 +63,13 @@ impl Lane {
             retries: row.retries,
             deadline_ms: row.due_ms,
             attempt: row.attempt,
-            variables: variables(instance, row.slot, &wanted.fetch),
+            variables,
             tenant: row.tenant,
             root: instance.parent.as_ref().map_or(instance.key, |parent| parent.root),
             business_id: instance.business_id.clone(),
             tags: instance.tags.clone(),
             priority: job.priority,
+            proposal,
         })
     }
 
@@ -209,6 +219,15 @@ fn variables(instance: &Instance, slot: u32, fetch: &[Arc<str>]) -> Variables {
     let found =
         |name: &Arc<str>| instance.variable(slot, name).map(|value| (name.clone(), value.clone()));
     fetch.iter().filter_map(found).collect()
+}
+
+/// A task listener sees the variables that come with what it hears.
+fn see_proposed(variables: &mut Variables, proposed: &Variables, fetch: &[Arc<str>]) {
+    let asked = |name: &Arc<str>| fetch.is_empty() || fetch.contains(name);
+    for (name, value) in proposed.iter().filter(|(name, _)| asked(name)) {
+        variables.retain(|(held, _)| held != name);
+        variables.push((name.clone(), value.clone()));
+    }
 }
 
 /// Rough bytes of a job in an answer.

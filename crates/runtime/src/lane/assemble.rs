@@ -190,6 +190,7 @@ impl Lane {
             sections: Vec::new(),
             left: Vec::new(),
             ended: Vec::new(),
+            decided: Vec::new(),
             fired: std::mem::take(&mut work.fired),
             postponed: std::mem::take(&mut work.postponed),
             rest: std::mem::take(&mut work.rest),
@@ -386,6 +387,9 @@ impl Lane {
         }
         for (component, key, ended) in std::mem::take(&mut work.ended) {
             prepared.ended.push((places.of(work, component), key, ended));
+        }
+        for (component, decided) in std::mem::take(&mut work.decided) {
+            prepared.decided.push((places.of(work, component), decided));
         }
     }
 

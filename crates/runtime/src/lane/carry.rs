@@ -3,7 +3,7 @@
 //! Not here: deployments (`deploy`), effects (`chain`), rows (`rows`), and anything about
 //! transports.
 
-use super::chain::Stop;
+use super::chain::{Chain, Stop};
 use super::gather::{Answers, answer_aggregate, answer_id, job_of};
 use super::permit::{permission_for, permit};
 use super::work::{Component, Outcome, Work};
@@ -202,8 +202,8 @@ impl Lane {
             self.rely(work, component, target);
         }
         let (target, command) = command?;
-        self.ask_instance(work, component, caller, target, command)?;
-        Ok(Answer::Done)
+        let chain = self.ask_instance(work, component, caller, target, command)?;
+        Ok(chain.proposed.map_or(Answer::Done, |task| Answer::TaskChangeProposed { task }))
     }
 
     /// Requests to an instance that exists.
@@ -321,10 +321,10 @@ impl Lane {
         caller: &Caller,
         target: Key,
         command: InstanceCommand,
-    ) -> Result<(), Stop> {
+    ) -> Result<Chain, Stop> {
         self.permit_on(caller, target, permission_for(&command))?;
         let command = Command::Instance(command);
-        self.run_chain(work, component, target, &command, &cause(caller)).map(drop)
+        self.run_chain(work, component, target, &command, &cause(caller))
     }
 
     fn find_definition(

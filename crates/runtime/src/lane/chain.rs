@@ -54,6 +54,10 @@ pub(super) struct Chain {
     pub(super) taker: Option<Key>,
     /// The BPMN signal that was broadcast.
     pub(super) signal: Option<Key>,
+    /// The user task to which something is to happen, if that is what was asked.
+    pub(super) proposed: Option<Key>,
+    /// Whether anything has happened.
+    has_begun: bool,
 }
 
 impl Lane {
@@ -369,8 +373,9 @@ pub(super) fn waits_for_room(command: &Command, rejection: &Rejection) -> bool {
     tells && rejection.kind == RejectionKind::InvalidState
 }
 
-/// Remembers what answers to messages need.
+/// Remembers what answers need.
 fn note(events: &Events, target: Key, chain: &mut Chain) {
+    let is_first = !std::mem::replace(&mut chain.has_begun, true);
     match events {
         Events::Mailbox(events) => {
             for event in events {
@@ -398,6 +403,11 @@ fn note(events: &Events, target: Key, chain: &mut Chain) {
             };
             if events.iter().any(takes) {
                 chain.taker.get_or_insert(target);
+            }
+            if let [InstanceEvent::UserTaskChangeProposed { proposal, .. }, ..] = events.as_slice()
+                && is_first
+            {
+                chain.proposed = Some(proposal.task.key);
             }
         }
         _ => {}

@@ -44,6 +44,7 @@ impl Lane {
             sections,
             left,
             ended,
+            decided,
             fired,
             postponed,
             rest,
@@ -86,6 +87,11 @@ impl Lane {
         for (component, key, ended) in ended {
             if accepted(component) {
                 self.announce_end(key, &ended);
+            }
+        }
+        for (component, (task, answer)) in decided {
+            if accepted(component) {
+                self.announce_decision(task, answer);
             }
         }
         for (component, served, jobs) in served {
@@ -243,6 +249,7 @@ impl Lane {
                     Request::CreateInstance { await_result: true, .. },
                     Ok(Answer::InstanceCreated(created)),
                 ) if self.is_live(created.instance)? => self.await_end(created.instance, reply),
+                (_, Ok(Answer::TaskChangeProposed { task })) => self.await_listeners(task, reply),
                 (_, answer) => drop(reply.send(answer)),
             },
             Order::Quarantine { reply, .. } => drop(reply.send(answer)),
@@ -289,6 +296,20 @@ impl Lane {
     fn announce_end(&mut self, instance: Key, ended: &EndedInstance) {
         for awaiting in self.results.remove(&instance).unwrap_or_default() {
             drop(awaiting.reply.send(Ok(Answer::InstanceEnded(ended.clone()))));
+        }
+    }
+
+    /// Whoever asked for a change of a user task waits until its listeners have heard it.
+    fn await_listeners(&mut self, task: Key, reply: Reply<Answered>) {
+        if self.turn.is_multiple_of(1_024) {
+            self.proposals.retain(|_, reply| !reply.is_closed());
+        }
+        self.proposals.insert(task, reply);
+    }
+
+    fn announce_decision(&mut self, task: Key, answer: Answered) {
+        if let Some(reply) = self.proposals.remove(&task) {
+            drop(reply.send(answer));
         }
     }
 

@@ -186,6 +186,8 @@ pub struct Lane {
     /// The last turn whose commit is finished.
     settled: u64,
     results: FxHashMap<Key, Vec<finish::Awaiting>>,
+    /// Who waits for the listeners of a user task.
+    proposals: FxHashMap<Key, Reply<Answered>>,
     next_timer_ms: Option<i64>,
     /// Due timers, and what goes on with its own work, wait.
     unasked_held: bool,
@@ -317,6 +319,7 @@ impl Lane {
             turn: 0,
             settled: 0,
             results: FxHashMap::default(),
+            proposals: FxHashMap::default(),
             next_timer_ms: store.next_timer_ms()?,
             unasked_held: false,
             unasked_turns: 0,

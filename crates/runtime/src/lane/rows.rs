@@ -2,14 +2,16 @@
 //!
 //! Not here: views (`project`), which only questions need.
 
-use super::Lane;
+use super::{Answered, Lane};
 use super::work::{Component, JobChange, TimerChange, Work};
-use crate::request::{CreatedInstance, EndedInstance};
-use engine::event::InstanceEvent;
+use crate::request::{Answer, CreatedInstance, EndedInstance, Refusal};
+use engine::command::Rejection;
+use engine::event::{InstanceEvent, Verdict};
 use engine::key::Key;
 use engine::record::Events;
 use engine::state::head::HeadEvent;
 use engine::state::mailbox::MailboxEvent;
+use std::sync::Arc;
 use store::batch::{JobRow, TimerRow};
 use store::load::Load;
 
@@ -99,6 +101,9 @@ impl Lane {
             E::InstanceCompleted => self.note_end(work, component, target, true),
             E::InstanceCancelled => self.note_end(work, component, target, false),
             E::IncidentRaised { .. } => self.counts.incidents += 1,
+            E::UserTaskChangeDecided { key, verdict, reason, .. } => {
+                work.decided.push((component, decided(*key, *verdict, reason)));
+            }
             E::JobCreated(created) => {
                 self.counts.jobs += 1;
                 let row = JobRow {
@@ -232,6 +237,23 @@ impl Lane {
     fn tenant_of(&self, target: Key) -> u32 {
         self.cache.peek(target).map_or(0, |cached| cached.aggregate.tenant())
     }
+}
+
+/// What whoever asked for a change of a user task is told.
+fn decided(task: Key, verdict: Verdict, reason: &Arc<str>) -> (Key, Answered) {
+    let answer = match verdict {
+        Verdict::Accepted => Ok(Answer::Done),
+        Verdict::Denied => Err(format!(
+            "Expected the listeners of user task `{task}` to accept the change, but one denied \
+             it: {}",
+            if reason.is_empty() { "it says no reason." } else { reason }
+        )),
+        Verdict::Cancelled => Err(format!(
+            "Expected user task `{task}` to be there when its listeners had heard the change, but \
+             it was cancelled."
+        )),
+    };
+    (task, answer.map_err(|message| Refusal::Rejected(Rejection::invalid_state(message))))
 }
 
 fn drop_timer(work: &mut Work, component: Component, key: Key) {

@@ -36,6 +36,8 @@ pub(super) struct Work {
     pub(super) releases: Vec<(Component, Key, u32)>,
     pub(super) outcomes: Vec<Outcome>,
     pub(super) ended: Vec<(Component, Key, EndedInstance)>,
+    /// Changes of user tasks that listeners have decided on: (component, task, answer).
+    pub(super) decided: Vec<(Component, (Key, Answered))>,
     pub(super) fired: Vec<Key>,
     /// What decisions that changed nothing rest on: (component, aggregate, its stamp).
     pub(super) relied: Vec<(Component, Key, Option<Stamp>)>,
@@ -94,6 +96,7 @@ pub struct Prepared {
     pub(super) sections: Vec<(Component, Key, Vec<Section>)>,
     pub(super) left: Vec<(Component, EffectRow)>,
     pub(super) ended: Vec<(Component, Key, EndedInstance)>,
+    pub(super) decided: Vec<(Component, (Key, Answered))>,
     pub(super) fired: Vec<Key>,
     pub(super) postponed: Vec<Order>,
     pub(super) rest: Vec<Order>,

@@ -241,7 +241,7 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
         }
         "SET_VARIABLES" => {
             let slot = events.iter().find_map(|event| match event {
-                E::VariablesSet { slot, .. } => Some(*slot),
+                E::VariablesSet { slot, .. } | E::UserTaskChangeProposed { slot, .. } => Some(*slot),
                 _ => None,
             })?;
             let scope = scene.place(slot).key;
@@ -250,6 +250,9 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
         "COMPLETE_USER_TASK" => {
             let (slot, key, action) = events.iter().find_map(|event| match event {
                 E::UserTaskCompleted { slot, key, action } => Some((*slot, *key, action.clone())),
+                E::UserTaskChangeProposed { slot, proposal } => {
+                    Some((*slot, proposal.task.key, proposal.action.clone()))
+                }
                 _ => None,
             })?;
             let element = Some(scene.place(slot).key);
@@ -265,6 +268,10 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
                     let operation = if assignee.is_some() { 5 } else { 6 };
                     Some((*slot, *key, operation, action.clone()))
                 }
+                E::UserTaskChangeProposed { slot, proposal } => {
+                    let operation = if proposal.task.assignee.is_some() { 5 } else { 6 };
+                    Some((*slot, proposal.task.key, operation, proposal.action.clone()))
+                }
                 _ => None,
             })?;
             let element = Some(scene.place(slot).key);
@@ -273,6 +280,9 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
         "UPDATE_USER_TASK" => {
             let (slot, key, action) = events.iter().find_map(|event| match event {
                 E::UserTaskUpdated { slot, key, action, .. } => Some((*slot, *key, action.clone())),
+                E::UserTaskChangeProposed { slot, proposal } => {
+                    Some((*slot, proposal.task.key, proposal.action.clone()))
+                }
                 _ => None,
             })?;
             let element = Some(scene.place(slot).key);

@@ -134,13 +134,17 @@ impl Projection {
                 self.fold_correlation(scene, *slot, (*key, *message), *closes);
             }
             E::SubscriptionClosed { key, .. } => self.fold_subscription_closed(scene, *key),
-            E::UserTaskCreated(created) => self.fold_task(scene, created),
+            E::UserTaskCreated(created) => self.fold_task(scene, created, 0),
             E::UserTaskCompleted { key, .. } => self.fold_task_state(scene, *key, 1),
             E::UserTaskCancelled { key, .. } => self.fold_task_state(scene, *key, 2),
             E::UserTaskAssigned { key, assignee, .. } => {
                 self.fold_assignment(*key, assignee.as_ref());
             }
             E::UserTaskUpdated { key, changes, .. } => self.fold_task_changes(*key, changes),
+            E::UserTaskChangeProposed { proposal, .. } => self.fold_proposal(scene, proposal),
+            E::UserTaskChangeDecided { key, reason, job, .. } => {
+                self.fold_verdict(*key, reason, *job);
+            }
             E::IncidentRaised { slot, key, kind, message, job, .. } => {
                 self.fold_incident(scene, (*slot, *key, kind.as_str()), message, *job);
             }

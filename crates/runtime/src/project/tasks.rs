@@ -6,14 +6,14 @@ use super::counters::What;
 use super::shape::fingerprint;
 use super::{Projection, RowKey, Scene, number, object, optional, text};
 use engine::element::Kind;
-use engine::event::{Slot, TaskChanges, UserTaskCreated};
+use engine::event::{ListenerEvent, Slot, TaskChanges, TaskProposal, UserTaskCreated};
 use engine::graph::Node;
 use engine::key::Key;
 use std::sync::Arc;
-use store::view::{Cell, View, elements, incidents, user_tasks};
+use store::view::{Cell, View, elements, incidents, jobs, user_tasks};
 
 impl Projection {
-    pub(super) fn fold_task(&mut self, scene: &Scene<'_>, created: &UserTaskCreated) {
+    pub(super) fn fold_task(&mut self, scene: &Scene<'_>, created: &UserTaskCreated, state: i64) {
         let (place, node) = scene.node(created.slot);
         let moment = |ms: Option<i64>| ms.map_or(Cell::Null, Cell::Int);
         let row = [
@@ -30,7 +30,7 @@ impl Projection {
             (user_tasks::DUE_MS, moment(created.due_ms)),
             (user_tasks::FOLLOW_UP_MS, moment(created.follow_up_ms)),
             (user_tasks::PRIORITY, Cell::Int(i64::from(created.priority))),
-            (user_tasks::STATE, Cell::Int(0)),
+            (user_tasks::STATE, Cell::Int(state)),
             (user_tasks::CREATED_MS, Cell::Int(scene.now_ms)),
             (user_tasks::TENANT, Cell::Int(i64::from(scene.definition.tenant))),
             (user_tasks::HEADERS, object(task_headers(node))),
@@ -48,6 +48,29 @@ impl Projection {
     pub(super) fn fold_assignment(&mut self, key: Key, assignee: Option<&Arc<str>>) {
         let row = RowKey::one(View::UserTasks, key.0);
         self.patch(row, [(user_tasks::ASSIGNEE, optional(assignee))]);
+    }
+
+    /// Its listeners hear what is to happen to a task. One that is to come into being is shown.
+    pub(super) fn fold_proposal(&mut self, scene: &Scene<'_>, proposal: &TaskProposal) {
+        let state = match proposal.event {
+            ListenerEvent::Creating => return self.fold_task(scene, &proposal.task, 3),
+            ListenerEvent::Assigning => 4,
+            ListenerEvent::Updating => 5,
+            ListenerEvent::Completing => 6,
+            _ => 7,
+        };
+        let row = RowKey::one(View::UserTasks, proposal.task.key.0);
+        self.patch(row, [(user_tasks::STATE, Cell::Int(state))]);
+    }
+
+    /// The task is as it was, or what comes next says what it is.
+    pub(super) fn fold_verdict(&mut self, task: Key, reason: &Arc<str>, job: Option<Key>) {
+        let row = RowKey::one(View::UserTasks, task.0);
+        self.patch(row, [(user_tasks::STATE, Cell::Int(0))]);
+        if let Some(job) = job {
+            let row = RowKey::one(View::Jobs, job.0);
+            self.patch(row, [(jobs::DENIED, Cell::Int(1)), (jobs::DENIED_REASON, text(reason))]);
+        }
     }
 
     pub(super) fn fold_task_changes(&mut self, key: Key, changes: &TaskChanges) {

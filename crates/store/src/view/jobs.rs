@@ -49,6 +49,10 @@ columns! {
     LISTENER = "listener": Enum,
     /// Jobs of higher priority are handed out first.
     PRIORITY = "priority": Int,
+    /// 1: a task listener's worker denied the change; absent if not.
+    DENIED = "denied": Enum,
+    /// Why, in the worker's words.
+    DENIED_REASON = "denied_reason": Text,
 }
 
 /// How the view is laid out.

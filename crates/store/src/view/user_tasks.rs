@@ -32,7 +32,8 @@ columns! {
     FOLLOW_UP_MS = "follow_up_ms": Int,
     /// Priority, 0 to 100.
     PRIORITY = "priority": Int,
-    /// 0 created, 1 completed, 2 canceled.
+    /// 0 created, 1 completed, 2 canceled; while its listeners hear it: 3 creating, 4 assigning, 5
+    /// updating, 6 completing, 7 canceling.
     STATE = "state": Enum,
     /// When it was created, Unix milliseconds.
     CREATED_MS = "created_ms": Int,

@@ -7,7 +7,7 @@ use super::Outcome;
 use super::line::duration_ms;
 use super::read::{Act, read, rewrite};
 use super::tell::Teller;
-use super::verb::{Changes, Fail, Publish, TaskAct, TokenChange, Verb};
+use super::verb::{Changes, Fail, Publish, TaskAct, TokenChange, Verb, names};
 use crate::world::{TENANT, World};
 use engine::change::{Activate, Migration, Modification, Move, Place, ScopedVariables};
 use engine::command::{
@@ -245,7 +245,7 @@ impl Player {
             _ => ("that is open", None),
         };
         let wanted = |held: &ElementInstance| match verb {
-            Verb::Task { .. } => held.user_task.is_some(),
+            Verb::Task { .. } => held.task().is_some(),
             Verb::Resolve { .. } => !held.incidents.is_empty(),
             _ => true,
         };
@@ -331,7 +331,7 @@ fn instance_command(
 ) -> Result<InstanceCommand, String> {
     Ok(match verb {
         Verb::Task { act, .. } => {
-            let task = held.user_task.as_ref().expect("the element was chosen for its task").key;
+            let task = held.task().expect("the element was chosen for its task").key;
             let action = "".into();
             match act {
                 TaskAct::Complete { variables } => {
@@ -416,9 +416,7 @@ fn modification(changes: &[TokenChange]) -> Modification {
 }
 
 fn task_changes(changes: &Changes, now_ms: i64) -> Result<TaskChanges, String> {
-    let list = |text: &String| {
-        text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Arc::from).collect()
-    };
+    let list = |text: &String| names(text);
     let date = |text: &String| match text.as_str() {
         "" => Ok(Date { at_ms: None }),
         wait => duration_ms(wait).map(|ms| Date { at_ms: Some(now_ms + ms) }),
@@ -437,6 +435,9 @@ fn reason(happened: &crate::world::Happened) -> Option<String> {
     match &happened.what {
         What::Instance { event: InstanceEvent::IncidentRaised { message, .. }, .. } => {
             Some(message.to_string())
+        }
+        What::Instance { event: InstanceEvent::UserTaskChangeDecided { reason, .. }, .. } => {
+            Some(reason.to_string())
         }
         _ => None,
     }

@@ -5,7 +5,7 @@
 use super::line::iso;
 use crate::world::{Happened, TENANT, What, World};
 use engine::decide::Evaluation;
-use engine::event::{InstanceEvent, TaskChanges, UserTaskCreated, Variables, Work};
+use engine::event::{InstanceEvent, TaskChanges, UserTaskCreated, Variables, Verdict, Work};
 use engine::graph::Graph;
 use engine::key::Key;
 use engine::state::entry::EntryEvent;
@@ -187,6 +187,16 @@ impl Teller {
             E::UserTaskAssigned { .. } => format!("task {id} unassigned"),
             E::UserTaskUpdated { changes, .. } => {
                 format!("task {id} updated{}", changed(changes, now_ms))
+            }
+            E::UserTaskChangeProposed { proposal, .. } => {
+                let event = proposal.event.as_str().to_lowercase();
+                format!("task {id} {event}{}", details(&proposal.task, now_ms))
+            }
+            E::UserTaskChangeCorrected { task, .. } => {
+                format!("task {id} corrected{}", details(task, now_ms))
+            }
+            E::UserTaskChangeDecided { verdict: Verdict::Denied, .. } => {
+                format!("task {id} denied")
             }
             _ => return None,
         };

@@ -3,7 +3,7 @@
 //! Not here: doing it (`play`).
 
 use super::line::{Words, duration_ms};
-use engine::command::JobResult;
+use engine::command::{JobResult, TaskCorrections};
 use engine::event::Variables;
 use std::sync::Arc;
 
@@ -212,7 +212,8 @@ impl Verb {
     }
 }
 
-/// What a worker decided: `activate ID {..} ID`, `instead` of what runs, `fulfilled`.
+/// What a worker decided: `activate ID {..} ID`, `instead` of what runs, `fulfilled`; of a task
+/// listener `deny "why"` or `correct` and what to change.
 fn result(words: &mut Words<'_>) -> Result<Option<Box<JobResult>>, String> {
     let mut result = JobResult::default();
     loop {
@@ -222,10 +223,40 @@ fn result(words: &mut Words<'_>) -> Result<Option<Box<JobResult>>, String> {
             result.cancels_remaining = true;
         } else if words.eat("fulfilled") {
             result.is_fulfilled = true;
+        } else if words.eat("deny") {
+            result.denied = true;
+            result.denied_reason = words.next().unwrap_or_default().into();
+        } else if words.eat("correct") {
+            result.corrections = corrections(words)?;
         } else {
             return Ok((result != JobResult::default()).then(|| Box::new(result)));
         }
     }
+}
+
+/// In any order; an empty text is nobody, or no date.
+fn corrections(words: &mut Words<'_>) -> Result<TaskCorrections, String> {
+    let mut found = TaskCorrections::default();
+    let text = |value: Option<String>, before| value.map(Arc::from).or(before);
+    let list = |value: Option<String>, before| value.map(|text| names(&text)).or(before);
+    loop {
+        let before = found.clone();
+        found.assignee = text(words.option("assignee"), found.assignee);
+        found.candidate_groups = list(words.option("groups"), found.candidate_groups);
+        found.candidate_users = list(words.option("users"), found.candidate_users);
+        found.due_date = text(words.option("due"), found.due_date);
+        found.follow_up_date = text(words.option("follow-up"), found.follow_up_date);
+        let priority = words.option("priority").map(|it| number(&it)).transpose()?;
+        found.priority = priority.or(found.priority);
+        if found == before {
+            return Ok(found);
+        }
+    }
+}
+
+/// Names with commas between them.
+pub(super) fn names(text: &str) -> Vec<Arc<str>> {
+    text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Arc::from).collect()
 }
 
 /// Ids of activities, each with its variables, to the end of the line or a word that is none.

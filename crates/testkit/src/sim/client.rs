@@ -289,7 +289,8 @@ impl Asked {
             | Answer::EventsReceived { .. }
             | Answer::BatchBegun { .. }
             | Answer::VariablesEdited { .. }
-            | Answer::CaseOpened { .. } => Ok(()),
+            | Answer::CaseOpened { .. }
+            | Answer::TaskChangeProposed { .. } => Ok(()),
             Answer::Done => match &self.request {
                 Request::CompleteJob { job, .. } => {
                     let done = ledger.jobs_completed.contains(job);

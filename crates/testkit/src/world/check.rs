@@ -323,6 +323,7 @@ fn unfinished(state: &Instance) -> BTreeSet<Slot> {
         | Work::Settle { slot }
         | Work::Spawn { slot }
         | Work::Compensate { slot }
+        | Work::HearTask { slot }
         | Work::Happen { slot, .. } => Some(*slot),
         Work::CancelInside { scope, .. } => Some(*scope),
         Work::Watch { .. } => Some(0),

@@ -20,6 +20,7 @@ use runtime::clock::Clock;
 use runtime::node::{Node, Options};
 use runtime::request::{ActivateJobs, Answer, Caller, DefinitionRef, Request, Resource};
 use store::memory::Memory;
+use tokio::task::JoinSet;
 
 use super::{block_on, variables};
 use crate::failure::{Failure, Outcome};
@@ -181,6 +182,7 @@ impl Run {
         let mut picture = Picture::of(graph);
         let mut position = 0;
         let mut begun = BTreeSet::new();
+        let mut doing = JoinSet::new();
         let mut quiet_since = Instant::now();
         loop {
             let rows = node.history(key, position, ROWS).await.map_err(Failure::work)?;
@@ -202,7 +204,10 @@ impl Run {
                     "no worker for type {job_type}: add --worker {job_type}='= {{}}', or a command"
                 )));
             }
-            self.do_tasks(node, key, &picture, &mut begun).await?;
+            self.do_tasks(node, key, &picture, (&mut begun, &mut doing)).await?;
+            while let Some(done) = doing.try_join_next() {
+                done.map_err(Failure::work)??;
+            }
             let quiet = quiet_since.elapsed();
             if !rows.is_empty() || busy.0.load(Ordering::Acquire) > 0 {
                 quiet_since = Instant::now();
@@ -226,7 +231,7 @@ impl Run {
         node: &Node,
         instance: Key,
         picture: &Picture,
-        begun: &mut BTreeSet<Key>,
+        (begun, doing): (&mut BTreeSet<Key>, &mut JoinSet<Outcome>),
     ) -> Outcome {
         for task in picture.tasks() {
             let worker = self.tasks.iter().find(|it| it.of == task.element_id);
@@ -238,8 +243,11 @@ impl Run {
                     let variables = variables_of(&output);
                     let action = Arc::from("complete");
                     let task = task.key;
-                    submit(node, Request::CompleteUserTask { instance, task, variables, action })
-                        .await?;
+                    let request =
+                        Request::CompleteUserTask { instance, task, variables, action };
+                    let node = node.clone();
+                    // Its listeners are workers too: they are not waited for here.
+                    doing.spawn(async move { submit(&node, request).await.map(drop) });
                 }
                 Done::Failed(reason) | Done::Threw { message: reason, .. } => {
                     return Err(Failure::work(format!("task {}: {reason}", task.element_id)));
