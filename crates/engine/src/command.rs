@@ -223,6 +223,10 @@ pub struct CreateInstance {
     pub parent: Option<Box<Parent>>,
     /// The case it runs for.
     pub case: Option<Key>,
+    /// Elements, by id, at which tokens begin instead of at the start event.
+    pub begin_at: Vec<Arc<str>>,
+    /// Elements, by id, whose end is the end of the instance.
+    pub stop_after: Vec<Arc<str>>,
 }
 
 /// What a mailbox can be asked.

@@ -5,6 +5,7 @@
 use crate::event::ElementIndex;
 use crate::graph::Graph;
 use crate::key::Key;
+use crate::step::condition;
 use crate::resources::Resources;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -138,6 +139,12 @@ impl Definitions {
             });
             starts.map(move |start| (held, start))
         })
+    }
+
+    /// Latest versions that begin when a condition is true, by process id.
+    pub fn condition_starts(&self, tenant: u32) -> impl Iterator<Item = &Arc<Definition>> {
+        let latest = self.latest.get(&tenant).into_iter().flat_map(BTreeMap::values);
+        latest.filter(|held| condition::starts(&held.graph).next().is_some())
     }
 
     /// All definitions, by key.

@@ -187,6 +187,8 @@ pub enum InstanceEvent {
     AdHocFulfilled { slot: Slot },
     /// Their scope is gone: these are not undone any more.
     CompensationsDropped { slots: Vec<Slot> },
+    /// An element after which the instance was to end has ended.
+    InstanceStopped,
     /// Nothing in the instance goes on until it is resumed.
     InstanceSuspended,
     /// It goes on.
@@ -218,6 +220,8 @@ pub struct Created {
     pub parent: Option<Box<Parent>>,
     /// The case it runs for; told at the end.
     pub case: Option<Key>,
+    /// Elements, by id, whose end is its end.
+    pub stop_after: Vec<Arc<str>>,
 }
 
 /// The call activity that began an instance.
@@ -329,6 +333,8 @@ pub enum Work {
     DropNotes { note: Slot },
     /// An activity of an ad-hoc sub-process begins.
     ActivateInner { slot: Slot, element: ElementIndex, variables: Variables },
+    /// Waits of the process's event sub-processes, then tokens at some of its elements.
+    BeginAt { elements: Vec<ElementIndex> },
     /// The next listener hears what is to happen to a user task, or it happens.
     HearTask { slot: Slot },
 }
@@ -418,6 +424,7 @@ impl InstanceEvent {
             | E::AgendaTaken
             | E::CompensationsDropped { .. }
             | E::ErrorEscalated { .. }
+            | E::InstanceStopped
             | E::InstanceSuspended
             | E::InstanceResumed
             | E::InstanceModified { .. }

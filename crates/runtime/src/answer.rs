@@ -61,6 +61,11 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
             writer.varint(3300);
             events.put(&mut writer);
         }
+        Answer::ConditionalsEvaluated { evaluation, started } => {
+            writer.varint(3500);
+            evaluation.put(&mut writer);
+            started.put(&mut writer);
+        }
         Answer::CaseOpened { case } => {
             writer.varint(3301);
             case.put(&mut writer);
@@ -176,6 +181,10 @@ fn read(body: &[u8]) -> Result<Answer, Bad> {
             }
             Answer::VariablesEdited { changes }
         }
+        3500 => Answer::ConditionalsEvaluated {
+            evaluation: Wire::take(reader)?,
+            started: Wire::take(reader)?,
+        },
         other => return Err(reader.bad(format!("unknown answer {other}"))),
     })
 }
@@ -224,6 +233,10 @@ mod tests {
                     before: None,
                     after: "1".into(),
                 }],
+            },
+            Answer::ConditionalsEvaluated {
+                evaluation: Key(13),
+                started: vec![(Key(14), Key(15))],
             },
             Answer::InstanceCreated(created),
             Answer::Deployed(Deployment {

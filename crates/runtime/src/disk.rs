@@ -65,6 +65,7 @@ impl Gauge {
                 | Request::Deploy { .. }
                 | Request::PublishMessage { .. }
                 | Request::CorrelateMessage { .. }
+                | Request::EvaluateConditionals { .. }
                 | Request::EvaluateDecision { .. }
                 | Request::BroadcastBpmnSignal { .. }
         );

@@ -184,7 +184,10 @@ impl State {
         }
         let (queue, max) = match &order {
             Order::Request {
-                request: Request::CreateInstance { .. } | Request::EvaluateDecision { .. },
+                request:
+                    Request::CreateInstance { .. }
+                    | Request::EvaluateConditionals { .. }
+                    | Request::EvaluateDecision { .. },
                 ..
             } => (&mut self.starts, INBOX_STARTS_MAX),
             _ => (&mut self.work, INBOX_WORK_MAX),

@@ -95,6 +95,8 @@ pub const BATCH_TURN_BESIDE_WORK_MS: u64 = 16;
 pub const BATCHES_AT_ONCE: u32 = 100;
 /// How often batch operations are looked for although nobody rang, milliseconds.
 pub const BATCH_LOOK_INTERVAL_MS: u64 = 1_000;
+/// Instances that one evaluation of conditions starts.
+pub const CONDITIONAL_STARTS_MAX: usize = 100;
 /// Free disk below which new instances are refused, bytes.
 pub const DISK_FREE_STARTS_MIN: u64 = 1024 * 1024 * 1024;
 /// Room kept in the data folder for cancelling when the disk is full, bytes.

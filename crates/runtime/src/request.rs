@@ -50,6 +50,10 @@ pub enum DefinitionRef {
 pub struct StartOptions {
     /// Words to mark it with.
     pub tags: Vec<Arc<str>>,
+    /// Elements, by id, at which tokens begin instead of at the start event.
+    pub begin_at: Vec<Arc<str>>,
+    /// Elements, by id, whose end is the end of the instance.
+    pub stop_after: Vec<Arc<str>>,
 }
 
 /// Which decision to evaluate.
@@ -114,6 +118,9 @@ pub enum Request {
         local: bool,
         expected: Variables,
     },
+    /// Start each process whose condition is true with these variables: of one definition, or of
+    /// the latest version of all.
+    EvaluateConditionals { definition: Option<Key>, variables: Variables },
     /// Evaluate a decision; the answer is in the history afterwards.
     EvaluateDecision { decision: DecisionRef, variables: Variables },
     /// Give a user task to a person, or to nobody. (`instance` from the user tasks view.)
@@ -229,6 +236,13 @@ pub enum Answer {
         /// What it was asked and what it said; none in the answer to a repeated request: the
         /// history has it.
         evaluated: Option<Box<Evaluation>>,
+    },
+    /// Conditions were evaluated.
+    ConditionalsEvaluated {
+        /// Key of the evaluation.
+        evaluation: Key,
+        /// Instances that began: (definition, instance).
+        started: Vec<(Key, Key)>,
     },
     /// A BPMN signal is on its way.
     BpmnSignalBroadcast {

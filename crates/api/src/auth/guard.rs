@@ -131,6 +131,7 @@ const CHANGING: &[(&str, Guard)] = &[
     ("/api/v1/suppressions", Guard::Known),
     ("/api/v1/tokens", Guard::Known),
     ("/v2/batch-operations", needs(R::Batch, P::Update)),
+    ("/v2/conditionals/evaluation", Guard::Known),
     ("/v2/decision-definitions/evaluation", Guard::Known),
     ("/v2/deployments", Guard::Known),
     ("/v2/element-instances", Guard::Known),

@@ -181,8 +181,8 @@ impl Gateway for GatewayService {
 
     async fn evaluate_conditional(
         &self,
-        _: Request<EvaluateConditionalRequest>,
+        request: Request<EvaluateConditionalRequest>,
     ) -> Answered<EvaluateConditionalResponse> {
-        Err(not_yet("EvaluateConditional"))
+        process_instances::evaluate_conditional(&self.state, request).await
     }
 }

@@ -11,7 +11,10 @@ use crate::answer::done;
 use crate::keys::WireKey;
 use crate::state::{ApiState, unexpected};
 use crate::tenant::DEFAULT_NAME;
-use crate::v2::create_instance::{ProcessInstanceCreation, result, start};
+use crate::v2::conditionals::ConditionalEvaluation;
+use crate::v2::create_instance::{
+    ProcessInstanceCreation, RuntimeInstruction, StartInstruction, result, start,
+};
 use crate::v2::incidents::resolution;
 use crate::v2::variables::setting;
 use crate::wire_int::WireInt;
@@ -19,17 +22,15 @@ use engine::key::Key;
 use runtime::request::{Answer, Request as Asked};
 use tonic::{Request, Response, Status};
 
+use super::wire::process_instance_creation_runtime_instruction::Instruction;
+
 type Creation = ProcessInstanceCreation<'static>;
 
 /// A message as the DTO that REST has for it.
 fn creation(asked: wire::CreateProcessInstanceRequest) -> Result<Creation, Status> {
     let by_key = asked.process_definition_key > 0;
-    if !asked.start_instructions.is_empty() || !asked.runtime_instructions.is_empty() {
-        return Err(Status::unimplemented(
-            "Expected no `startInstructions` and no `runtimeInstructions`, but found some: Segue \
-             does not have them yet.",
-        ));
-    }
+    let begins = asked.start_instructions.into_iter();
+    let stops = asked.runtime_instructions.into_iter().filter_map(|it| it.instruction);
     Ok(ProcessInstanceCreation {
         process_definition_key: by_key
             .then(|| key("processDefinitionKey", asked.process_definition_key).map(WireKey))
@@ -39,6 +40,15 @@ fn creation(asked: wire::CreateProcessInstanceRequest) -> Result<Creation, Statu
         process_definition_version: (!by_key && asked.version != 0).then_some(asked.version),
         variables: Some(variables::read(&asked.variables)?),
         tags: asked.tags,
+        start_instructions: begins
+            .map(|it| StartInstruction { element_id: it.element_id })
+            .collect(),
+        runtime_instructions: stops
+            .map(|Instruction::Terminate(it)| RuntimeInstruction {
+                kind: None,
+                after_element_id: it.after_element_id,
+            })
+            .collect(),
         ..ProcessInstanceCreation::default()
     })
 }
@@ -94,6 +104,39 @@ pub(super) async fn create_with_result(
                 variables,
                 tenant_id: DEFAULT_NAME.to_owned(),
                 tags,
+            }))
+        }
+        other => Err(of(unexpected(&other))),
+    }
+}
+
+pub(super) async fn evaluate_conditional(
+    state: &ApiState,
+    request: Request<wire::EvaluateConditionalRequest>,
+) -> Answered<wire::EvaluateConditionalResponse> {
+    state.node().takes_starts().map_err(|it| of(it.into()))?;
+    let caller = caller_in(state, &request, &request.get_ref().tenant_id)?;
+    let asked = request.into_inner();
+    let definition = asked.process_definition_key.filter(|key| *key != 0);
+    let evaluation = ConditionalEvaluation {
+        process_definition_key: definition
+            .map(|it| key("processDefinitionKey", it).map(WireKey))
+            .transpose()?,
+        variables: variables::read(&asked.variables)?,
+        tenant_id: None,
+    };
+    match state.submit(caller, evaluation.request()).await.map_err(of)? {
+        Answer::ConditionalsEvaluated { evaluation, started } => {
+            let instances = started.iter().map(|(definition, instance)| {
+                wire::ProcessInstanceReference {
+                    process_definition_key: number(*definition),
+                    process_instance_key: number(*instance),
+                }
+            });
+            Ok(Response::new(wire::EvaluateConditionalResponse {
+                process_instances: instances.collect(),
+                conditional_evaluation_key: number(evaluation),
+                tenant_id: DEFAULT_NAME.to_owned(),
             }))
         }
         other => Err(of(unexpected(&other))),

@@ -156,6 +156,7 @@ kinds! {
         E::CompensationBegun { .. } => "COMPENSATION_BEGUN",
         E::CompensationHandled { .. } => "COMPENSATION_HANDLED",
         E::CompensationsDropped { .. } => "COMPENSATIONS_DROPPED",
+        E::InstanceStopped => "INSTANCE_STOPPED",
         E::InstanceSuspended => "INSTANCE_SUSPENDED",
         E::InstanceResumed => "INSTANCE_RESUMED",
         E::InstanceModified { .. } => "INSTANCE_MODIFIED",

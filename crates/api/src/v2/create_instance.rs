@@ -7,7 +7,7 @@ use crate::extract::{CallerOf, JsonBody, RoomForStart};
 use crate::json_write::{ObjectWriter, list, string};
 use crate::keys::WireKey;
 use crate::limits::{AWAIT_MS_DEFAULT, AWAIT_MS_MAX, NAMES_MAX, TAG_CHARACTERS_MAX, TAGS_MAX};
-use crate::names::no_name_or;
+use crate::names::{no_name_or, some_name};
 use crate::problem::{Problem, ProblemDetail};
 use crate::raw_variables::{self, RawVariables};
 use crate::state::{ApiState, unexpected};
@@ -16,6 +16,7 @@ use crate::wire_int::WireInt;
 use axum::extract::State;
 use axum::response::Response;
 use engine::event::Variables;
+use engine::limits::MODIFICATION_INSTRUCTIONS_MAX;
 use runtime::request::{
     Answer, Caller, CreatedInstance, DefinitionRef, EndedInstance, Request, StartOptions,
 };
@@ -58,14 +59,33 @@ pub(crate) struct ProcessInstanceCreation<'a> {
     #[schema(value_type = Option<i64>)]
     #[expect(dead_code, reason = "taken and not kept")]
     pub(crate) operation_reference: Option<&'a RawValue>,
-    /// Not available yet: must be absent or empty.
-    #[serde(borrow, default)]
-    #[schema(value_type = Vec<Object>)]
-    pub(crate) start_instructions: Vec<&'a RawValue>,
-    /// Not available yet: must be absent or empty.
-    #[serde(borrow, default)]
-    #[schema(value_type = Vec<Object>)]
-    pub(crate) runtime_instructions: Vec<&'a RawValue>,
+    /// Where tokens begin instead of at the start event, for tests and repairs.
+    #[serde(default)]
+    pub(crate) start_instructions: Vec<StartInstruction>,
+    /// Where the instance ends before it would.
+    #[serde(default)]
+    pub(crate) runtime_instructions: Vec<RuntimeInstruction>,
+}
+
+/// Where a token begins.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ProcessInstanceCreationStartInstruction)]
+pub(crate) struct StartInstruction {
+    /// BPMN id of an element; the scopes around it begin too.
+    pub(crate) element_id: String,
+}
+
+/// What happens at an element.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ProcessInstanceCreationRuntimeInstruction)]
+pub(crate) struct RuntimeInstruction {
+    /// `TERMINATE_PROCESS_INSTANCE`, also when it is absent.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    /// BPMN id of the element whose end, completed or not, is the end of the instance.
+    pub(crate) after_element_id: String,
 }
 
 /// The instance that was created, or has ended.
@@ -94,6 +114,8 @@ pub(crate) struct Wanted {
     pub(crate) await_ms: Option<u64>,
     pub(crate) fetch: Vec<String>,
     pub(crate) tenant: u32,
+    pub(crate) begin_at: Vec<Arc<str>>,
+    pub(crate) stop_after: Vec<Arc<str>>,
 }
 
 /// Start a process instance
@@ -147,7 +169,11 @@ pub(crate) async fn start(
         variables: wanted.variables,
         business_id: wanted.business_id,
         await_result: wanted.await_ms.is_some(),
-        options: StartOptions { tags: wanted.tags },
+        options: StartOptions {
+            tags: wanted.tags,
+            begin_at: wanted.begin_at,
+            stop_after: wanted.stop_after,
+        },
     };
     let Some(ms) = wanted.await_ms else { return state.submit(caller, request).await };
     tokio::select! {
@@ -165,12 +191,6 @@ pub(crate) async fn start(
 
 impl ProcessInstanceCreation<'_> {
     pub(crate) fn check(self) -> Result<Wanted, Problem> {
-        if !self.start_instructions.is_empty() || !self.runtime_instructions.is_empty() {
-            return Err(Problem::not_implemented(
-                "Expected no `startInstructions` and no `runtimeInstructions`, but found some: \
-                 Segue does not have them yet.",
-            ));
-        }
         if self.fetch_variables.len() > NAMES_MAX {
             return Err(Problem::invalid(format!(
                 "Expected at most {NAMES_MAX} `fetchVariables`, but found more."
@@ -196,10 +216,40 @@ impl ProcessInstanceCreation<'_> {
             variables: self.variables.unwrap_or_default().0,
             business_id: no_name_or("businessId", self.business_id.as_deref())?,
             tags: tags(&self.tags)?,
+            begin_at: begin_at(&self.start_instructions)?,
+            stop_after: stop_after(&self.runtime_instructions)?,
             await_ms,
             fetch: self.fetch_variables,
         })
     }
+}
+
+fn begin_at(instructions: &[StartInstruction]) -> Result<Vec<Arc<str>>, Problem> {
+    few("startInstructions", instructions.len())?;
+    let ids = instructions.iter().map(|it| some_name("elementId", &it.element_id));
+    ids.collect()
+}
+
+fn stop_after(instructions: &[RuntimeInstruction]) -> Result<Vec<Arc<str>>, Problem> {
+    few("runtimeInstructions", instructions.len())?;
+    let read = |it: &RuntimeInstruction| match it.kind.as_deref() {
+        None | Some("TERMINATE_PROCESS_INSTANCE") => {
+            some_name("afterElementId", &it.after_element_id)
+        }
+        Some(other) => Err(Problem::invalid(format!(
+            "Expected `runtimeInstructions` of type TERMINATE_PROCESS_INSTANCE, but found `{other}`."
+        ))),
+    };
+    instructions.iter().map(read).collect()
+}
+
+fn few(field: &str, count: usize) -> Result<(), Problem> {
+    if count <= MODIFICATION_INSTRUCTIONS_MAX {
+        return Ok(());
+    }
+    Err(Problem::invalid(format!(
+        "Expected at most {MODIFICATION_INSTRUCTIONS_MAX} `{field}`, but found {count}."
+    )))
 }
 
 /// Tags as Camunda 8 takes them; the same one twice counts once.

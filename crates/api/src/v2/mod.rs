@@ -7,6 +7,7 @@ pub(crate) mod audit_logs;
 pub(crate) mod batch_operations;
 pub(crate) mod bpmn_signals;
 mod clock;
+pub(crate) mod conditionals;
 pub(crate) mod create_instance;
 pub(crate) mod decisions;
 mod definition_details;
@@ -70,6 +71,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(bpmn_signals::broadcast_signal))
         .routes(routes!(clock::pin_clock))
         .routes(routes!(clock::reset_clock))
+        .routes(routes!(conditionals::evaluate_conditionals))
         .routes(routes!(create_instance::create_process_instance))
         .routes(routes!(element_instances::get_element_instance))
         .routes(routes!(element_instances::search_element_instances))

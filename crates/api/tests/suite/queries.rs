@@ -422,3 +422,54 @@ async fn callers_and_called_are_found_from_each_other() {
     let [stopped] = &server.search("element-instances", filter).await[..] else { panic!() };
     assert_eq!(stopped["elementId"], "w");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn instances_begin_and_end_where_somebody_says() {
+    let server = Server::with("start -> a:job(a) -> b:job(b) -> c:job(c) -> end").await;
+    let body = json!({"processDefinitionId": "process", "variables": {"n": 1},
+        "startInstructions": [{"elementId": "b"}], "awaitCompletion": true,
+        "runtimeInstructions": [{"type": "TERMINATE_PROCESS_INSTANCE", "afterElementId": "b"}]});
+    let started = server.post("/v2/process-instances", body);
+    let (ended, ()) = tokio::join!(started, async {
+        let job = text(&server.job("b").await.unwrap()["jobKey"]);
+        let body = json!({"variables": {"m": 2}});
+        server.post(&format!("/v2/jobs/{job}/completion"), body).await.done();
+    });
+    let ended = ended.ok();
+    assert_eq!(ended["variables"], json!({"m": 2, "n": 1}));
+    let [found] = &server.search("process-instances", json!({})).await[..] else { panic!() };
+    assert_eq!(found["state"], "TERMINATED");
+    for (name, instruction, status) in [
+        ("startInstructions", json!({"elementId": "x"}), 400),
+        ("startInstructions", json!({"elementId": "start"}), 400),
+        ("runtimeInstructions", json!({"afterElementId": "x"}), 400),
+        ("runtimeInstructions", json!({"type": "PAUSE", "afterElementId": "a"}), 400),
+    ] {
+        let body = json!({"processDefinitionId": "process", name: [instruction]});
+        server.post("/v2/process-instances", body).await.refused(status);
+    }
+    assert_eq!(server.search("process-instances", json!({})).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_begin_whose_condition_is_true() {
+    let server = Server::with(
+        "process fire\nhot:condition-start(= heat > 90) -> a:job(a) -> end\n\
+         process frost\ncold:condition-start(= heat < 0) -> b:job(b) -> end",
+    )
+    .await;
+    let evaluate = async |body: Value| server.post("/v2/conditionals/evaluation", body).await;
+    let found = evaluate(json!({"variables": {"heat": 95}})).await.ok();
+    let [begun] = found["processInstances"].as_array().unwrap().as_slice() else { panic!() };
+    assert_eq!(server.job("a").await.unwrap()["variables"], json!({"heat": 95}));
+    let none = evaluate(json!({"variables": {"heat": 20}})).await.ok();
+    assert_eq!(none["processInstances"], json!([]));
+    let only = json!({"variables": {"heat": -5},
+        "processDefinitionKey": begun["processDefinitionKey"]});
+    assert_eq!(evaluate(only).await.ok()["processInstances"], json!([]));
+    let unknown = json!({"variables": {}, "processDefinitionKey": "1"});
+    evaluate(unknown).await.refused(404);
+    evaluate(json!({})).await.refused(400);
+    let start = json!({"processDefinitionId": "fire"});
+    server.post("/v2/process-instances", start).await.refused(400);
+}

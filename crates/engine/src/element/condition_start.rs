@@ -1,7 +1,8 @@
-//! Conditional start event: variables start an event sub-process.
+//! Conditional start event: variables start a process, or an event sub-process.
 //!
-//! The scope around it looks at the condition from its begin to its end. As the start of a process
-//! it is a problem: nothing has variables yet.
+//! For an event sub-process the scope around it looks at the condition from its begin to its end.
+//! For a process somebody asks which conditions are true, with variables of their own: the latest
+//! version of each process whose condition is true begins with them. Once started, the token passes.
 
 use super::event_sub_process::is_in_event_sub;
 use super::*;
@@ -20,15 +21,16 @@ impl Element for ConditionStart {
     }
 
     fn read(node: NodeRef<'_>, problems: &mut Problems) -> Self {
-        if !is_in_event_sub(node) {
+        let begins = node.parent().is_some_and(|around| around.is_bpmn("process"));
+        if !begins && !is_in_event_sub(node) {
             problems
                 .error(
                     node,
                     "condition-start-outside",
-                    "Expected a conditional start event in an event sub-process, but found it \
-                     elsewhere: no variables exist before an instance does.",
+                    "Expected a conditional start event in a process or an event sub-process, but \
+                     found it in a sub-process, which begins when a token comes.",
                 )
-                .hint("Start with a message, and wait for the condition behind it.");
+                .hint("Start with a none start event, and wait for the condition behind it.");
         }
         ConditionStart { condition: ConditionSpec::read(definition_of(node), problems) }
     }
@@ -45,6 +47,42 @@ impl Element for ConditionStart {
 #[cfg(test)]
 mod tests {
     use testkit::scenario::check;
+
+    #[test]
+    fn starts_each_process_whose_condition_is_true() {
+        check(
+            r"
+                process fire
+                hot:condition-start(= heat > 90) -> alarm:job(alarm) -> end
+                smoke:condition-start(= smoke) -> look:job(look) -> end
+                process frost
+                cold:condition-start(= heat < 0) -> salt:job(salt) -> end
+            ",
+            r#"
+                evaluate {"heat": 95, "smoke": true}
+                > started fire {"heat":95,"smoke":true}
+                > entered hot
+                > entered alarm
+                > job alarm
+                > #2 started fire {"heat":95,"smoke":true}
+                > #2 entered smoke
+                > #2 entered look
+                > #2 job look
+                evaluate {"heat": "no number"}
+                > nothing
+                redeploy process frost; cold:condition-start(= heat < 5) -> warn:job(warn) -> end
+                evaluate {"heat": 2}
+                > #3 started frost {"heat":2}
+                > #3 entered cold
+                > #3 entered warn
+                > #3 job warn
+                cancel
+                > job alarm cancelled
+                > cancelled alarm
+                > cancelled
+            "#,
+        );
+    }
 
     #[test]
     fn runs_beside_its_scope() {

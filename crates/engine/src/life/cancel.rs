@@ -13,6 +13,37 @@ impl Ctx<'_> {
         self.start_cancel(slot, None);
     }
 
+    /// The whole instance is cancelled. Of the work another step left, only cancelling goes on:
+    /// tokens have nowhere to go.
+    pub(crate) fn cancel_all(&mut self) {
+        self.start_cancel(0, None);
+        self.take_agenda();
+        self.agenda.retain(|work| {
+            matches!(
+                work,
+                Work::Cancel { .. }
+                    | Work::CancelInside { .. }
+                    | Work::HearTask { .. }
+                    | Work::Settle { .. }
+            )
+        });
+    }
+
+    /// Whether the end of a slot is the end of the instance, as whoever began it asked.
+    pub(super) fn stops_after(&self, slot: Slot) -> bool {
+        let stops = &self.state.stop_after;
+        !stops.is_empty()
+            && stops.contains(&self.node(slot).id)
+            && !self.is_in_body(slot)
+            && self.at(0).phase != Phase::Cancelling
+    }
+
+    /// The instance ends here.
+    pub(super) fn stop_instance(&mut self) {
+        self.emit(InstanceEvent::InstanceStopped);
+        self.cancel_all();
+    }
+
     /// Begins to cancel a slot. `by`: the boundary event that goes on in its place.
     pub(crate) fn start_cancel(&mut self, slot: Slot, by: Option<Interruption>) {
         match self.state.element(slot) {
@@ -61,9 +92,13 @@ impl Ctx<'_> {
         let element = self.at(slot);
         let (scope, by) = (element.scope, element.interrupted_by.clone());
         let undoes = element.compensation.as_ref().and_then(|it| it.by);
+        let stops = self.stops_after(slot);
         self.drop_notes(slot);
         self.emit(InstanceEvent::ElementCancelled { slot });
         self.undone(undoes);
+        if stops {
+            return self.stop_instance();
+        }
         if let Some(Interruption { element, variables }) = by {
             self.push(Work::Arrive { element, scope, flow: None, payload: variables });
         }

@@ -94,10 +94,14 @@ impl Ctx<'_> {
         let node = self.node(slot);
         let scope = self.at(slot).scope;
         let by = self.at(slot).compensation.as_ref().and_then(|it| it.by);
+        let stops = self.stops_after(slot);
         self.close_waits(slot);
         self.keep_done(slot);
         self.emit(InstanceEvent::ElementCompleted { slot });
         self.undone(by);
+        if stops {
+            return self.stop_instance();
+        }
         let mut take = |flow: u32| {
             let element = self.graph.flow(flow).target;
             let flow = Some(flow);

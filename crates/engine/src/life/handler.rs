@@ -4,6 +4,7 @@
 //! inside them, which are those of any scope.
 
 use super::Ctx;
+use crate::element::Kind;
 use crate::event::{
     ElementIndex, IncidentKind, InstanceEvent, Interruption, ListenerEvent, Resume, Slot,
     Variables, Work,
@@ -11,15 +12,16 @@ use crate::event::{
 use crate::key::Key;
 use crate::part::{Failure, Wait};
 use crate::state::instance::{Incident, Phase};
+use std::collections::BTreeMap;
 
 impl Ctx<'_> {
     /// The process begins: its event sub-processes wait before the first token moves. If that
     /// cannot be, the instance stands still until the incident is resolved.
-    pub(crate) fn begin(&mut self, start: ElementIndex) {
+    pub(crate) fn begin(&mut self, begins: Work) {
         match self.begin_process() {
             Ok(None) => {
                 self.emit(InstanceEvent::AgendaKept {
-                    agenda: vec![Work::Begin { start }],
+                    agenda: vec![begins],
                     transitions: 0,
                 });
             }
@@ -27,15 +29,46 @@ impl Ctx<'_> {
                 for (element, wait) in waits {
                     self.open_wait(0, element, wait);
                 }
-                self.begin_at(0, start);
+                match begins {
+                    Work::Begin { start } => self.begin_at(0, start),
+                    Work::BeginAt { elements } => self.begin_inside(&elements),
+                    _ => unreachable!("only what begins a process comes here"),
+                }
             }
             Err(failure) => {
                 self.emit(InstanceEvent::AgendaKept {
-                    agenda: vec![Work::Begin { start }],
+                    agenda: vec![begins],
                     transitions: 0,
                 });
                 self.raise(0, failure, Resume::Agenda, None);
             }
+        }
+    }
+
+    /// Tokens begin at some elements, in scopes that are opened for them. What lies in the same
+    /// scope shares it, but for activities of an ad-hoc sub-process.
+    fn begin_inside(&mut self, elements: &[ElementIndex]) {
+        let mut opened: BTreeMap<(Slot, ElementIndex), Slot> = BTreeMap::new();
+        for element in elements {
+            let mut around = Vec::new();
+            let mut scope = self.graph.node(*element).scope;
+            while scope != 0 {
+                around.push(scope);
+                scope = self.graph.node(scope).scope;
+            }
+            let mut slot = 0;
+            for scope in around.into_iter().rev() {
+                let shares = !matches!(self.graph.node(scope).kind, Kind::AdHocInner(_));
+                slot = match opened.get(&(slot, scope)).filter(|_| shares) {
+                    Some(known) => *known,
+                    None => {
+                        let new = self.open_scope(scope, slot);
+                        opened.insert((slot, scope), new);
+                        new
+                    }
+                };
+            }
+            self.enter(*element, slot, Variables::new());
         }
     }
 

@@ -201,7 +201,7 @@ impl<'a> Ctx<'a> {
                 Work::Complete { slot } => self.complete(slot),
                 Work::Cancel { slot } => self.cancel(slot),
                 Work::Settle { slot } => self.settle(slot),
-                Work::Begin { start } => self.begin(start),
+                Work::Begin { .. } | Work::BeginAt { .. } => self.begin(work),
                 Work::Spawn { slot } => self.spawn(slot),
                 Work::CancelInside { scope, from, except } => {
                     self.cancel_inside(scope, from, except);

@@ -128,7 +128,7 @@ pub(super) fn of_work(graph: &Graph, state: &Instance, work: &Work) -> Vec<u32> 
             let next = state.watchers.iter().find(|slot| *slot >= from);
             next.map_or_else(Vec::new, |slot| of_slot(state, *slot))
         }
-        Work::Begin { .. } => of_slot(state, 0),
+        Work::Begin { .. } | Work::BeginAt { .. } => of_slot(state, 0),
         Work::Complete { slot } | Work::Cancel { slot } | Work::Settle { slot } => {
             let mut pages = of_slot(state, *slot);
             pages.extend(of_body(graph, state, *slot, matches!(work, Work::Complete { .. })));
@@ -184,7 +184,7 @@ fn joins_look(graph: &Graph, state: &Instance, work: &Work) -> bool {
             state.element(*slot).map_or(0, |held| held.scope)
         }
         Work::Settle { slot } => *slot,
-        Work::Begin { .. } => 0,
+        Work::Begin { .. } | Work::BeginAt { .. } => 0,
         Work::Happen { .. } | Work::Watch { .. } => return false,
         Work::Compensate { .. } | Work::DropNotes { .. } => return false,
         Work::ActivateInner { .. } | Work::HearTask { .. } => return false,

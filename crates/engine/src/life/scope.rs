@@ -64,7 +64,7 @@ impl Ctx<'_> {
         let mut unfinished = self.agenda.iter().chain(&self.state.agenda);
         unfinished.any(|work| match work {
             Work::Arrive { scope, .. } | Work::ActivateInner { slot: scope, .. } => *scope == slot,
-            Work::Begin { .. } => slot == 0,
+            Work::Begin { .. } | Work::BeginAt { .. } => slot == 0,
             _ => false,
         })
     }

@@ -125,6 +125,8 @@ impl Sample for Instance {
             continuations: Sample::sample(),
             case: Sample::sample(),
             tags: Sample::sample(),
+            stop_after: Sample::sample(),
+            stopped: Sample::sample(),
             ..Instance::default()
         };
         vec![value]

@@ -107,6 +107,7 @@ variants!(InstanceEvent {
     105: InstanceMigrated(migrated),
     130: DecisionEvaluated { 1: slot, 2: key, 3: evaluation },
     3200: AdHocFulfilled { 1: slot },
+    3503: InstanceStopped,
     3500: UserTaskChangeProposed { 1: slot, 2: proposal },
     3501: UserTaskChangeCorrected { 1: slot, 2: task },
     3502: UserTaskChangeDecided { 1: slot, 2: key, 3: verdict, 4: reason, 5: job },
@@ -122,6 +123,7 @@ fields!(Created {
     7: parent,
     3300: case,
     3500: tags,
+    3501: stop_after,
 });
 fields!(Parent {
     1: instance,
@@ -175,6 +177,7 @@ variants!(Work {
     31: DropNotes { 1: note },
     3200: ActivateInner { 1: slot, 2: element, 3: variables },
     3500: HearTask { 1: slot },
+    3501: BeginAt { 1: elements },
 });
 fields!(Change { 1: scope, 2: name, 3: is_new });
 
@@ -358,6 +361,8 @@ fields!(CreateInstance {
     7: parent,
     3300: case,
     3500: tags,
+    3501: begin_at,
+    3502: stop_after,
 });
 
 variants!(MailboxCommand {

@@ -52,6 +52,8 @@ impl Wire for Instance {
             writer.field(100, &self.suspended);
             writer.field(3300, &self.case);
             writer.field(3500, &self.tags);
+            writer.field(3501, &self.stop_after);
+            writer.field(3502, &self.stopped);
         });
     }
 
@@ -86,6 +88,8 @@ impl Wire for Instance {
                 100 => value.suspended = Wire::take(&mut field)?,
                 3300 => value.case = Wire::take(&mut field)?,
                 3500 => value.tags = Wire::take(&mut field)?,
+                3501 => value.stop_after = Wire::take(&mut field)?,
+                3502 => value.stopped = Wire::take(&mut field)?,
                 _ => {}
             }
         }

@@ -30,6 +30,10 @@ pub struct Instance {
     pub parent: Option<Box<Parent>>,
     /// The case to tell when it ends.
     pub case: Option<Key>,
+    /// Elements, by id, whose end is its end.
+    pub stop_after: Vec<Arc<str>>,
+    /// Whether it ends because one of them has.
+    pub stopped: bool,
     /// The error it ends with, for the call activity to throw: (code, variables).
     pub failing: Option<Box<(Arc<str>, Variables)>>,
     /// Whether it goes on.

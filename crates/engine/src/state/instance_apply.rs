@@ -90,6 +90,7 @@ impl Instance {
         use InstanceEvent as E;
         match event {
             E::AdHocFulfilled { slot } => self.at(*slot).fulfilled = true,
+            E::InstanceStopped => self.stopped = true,
             E::InstanceSuspended => self.suspended = true,
             E::InstanceResumed => {
                 self.suspended = false;
@@ -278,6 +279,7 @@ impl Instance {
         self.tags.clone_from(&created.tags);
         self.parent.clone_from(&created.parent);
         self.case = created.case;
+        self.stop_after.clone_from(&created.stop_after);
         self.next_slot = 1;
         let scope = ElementInstance {
             key: created.key,

@@ -70,6 +70,7 @@ impl Maps {
                 }
             }
             Work::Begin { start } => self.element(start),
+            Work::BeginAt { elements } => elements.iter_mut().for_each(|it| self.element(it)),
             Work::ActivateInner { element, .. } => self.element(element),
             _ => {}
         }

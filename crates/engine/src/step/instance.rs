@@ -116,6 +116,11 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
             create.instance
         )));
     }
+    let begin_at = create.begin_at.iter().map(|id| modify::startable(ctx, id));
+    let begin_at: Vec<ElementIndex> = begin_at.collect::<Result<_, _>>()?;
+    for id in &create.stop_after {
+        modify::element(ctx, id)?;
+    }
     ctx.emit(InstanceEvent::InstanceCreated(Box::new(Created {
         key: create.instance,
         definition: create.definition,
@@ -125,8 +130,13 @@ fn create_instance(ctx: &mut Ctx<'_>, create: &CreateInstance) -> Result<(), Rej
         tags: create.tags.clone(),
         parent: create.parent.clone(),
         case: create.case,
+        stop_after: create.stop_after.clone(),
         variables: create.variables.clone(),
     })));
+    if !begin_at.is_empty() {
+        ctx.push(Work::BeginAt { elements: begin_at });
+        return Ok(());
+    }
     let process = ctx.graph().node(0);
     if process.awaits.is_empty() && process.listeners.is_empty() {
         ctx.begin_at(0, create.start);
@@ -175,18 +185,7 @@ pub(super) fn cancel_instance(ctx: &mut Ctx<'_>) -> Result<(), Rejection> {
             ctx.state.key
         )));
     }
-    ctx.start_cancel(0, None);
-    // Of the work another step left, only cancelling goes on: tokens have nowhere to go.
-    ctx.take_agenda();
-    ctx.agenda.retain(|work| {
-        matches!(
-            work,
-            Work::Cancel { .. }
-                | Work::CancelInside { .. }
-                | Work::HearTask { .. }
-                | Work::Settle { .. }
-        )
-    });
+    ctx.cancel_all();
     Ok(())
 }
 

@@ -164,6 +164,9 @@ impl<'g> Plan<'g> {
                     flow.map_or(Ok(()), |flow| self.carry_flow(flow))?;
                 }
                 Work::Begin { start } => self.carry(*start)?,
+                Work::BeginAt { elements } => {
+                    elements.iter().try_for_each(|element| self.carry(*element))?;
+                }
                 Work::ActivateInner { element, .. } => {
                     self.carry(self.old.node(*element).scope)?;
                     self.carry(*element)?;

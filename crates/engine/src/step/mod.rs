@@ -4,6 +4,7 @@
 
 pub mod batch_operation;
 pub mod bpmn_signal;
+pub mod condition;
 pub mod entry;
 pub mod evaluation;
 pub mod head;

@@ -132,7 +132,7 @@ fn find(ctx: &Ctx<'_>, place: &Place) -> Result<Vec<Slot>, Rejection> {
     Ok(found)
 }
 
-fn element(ctx: &Ctx<'_>, id: &str) -> Result<ElementIndex, Rejection> {
+pub(super) fn element(ctx: &Ctx<'_>, id: &str) -> Result<ElementIndex, Rejection> {
     let graph = ctx.graph();
     graph.find(id).filter(|it| *it != 0).ok_or_else(|| {
         Rejection::invalid_argument(format!(
@@ -160,6 +160,21 @@ fn target(ctx: &Ctx<'_>, id: &str) -> Result<ElementIndex, Rejection> {
     Err(Rejection::invalid_argument(format!(
         "Expected an element a token can begin at, but `{id}` is {why}."
     )))
+}
+
+/// An element at which a token of a new instance may begin.
+pub(super) fn startable(ctx: &Ctx<'_>, id: &str) -> Result<ElementIndex, Rejection> {
+    let element = target(ctx, id)?;
+    let graph = ctx.graph();
+    let repeats = |scope: &ElementIndex| graph.node(*scope).multi_instance.is_some();
+    match scopes_of(ctx, element).into_iter().find(repeats) {
+        None => Ok(element),
+        Some(scope) => Err(Rejection::invalid_argument(format!(
+            "Expected an element outside of multi-instance activities to begin at, but `{id}` is \
+             in `{0}`. Begin at `{0}` itself.",
+            graph.node(scope).id
+        ))),
+    }
 }
 
 /// The scopes around an element, the innermost first; the last is the process.

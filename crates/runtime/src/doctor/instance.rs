@@ -214,7 +214,7 @@ fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
 fn unfinished(state: &Instance) -> BTreeSet<Slot> {
     let named = state.agenda.iter().filter_map(|work| match work {
         Work::Arrive { scope, .. } => Some(*scope),
-        Work::Begin { .. } => Some(0),
+        Work::Begin { .. } | Work::BeginAt { .. } => Some(0),
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }

@@ -141,13 +141,21 @@ impl Lane {
                 let create = CreateInstance {
                     instance: self.inputs.keys.next_key(),
                     definition: definition.key,
-                    start: none_start(&definition)?,
+                    start: match options.begin_at.as_slice() {
+                        [] => none_start(&definition)?,
+                        _ => 0,
+                    },
+                    begin_at: options.begin_at.clone(),
+                    stop_after: options.stop_after.clone(),
                     variables: variables.clone(),
                     business_id: business_id.clone(),
                     tags: options.tags.clone(),
                     ..CreateInstance::default()
                 };
                 self.create(work, component, caller, &definition, create)
+            }
+            Request::EvaluateConditionals { definition, variables } => {
+                self.evaluate_conditionals(work, component, caller, *definition, variables)
             }
             Request::EvaluateDecision { decision, variables } => {
                 self.evaluate(work, component, caller, decision, variables)
@@ -327,7 +335,7 @@ impl Lane {
         self.run_chain(work, component, target, &command, &cause(caller))
     }
 
-    fn find_definition(
+    pub(super) fn find_definition(
         &self,
         caller: &Caller,
         wanted: &DefinitionRef,
@@ -351,7 +359,7 @@ impl Lane {
         })
     }
 
-    fn create(
+    pub(super) fn create(
         &mut self,
         work: &mut Work,
         component: Component,

@@ -88,6 +88,7 @@ impl Lane {
         match request {
             Request::Deploy { .. }
             | Request::CreateInstance { .. }
+            | Request::EvaluateConditionals { .. }
             | Request::EvaluateDecision { .. } => None,
             Request::CancelInstance { instance }
             | Request::CompensateInstance { instance }

@@ -12,6 +12,7 @@ mod carry;
 mod case;
 mod caught;
 mod chain;
+mod conditional;
 mod deploy;
 mod due;
 mod edit;
@@ -156,6 +157,7 @@ impl Order {
             | Request::ThrowJobError { variables, .. }
             | Request::PublishMessage { variables, .. }
             | Request::CorrelateMessage { variables, .. }
+            | Request::EvaluateConditionals { variables, .. }
             | Request::EvaluateDecision { variables, .. }
             | Request::BroadcastBpmnSignal { variables, .. }
             | Request::SetVariables { variables, .. }

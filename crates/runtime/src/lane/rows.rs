@@ -231,6 +231,8 @@ impl Lane {
             business_id: instance.business_id.clone(),
         };
         let variables = instance.visible(0).into_iter().collect();
+        // Whoever said where it ends awaits what it has come to by then.
+        let completed = completed || instance.stopped;
         work.ended.push((component, target, EndedInstance { created, completed, variables }));
     }
 

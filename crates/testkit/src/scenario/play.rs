@@ -11,7 +11,8 @@ use super::verb::{Changes, Fail, Publish, TaskAct, TokenChange, Verb, names};
 use crate::world::{TENANT, World};
 use engine::change::{Activate, Migration, Modification, Move, Place, ScopedVariables};
 use engine::command::{
-    BpmnSignalCommand, Command, InstanceCommand, MailboxCommand, Rejection, RejectionKind,
+    BpmnSignalCommand, Command, CreateInstance, InstanceCommand, MailboxCommand, Rejection,
+    RejectionKind,
 };
 use engine::event::{Activation, Date, InstanceEvent, TaskChanges, Variables};
 use engine::key::Key;
@@ -102,10 +103,18 @@ impl Player {
                 };
                 self.deploy(&files).map(Ok)
             }
-            Verb::Start { process, business_id, variables } => {
+            Verb::Start { process, business_id, variables, begin_at, stop_after } => {
                 let process = process.clone().unwrap_or_else(|| self.process_id.clone());
-                Ok(self.start(&process, variables, business_id.as_deref()))
+                let create = CreateInstance {
+                    variables: variables.clone(),
+                    business_id: business_id.as_deref().map(Arc::from),
+                    begin_at: begin_at.clone(),
+                    stop_after: stop_after.clone(),
+                    ..CreateInstance::default()
+                };
+                Ok(self.start(&process, create))
             }
+            Verb::Evaluate { variables } => Ok(self.world.evaluate(variables)),
             Verb::Publish(publish) => Ok(self.publish(publish)),
             Verb::Broadcast { name, variables } => Ok(self.broadcast(name, variables)),
             Verb::Advance { ms } => {
@@ -151,13 +160,9 @@ impl Player {
         Ok(())
     }
 
-    fn start(
-        &mut self,
-        process: &str,
-        variables: &Variables,
-        business_id: Option<&str>,
-    ) -> Result<(), Rejection> {
-        let key = self.world.start(process, variables.clone(), business_id)?;
+    fn start(&mut self, process: &str, create: CreateInstance) -> Result<(), Rejection> {
+        let key = self.world.post_create(process, create)?;
+        self.world.settle();
         self.teller.expected.insert(key);
         Ok(())
     }

@@ -105,11 +105,14 @@ impl Teller {
             E::IncidentRaised { kind, .. } => format!("incident {} {id}", kind.as_str()),
             E::IncidentResolved { .. } => format!("resolved {id}"),
             // It has not begun; the incident that comes with it says why.
-            E::AgendaKept { agenda, .. } if matches!(agenda[..], [Work::Begin { .. }]) => {
+            E::AgendaKept { agenda, .. }
+                if matches!(agenda[..], [Work::Begin { .. } | Work::BeginAt { .. }]) =>
+            {
                 return None;
             }
             E::AgendaKept { .. } => "paused".to_owned(),
             E::ScopeInterrupted { .. } => format!("interrupted {id}"),
+            E::InstanceStopped => "stopped".to_owned(),
             E::InstanceSuspended => "suspended".to_owned(),
             E::InstanceResumed => "resumed".to_owned(),
             E::InstanceModified { .. } => "modified".to_owned(),

@@ -16,6 +16,11 @@ pub(super) enum Verb {
         process: Option<String>,
         business_id: Option<String>,
         variables: Variables,
+        begin_at: Vec<Arc<str>>,
+        stop_after: Vec<Arc<str>>,
+    },
+    Evaluate {
+        variables: Variables,
     },
     Publish(Publish),
     Broadcast {
@@ -139,9 +144,9 @@ pub(super) struct Fail {
 }
 
 /// The verbs, for the message about one that is none.
-const WORDS: &str = "start, publish, correlate, broadcast, complete, activate, fail, throw, task, \
-                     advance, cancel, restart, suspend, resume, modify, migrate, resolve, \
-                     retries, set or redeploy";
+const WORDS: &str = "start, evaluate, publish, correlate, broadcast, complete, activate, fail, \
+                     throw, task, advance, cancel, restart, suspend, resume, modify, migrate, \
+                     resolve, retries, set or redeploy";
 
 impl Verb {
     pub(super) fn read(text: &str) -> Result<Verb, String> {
@@ -149,11 +154,9 @@ impl Verb {
         let verb = words.need("a verb")?;
         let verb = match verb.as_str() {
             "start" => {
-                let process = words.next().filter(|word| word != "business");
-                let business = process.is_none() || words.eat("business");
-                let business_id = if business { words.next() } else { None };
-                Verb::Start { process, business_id, variables: words.variables()? }
+                start(&mut words)?
             }
+            "evaluate" => Verb::Evaluate { variables: words.variables()? },
             "publish" => Verb::Publish(publish(&mut words, false)?),
             "correlate" => Verb::Publish(publish(&mut words, true)?),
             "broadcast" => {
@@ -267,6 +270,28 @@ fn activities(words: &mut Words<'_>) -> Result<Vec<(Arc<str>, Variables)>, Strin
         found.push((id.into(), words.variables()?));
     }
     Ok(found)
+}
+
+/// `start [PROCESS] [business ID] [{..}] [at ID ..] [until ID ..]`.
+fn start(words: &mut Words<'_>) -> Result<Verb, String> {
+    let process = if words.comes("at") || words.comes("until") { None } else { words.next() };
+    let process = process.filter(|word| word != "business");
+    let business = process.is_none() && !words.comes("at") && !words.comes("until");
+    let business = business || words.eat("business");
+    let business_id = if business { words.next() } else { None };
+    let variables = words.variables()?;
+    let mut ids = |words: &mut Words<'_>, word: &str| {
+        let mut found: Vec<Arc<str>> = Vec::new();
+        if words.eat(word) {
+            while !words.comes("until") {
+                let Some(id) = words.next() else { break };
+                found.push(id.into());
+            }
+        }
+        found
+    };
+    let (begin_at, stop_after) = (ids(words, "at"), ids(words, "until"));
+    Ok(Verb::Start { process, business_id, variables, begin_at, stop_after })
 }
 
 fn number(text: &str) -> Result<i32, String> {

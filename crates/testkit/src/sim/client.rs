@@ -290,6 +290,7 @@ impl Asked {
             | Answer::BatchBegun { .. }
             | Answer::VariablesEdited { .. }
             | Answer::CaseOpened { .. }
+            | Answer::ConditionalsEvaluated { .. }
             | Answer::TaskChangeProposed { .. } => Ok(()),
             Answer::Done => match &self.request {
                 Request::CompleteJob { job, .. } => {

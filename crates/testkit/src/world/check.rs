@@ -199,7 +199,7 @@ fn has_loop_incident(state: &Instance) -> bool {
 /// Whether its process hears a listener before the first token moves.
 fn begins(state: &Instance) -> bool {
     let job = state.element(0).and_then(|scope| scope.job.as_ref());
-    job.is_some() && matches!(state.agenda[..], [Work::Begin { .. }])
+    job.is_some() && matches!(state.agenda[..], [Work::Begin { .. } | Work::BeginAt { .. }])
 }
 
 fn check_ended(key: Key, state: &Instance) {
@@ -316,7 +316,7 @@ fn escalates(graph: &Graph, held: &ElementInstance) -> bool {
 fn unfinished(state: &Instance) -> BTreeSet<Slot> {
     let named = state.agenda.iter().filter_map(|work| match work {
         Work::Arrive { scope, .. } => Some(*scope),
-        Work::Begin { .. } => Some(0),
+        Work::Begin { .. } | Work::BeginAt { .. } => Some(0),
         Work::Activate { slot }
         | Work::Complete { slot }
         | Work::Cancel { slot }

@@ -6,11 +6,13 @@ use super::{TENANT, World};
 use engine::command::{
     Command, CreateInstance, HeadCommand, InstanceCommand, Rejection, ResourceCommand,
 };
+use decision::Budget;
 use engine::event::Variables;
 use engine::graph::{Graph, compile};
 use engine::key::Key;
 use engine::resources::{Content, Resource, ResourceKind};
 use engine::state::{Kind, named_key};
+use engine::step::condition::true_starts;
 use model::{Document, Problems};
 use std::fmt;
 use std::sync::Arc;
@@ -195,27 +197,56 @@ impl World {
         variables: Variables,
         business_id: Option<&str>,
     ) -> Result<Key, Rejection> {
+        let business_id = business_id.map(Arc::from);
+        let create = CreateInstance { variables, business_id, ..CreateInstance::default() };
+        self.post_create(process_id, create)
+    }
+
+    /// Begins an instance of the latest version as it is asked for, at its none start event unless
+    /// elements to begin at are named, and leaves its effects waiting.
+    pub fn post_create(
+        &mut self,
+        process_id: &str,
+        create: CreateInstance,
+    ) -> Result<Key, Rejection> {
         let definition = self.definitions.latest(TENANT, process_id).ok_or_else(|| {
             Rejection::not_found(format!("Expected process `{process_id}` to be deployed."))
         })?;
-        let start = definition.graph.none_start().ok_or_else(|| {
-            Rejection::invalid_state(format!(
+        let start = definition.graph.none_start();
+        if start.is_none() && create.begin_at.is_empty() {
+            return Err(Rejection::invalid_state(format!(
                 "Expected process `{process_id}` to have a none start event, but it has none."
-            ))
-        })?;
-        let definition = definition.key;
+            )));
+        }
+        let (definition, start) = (definition.key, start.unwrap_or(0));
         let instance = self.next_key();
-        let create = CreateInstance {
-            instance,
-            definition,
-            start,
-            variables,
-            business_id: business_id.map(Arc::from),
-            ..CreateInstance::default()
-        };
+        let create = CreateInstance { instance, definition, start, ..create };
         let command = InstanceCommand::CreateInstance(Box::new(create));
         self.post(instance, &Command::Instance(command))?;
         Ok(instance)
+    }
+}
+
+impl World {
+    /// Begins an instance for each condition that is true with these variables.
+    pub fn evaluate(&mut self, variables: &Variables) -> Result<(), Rejection> {
+        let all: Vec<_> = self.definitions.condition_starts(TENANT).cloned().collect();
+        for definition in all {
+            let mut budget = Budget::default();
+            for start in true_starts(&definition, variables, &self.inputs, &mut budget) {
+                let create = CreateInstance {
+                    instance: self.next_key(),
+                    definition: definition.key,
+                    start,
+                    variables: variables.clone(),
+                    ..CreateInstance::default()
+                };
+                let instance = create.instance;
+                let command = InstanceCommand::CreateInstance(Box::new(create));
+                self.ask(instance, &Command::Instance(command))?;
+            }
+        }
+        Ok(())
     }
 }
 
