@@ -255,53 +255,14 @@ pub(crate) async fn sequence_flows(
     Ok(answer::json(text))
 }
 
-/// Flows that tokens went over. History names elements that were left and entered; between them
-/// lies the flow that joins both, the one most recently left by if there are several.
+/// Flows that tokens went over.
 fn taken(graph: &Graph, commits: &[Commit]) -> BTreeSet<u32> {
-    let mut taken = BTreeSet::new();
-    let mut open: Vec<u32> = Vec::new();
-    let mut places: BTreeMap<Slot, ElementIndex> = BTreeMap::new();
+    let mut path = Path::default();
     for section in commits.iter().flat_map(|(_, sections)| sections) {
-        places.extend(section.places.iter().map(|place| (place.slot, place.element)));
-        let Events::Instance(events) = &section.events else { continue };
-        for event in events {
-            match event {
-                InstanceEvent::ElementCompleted { slot } => {
-                    if let Some(element) = places.get(slot) {
-                        open.extend(&graph.node(*element).outgoing);
-                    }
-                }
-                InstanceEvent::ElementEntered { slot, element, scope, .. } => {
-                    places.insert(*slot, *element);
-                    if places.get(scope) == Some(element) {
-                        // One of several inside a multi-instance body: no flow leads there.
-                        continue;
-                    }
-                    let leads = |flow: &u32| graph.flow(*flow).target == *element;
-                    if let Some(at) = open.iter().rposition(leads) {
-                        let flow = open.remove(at);
-                        close(graph, &mut open, flow);
-                        taken.insert(flow);
-                    }
-                }
-                InstanceEvent::TokenParked { flow, .. } => {
-                    if let Some(at) = open.iter().rposition(|open| open == flow) {
-                        open.remove(at);
-                    }
-                    close(graph, &mut open, *flow);
-                    taken.insert(*flow);
-                }
-                _ => {}
-            }
+        section.places.iter().for_each(|place| path.know(place));
+        if let Events::Instance(events) = &section.events {
+            events.iter().for_each(|event| drop(path.follow(graph, event)));
         }
     }
-    taken
-}
-
-/// An exclusive gateway is left by one flow: the others were not taken.
-fn close(graph: &Graph, open: &mut Vec<u32>, taken: u32) {
-    let source = graph.flow(taken).source;
-    if matches!(graph.node(source).kind, Kind::ExclusiveGateway(_)) {
-        open.retain(|flow| graph.flow(*flow).source != source);
-    }
+    path.taken().clone()
 }

@@ -6,6 +6,7 @@ mod compare;
 pub mod compile;
 pub mod keep;
 mod link;
+pub mod path;
 mod reach;
 
 use crate::element::Kind;

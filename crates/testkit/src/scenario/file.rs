@@ -2,6 +2,7 @@
 //!
 //! Not here: playing a transcript (`play`).
 
+use super::path::PathCoverage;
 use super::{Outcome, read, sources_of};
 use crate::coverage::Coverage;
 use std::path::Path;
@@ -13,6 +14,8 @@ pub struct Report {
     pub scenarios: Vec<Played>,
     /// Which phases of which elements were seen.
     pub coverage: Coverage,
+    /// Which elements and flows of the processes were seen.
+    pub paths: PathCoverage,
     /// Whether the file was written again with what really happened.
     pub updated: bool,
 }
@@ -24,6 +27,8 @@ pub struct Played {
     pub name: String,
     /// Verbs carried out.
     pub verbs: usize,
+    /// How it went differently, or why it could not be played; empty: as written.
+    pub differences: Vec<String>,
 }
 
 /// Plays the scenarios of a file. With `UPDATE=1` in the environment, expectations that do not
@@ -33,6 +38,20 @@ pub struct Played {
 /// What cannot be read, deployed or carried out, or how a scenario went differently; ready to
 /// be printed.
 pub fn run_file(path: &Path) -> Result<Report, String> {
+    let report = play_file(path)?;
+    let different = report.scenarios.iter().filter(|it| !it.differences.is_empty());
+    let told: Vec<String> = different.flat_map(|it| it.told()).collect();
+    if told.is_empty() {
+        return Ok(report);
+    }
+    Err(format!("{}:\n{}", path.display(), told.join("\n\n")))
+}
+
+/// Plays the scenarios of a file like [`run_file`], to the last one: how each went is in the report.
+///
+/// # Errors
+/// What cannot be read.
+pub fn play_file(path: &Path) -> Result<Report, String> {
     let reading = |path: &Path| {
         std::fs::read_to_string(path)
             .map_err(|error| format!("Expected to read `{}`: {error}.", path.display()))
@@ -40,22 +59,15 @@ pub fn run_file(path: &Path) -> Result<Report, String> {
     let text = reading(path)?;
     let beside = |name: &str| reading(&path.with_file_name(name));
     let played = run_text(&text, beside).map_err(|why| format!("{}: {why}", path.display()))?;
-    let (mut report, differences, actual) = played;
-    if differences.is_empty() {
+    let (report, differences, actual) = played;
+    if differences.is_empty() || std::env::var_os("UPDATE").is_none() {
         return Ok(report);
-    }
-    if std::env::var_os("UPDATE").is_none() {
-        return Err(format!("{}:\n{differences}", path.display()));
     }
     std::fs::write(path, &actual)
         .map_err(|error| format!("Expected to write `{}`: {error}.", path.display()))?;
     // What begins with `~` is a claim, not a record: it is never written again.
-    let (_, differences, _) = run_text(&actual, beside)?;
-    if !differences.is_empty() {
-        return Err(format!("{}:\n{differences}", path.display()));
-    }
-    report.updated = true;
-    Ok(report)
+    let (report, _, _) = run_text(&actual, beside)?;
+    Ok(Report { updated: true, ..report })
 }
 
 /// Plays scenarios from text. `beside` reads a file the text names. Returns the report, the
@@ -78,16 +90,21 @@ pub fn run_text(
     let mut report = Report::default();
     let (mut differences, mut actual) = (Vec::new(), sections.head.to_owned());
     for section in &sections.scenarios {
-        let named = |why: String| match section.name {
-            "" => why,
-            name => format!("scenario `{name}`: {why}"),
-        };
         let transcript: String = section.lines.iter().flat_map(|line| [*line, "\n"]).collect();
-        let outcome = super::play::play(&files, &transcript).map_err(named)?;
-        let Outcome { differences: found, coverage, verbs, .. } = &outcome;
-        differences.extend(found.iter().cloned().map(named));
-        report.coverage.add(coverage);
-        report.scenarios.push(Played { name: section.name.to_owned(), verbs: *verbs });
+        let outcome = super::play::play(&files, &transcript).unwrap_or_else(|why| Outcome {
+            differences: vec![why],
+            actual: transcript.trim_end_matches('\n').to_owned(),
+            ..Outcome::default()
+        });
+        let played = Played {
+            name: section.name.to_owned(),
+            verbs: outcome.verbs,
+            differences: outcome.differences,
+        };
+        differences.extend(played.told());
+        report.coverage.add(&outcome.coverage);
+        report.paths.add(&outcome.paths);
+        report.scenarios.push(played);
         if !section.header.is_empty() {
             actual += section.header;
             actual.push('\n');
@@ -96,6 +113,16 @@ pub fn run_text(
         actual.push('\n');
     }
     Ok((report, differences.join("\n\n"), actual))
+}
+
+impl Played {
+    /// How it went differently, with its name.
+    fn told(&self) -> impl Iterator<Item = String> + '_ {
+        self.differences.iter().map(|why| match self.name.as_str() {
+            "" => why.clone(),
+            name => format!("scenario `{name}`: {why}"),
+        })
+    }
 }
 
 struct Sections<'t> {

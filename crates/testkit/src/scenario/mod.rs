@@ -6,13 +6,14 @@ mod claim;
 mod diff;
 mod file;
 mod line;
+pub mod path;
 mod play;
 mod read;
 pub mod source;
 mod tell;
 mod verb;
 
-pub use file::{Played, Report, run_file, run_text};
+pub use file::{Played, Report, play_file, run_file, run_text};
 
 use crate::coverage::Coverage;
 
@@ -25,6 +26,8 @@ pub struct Outcome {
     pub differences: Vec<String>,
     /// Which phases of which elements were seen.
     pub coverage: Coverage,
+    /// Which elements and flows of the processes were seen.
+    pub paths: path::PathCoverage,
     /// Verbs carried out.
     pub verbs: usize,
 }

@@ -5,6 +5,7 @@
 
 use super::Outcome;
 use super::line::duration_ms;
+use super::path::Follower;
 use super::read::{Act, read, rewrite};
 use super::tell::Teller;
 use super::verb::{Changes, Fail, Publish, TaskAct, TokenChange, Verb, names};
@@ -33,6 +34,7 @@ pub(super) struct Player {
     process_id: String,
     /// Messages of incidents since the last verb.
     pub(super) reasons: Vec<String>,
+    follower: Follower,
 }
 
 pub(super) fn play(files: &[String], transcript: &str) -> Result<Outcome, String> {
@@ -43,6 +45,7 @@ pub(super) fn play(files: &[String], transcript: &str) -> Result<Outcome, String
         files: files.to_vec(),
         process_id: String::new(),
         reasons: Vec::new(),
+        follower: Follower::default(),
     };
     let mut outcome = Outcome { verbs: acts.len() - 1, ..Outcome::default() };
     let mut actual = Vec::with_capacity(acts.len());
@@ -58,6 +61,7 @@ pub(super) fn play(files: &[String], transcript: &str) -> Result<Outcome, String
     outcome.differences.extend(player.last_words());
     outcome.actual = rewrite(&acts, &actual);
     outcome.coverage = player.world.coverage().clone();
+    outcome.paths = player.follower.coverage;
     Ok(outcome)
 }
 
@@ -73,6 +77,7 @@ impl Player {
         };
         let done = self.carry_out(&act.verb, instance)?;
         let happened = self.world.take_log();
+        self.follower.follow(&happened);
         let mut lines = self.teller.tell(&self.world, &happened);
         self.reasons = happened.iter().filter_map(reason).collect();
         if let Err(rejection) = done {
@@ -151,6 +156,9 @@ impl Player {
         let deployed = self.world.deploy_together(files);
         let keys =
             deployed.map_err(|refused| format!("Expected a process that runs.\n{refused}"))?;
+        for definition in keys.iter().filter_map(|key| self.world.definitions().get(*key)) {
+            self.follower.coverage.expect(&definition.graph);
+        }
         match keys.first().and_then(|key| self.world.definitions().get(*key)) {
             Some(first) => self.process_id = first.graph.process_id.to_string(),
             // Decisions alone may be deployed again.
