@@ -6,8 +6,8 @@ use crate::coverage::Coverage;
 use crate::dice::Dice;
 use crate::random::{BELL, CALL, ERRORS, GONG, JOB_TYPES, KEYS, MESSAGES};
 use crate::world::{TENANT, World};
-use engine::command::{BpmnSignalCommand, Command, InstanceCommand, MailboxCommand};
-use engine::event::Variables;
+use engine::command::{BpmnSignalCommand, Command, InstanceCommand, JobResult, MailboxCommand};
+use engine::event::{JobKind, Slot, Variables};
 use engine::key::Key;
 use engine::state::instance::Instance;
 use engine::state::mailbox::Shape;
@@ -132,9 +132,15 @@ impl Driver {
         let job_type = JOB_TYPES[self.dice.below(JOB_TYPES.len())];
         let Some(job) = self.world.available_job(job_type, None) else { return };
         let row = self.world.activate(job, "worker").expect("an available job has its row");
-        let (slot, by, variables) = (row.slot, row.by, self.variables(20));
+        let (slot, by, mut variables) = (row.slot, row.by, self.variables(20));
+        let mut result = None;
+        if self.hears_a_task(row.instance, slot) {
+            variables.clear();
+            let denied = self.dice.chance(30);
+            result = Some(Box::new(JobResult { denied, ..JobResult::default() }));
+        }
         let command = match self.dice.weighted(&[6, 2, 2]) {
-            0 => InstanceCommand::CompleteJob { slot, job, variables, by, result: None },
+            0 => InstanceCommand::CompleteJob { slot, job, variables, by, result },
             1 => InstanceCommand::FailJob {
                 slot,
                 job,
@@ -151,6 +157,14 @@ impl Driver {
             }
         };
         self.ask(row.instance, command);
+    }
+
+    /// Whether the job in a slot is that of a task listener.
+    fn hears_a_task(&self, instance: Key, slot: Slot) -> bool {
+        let state = self.world.instance(instance);
+        let held = state.and_then(|state| state.element(slot));
+        let job = held.and_then(|held| held.job.as_ref());
+        job.is_some_and(|job| job.kind == JobKind::TaskListener)
     }
 
     fn open(&self) -> Vec<(Key, &Instance)> {

@@ -408,10 +408,23 @@ impl Maker {
             1 => "user".to_owned(),
             _ => format!("receive({})", self.message()),
         };
-        let each = self.each();
-        self.line(format!("{id}:{kind}{each}"));
+        let (each, listeners) = (self.each(), self.listeners(kind == "user"));
+        self.line(format!("{id}:{kind}{each}{listeners}"));
         self.mappings(&id);
         id
+    }
+
+    /// Listeners, of a task also its own.
+    fn listeners(&mut self, is_task: bool) -> String {
+        let mut text = String::new();
+        let words = ["start", "end", "creating", "completing", "canceling"];
+        let words = if is_task { &words[..] } else { &words[..2] };
+        for word in words {
+            if self.dice.chance(12) {
+                let _ = write!(text, " on-{word}({})", self.word(&JOB_TYPES));
+            }
+        }
+        text
     }
 
     /// Mappings, some of which fail until `fixed` is true.

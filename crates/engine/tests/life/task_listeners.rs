@@ -323,12 +323,7 @@ fn wait_while_the_instance_is_suspended() {
             resume
             > resumed
             > job assign
-            suspend
-            > suspended
             complete assign
-            > paused
-            resume
-            > resumed
             > task review assignee=ada
             task review complete
             > task review completing assignee=ada

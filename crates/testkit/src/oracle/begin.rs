@@ -3,7 +3,7 @@
 //! Not how it goes on (`game`), and not what comes from outside (`moves`).
 
 use super::game::{Body, Game, Stuck, Values, Work};
-use super::plan::{Kind, Trigger};
+use super::plan::{Hears, Kind, Trigger};
 use std::collections::BTreeMap;
 
 impl Game {
@@ -37,10 +37,14 @@ impl Game {
         if self.tokens[&token].body.is_some() {
             return self.try_begin_body(token);
         }
-        for (source, target) in &node.inputs {
+        let first = self.heard(token, Hears::Start) == 0;
+        for (source, target) in node.inputs.iter().filter(|_| first) {
             let value = self.value(token, source)?;
             self.touch(target);
             self.at(token).values.insert(target.clone(), value);
+        }
+        if self.hears(token, Hears::Start) {
+            return Some(());
         }
         let mut armed = BTreeMap::new();
         let brought = self.at(token).brought.clone();
@@ -48,6 +52,7 @@ impl Game {
             armed = self.armed(token, &node.boundary)?;
         }
         match &node.kind {
+            Kind::Work if node.is_task => self.begin_task(token),
             Kind::Work | Kind::Call { .. } => self.at(token).works = true,
             Kind::Event(_) if brought.is_none() => {
                 armed.extend(self.armed(token, &[self.tokens[&token].node])?);

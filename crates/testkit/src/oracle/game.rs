@@ -4,7 +4,7 @@
 //! tokens moves first) is first in, first out.
 
 use super::escalate::Caught;
-use super::plan::{Kind, Plan};
+use super::plan::{Hears, Kind, Plan};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -34,6 +34,14 @@ pub(super) struct Token {
     pub(super) brought: Option<Values>,
     /// A multi-instance activity as a whole.
     pub(super) body: Option<Body>,
+    /// What listeners heard last, and how many have.
+    pub(super) heard: Option<(Hears, usize)>,
+    /// Whether a listener is at work.
+    pub(super) listens: bool,
+    /// Whether its user task is there, or about to be.
+    pub(super) task: bool,
+    /// What comes with a completion that listeners hear of.
+    pub(super) held_back: Values,
 }
 
 /// How far a multi-instance activity is.
@@ -230,9 +238,14 @@ impl Game {
         } else {
             let is_instance = self.is_instance(token);
             let (to, mut stops) = (if is_instance { token } else { held.scope }, false);
-            for (source, target) in &node.outputs {
+            // The outputs were mapped before the first listener.
+            let first = self.heard(token, Hears::End) == 0;
+            for (source, target) in node.outputs.iter().filter(|_| first) {
                 let value = self.value(token, source)?;
                 self.propagate(to, target, value);
+            }
+            if self.hears(token, Hears::End) {
+                return Some(());
             }
             if is_instance {
                 stops = self.leave_output(token, held.scope)?;
@@ -355,9 +368,10 @@ impl Game {
         let node = held.node;
         self.agenda.retain(|work| !matches!(work, Work::Arrive { scope: to, .. } if *to == token));
         self.cancel_inside(token);
+        let heard = self.cancels_task(token);
         let held = self.at(token);
         let calls = held.works && matches!(self.plan.nodes[node].kind, Kind::Call { .. });
-        if !calls && self.children(token).is_empty() {
+        if !heard && !calls && self.children(token).is_empty() {
             self.leave(token);
         }
     }

@@ -7,6 +7,7 @@
 mod begin;
 mod escalate;
 mod game;
+mod listen;
 mod moves;
 mod plan;
 mod stimulus;
@@ -101,6 +102,7 @@ impl Seated {
         match stimulus {
             Stimulus::Begin { .. } | Stimulus::Nothing => {}
             Stimulus::Done { slot, values } => game.done(seat(slot)?, values.clone()),
+            Stimulus::Denied { slot } => game.denied(seat(slot)?),
             Stimulus::Failed { slot, retries, values } => {
                 game.failed(seat(slot)?, *retries, values.clone());
             }

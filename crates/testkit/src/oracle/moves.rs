@@ -9,6 +9,12 @@ use std::collections::BTreeSet;
 impl Game {
     /// A worker or a person did the work of a token.
     pub(super) fn done(&mut self, token: usize, brings: Values) {
+        if self.tokens[&token].listens {
+            return self.listened(token, brings);
+        }
+        if self.completes_task(token, &brings) {
+            return;
+        }
         self.at(token).works = false;
         self.at(token).stuck = None;
         self.bring(token, brings);

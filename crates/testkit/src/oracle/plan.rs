@@ -28,6 +28,20 @@ pub(super) struct Node {
     pub(super) inputs: Vec<(Says, String)>,
     pub(super) outputs: Vec<(Says, String)>,
     pub(super) each: Option<Each>,
+    /// What its listeners listen to, one for each.
+    pub(super) listeners: Vec<Hears>,
+    /// Whether its work is a user task.
+    pub(super) is_task: bool,
+}
+
+/// What a listener listens to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hears {
+    Start,
+    End,
+    Creating,
+    Completing,
+    Canceling,
 }
 
 #[derive(Debug)]
@@ -143,14 +157,10 @@ impl Plan {
         let mut nodes = vec![whole];
         for node in &structure.nodes {
             let owner = structure.scopes[node.scope].owner;
-            let listeners = node.node.extension("executionListeners");
             let definitions = node.node.children();
             let definitions = definitions.filter(|it| it.name().ends_with("EventDefinition"));
             let loops = node.node.bpmn("standardLoopCharacteristics").next().is_some();
             if loops || definitions.count() > 1 {
-                return None;
-            }
-            if listeners.is_some() || node.node.extension("taskListeners").is_some() {
                 return None;
             }
             nodes.push(Node {
@@ -165,6 +175,8 @@ impl Plan {
                 inputs: mappings(node.node, "input")?,
                 outputs: mappings(node.node, "output")?,
                 each: each(node.node)?,
+                listeners: listeners(node.node)?,
+                is_task: node.node.extension("userTask").is_some(),
                 ..Node::empty(node.id.to_owned())
             });
         }
@@ -204,6 +216,8 @@ impl Node {
             inputs: Vec::new(),
             outputs: Vec::new(),
             each: None,
+            listeners: Vec::new(),
+            is_task: false,
         }
     }
 }
@@ -376,6 +390,22 @@ fn mappings(node: NodeRef<'_>, side: &str) -> Option<Vec<(Says, String)>> {
         Some((Says::read(child.attr("source")?)?, target)).filter(|(_, to)| !to.contains('.'))
     };
     sides.map(read).collect()
+}
+
+fn listeners(node: NodeRef<'_>) -> Option<Vec<Hears>> {
+    let lists = ["executionListeners", "taskListeners"].into_iter();
+    let all = lists.filter_map(|list| node.extension(list)).flat_map(NodeRef::children);
+    let read = |listener: NodeRef<'_>| {
+        Some(match listener.attr("eventType")? {
+            "start" => Hears::Start,
+            "end" => Hears::End,
+            "creating" => Hears::Creating,
+            "completing" => Hears::Completing,
+            "canceling" => Hears::Canceling,
+            _ => return None,
+        })
+    };
+    all.map(read).collect()
 }
 
 fn each(node: NodeRef<'_>) -> Option<Option<Each>> {

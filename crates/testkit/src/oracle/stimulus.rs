@@ -14,6 +14,7 @@ use engine::state::instance::{ElementInstance, Instance};
 pub(crate) enum Stimulus {
     Begin { definition: Key, start: String, values: Values, caller: Option<(Key, Slot)> },
     Done { slot: Slot, values: Values },
+    Denied { slot: Slot },
     Failed { slot: Slot, retries: i32, values: Values },
     Threw { slot: Slot, code: String, values: Values },
     Came { slot: Slot, event: String, values: Values },
@@ -45,6 +46,9 @@ impl Stimulus {
                 values: values(&create.variables),
                 caller: create.parent.as_ref().map(|it| (it.instance, it.slot)),
             },
+            C::CompleteJob { slot, result: Some(result), .. } if result.denied => {
+                Stimulus::Denied { slot: *slot }
+            }
             C::CompleteJob { slot, variables, .. } => {
                 Stimulus::Done { slot: *slot, values: values(variables) }
             }
