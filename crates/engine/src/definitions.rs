@@ -5,8 +5,8 @@
 use crate::event::ElementIndex;
 use crate::graph::Graph;
 use crate::key::Key;
-use crate::step::condition;
 use crate::resources::Resources;
+use crate::step::condition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -117,7 +117,13 @@ fn publish_for(id: u64, ttl_ms: i64) -> Request {
 fn start() -> Request {
     let definition = DefinitionRef::Latest("process".into());
     let variables = vec![("order".into(), "\"k\"".into())];
-    Request::CreateInstance { definition, variables, business_id: None, await_result: true, options: Default::default() }
+    Request::CreateInstance {
+        definition,
+        variables,
+        business_id: None,
+        await_result: true,
+        options: Default::default(),
+    }
 }
 
 fn deployed() -> Desk {

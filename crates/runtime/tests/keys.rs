@@ -94,7 +94,13 @@ impl Desk {
         let definition = DefinitionRef::Latest("process".into());
         let (variables, business_id) = (vec![("known".into(), "false".into())], None);
         let await_result = false;
-        let request = Request::CreateInstance { definition, variables, business_id, await_result, options: Default::default() };
+        let request = Request::CreateInstance {
+            definition,
+            variables,
+            business_id,
+            await_result,
+            options: Default::default(),
+        };
         let Answer::InstanceCreated(created) = self.ask(request) else { panic!("it is created") };
         // It goes on in continuations until everything in it waits.
         while self.lane.wake_ms() == Some(0) {

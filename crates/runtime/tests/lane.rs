@@ -79,7 +79,13 @@ impl Desk {
 fn create(variables: &[(&str, &str)]) -> Request {
     let variables = variables.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
     let definition = DefinitionRef::Latest("process".into());
-    Request::CreateInstance { definition, variables, business_id: None, await_result: false, options: Default::default() }
+    Request::CreateInstance {
+        definition,
+        variables,
+        business_id: None,
+        await_result: false,
+        options: Default::default(),
+    }
 }
 
 fn order(request: Request, key: Option<&str>) -> (Order, oneshot::Receiver<Answered>) {

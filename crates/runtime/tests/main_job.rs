@@ -36,8 +36,13 @@ async fn deploy(node: &Node, short: &str) {
 async fn start(node: &Node, variables: &[(&str, &str)]) -> CreatedInstance {
     let variables = variables.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
     let definition = DefinitionRef::Latest("process".into());
-    let request =
-        Request::CreateInstance { definition, variables, business_id: None, await_result: false, options: Default::default() };
+    let request = Request::CreateInstance {
+        definition,
+        variables,
+        business_id: None,
+        await_result: false,
+        options: Default::default(),
+    };
     match node.submit(caller(), request).await.unwrap() {
         Answer::InstanceCreated(created) => created,
         other => panic!("expected an instance, found {other:?}"),

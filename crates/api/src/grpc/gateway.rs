@@ -183,6 +183,6 @@ impl Gateway for GatewayService {
         &self,
         request: Request<EvaluateConditionalRequest>,
     ) -> Answered<EvaluateConditionalResponse> {
-        process_instances::evaluate_conditional(&self.state, request).await
+        process_instances::evaluate_conditional(&self.0, request).await
     }
 }

@@ -127,12 +127,11 @@ pub(super) async fn evaluate_conditional(
     };
     match state.submit(caller, evaluation.request()).await.map_err(of)? {
         Answer::ConditionalsEvaluated { evaluation, started } => {
-            let instances = started.iter().map(|(definition, instance)| {
-                wire::ProcessInstanceReference {
+            let instances =
+                started.iter().map(|(definition, instance)| wire::ProcessInstanceReference {
                     process_definition_key: number(*definition),
                     process_instance_key: number(*instance),
-                }
-            });
+                });
             Ok(Response::new(wire::EvaluateConditionalResponse {
                 process_instances: instances.collect(),
                 conditional_evaluation_key: number(evaluation),

@@ -118,9 +118,7 @@ fn condition(field: &Field) -> RefOr<Schema> {
         Kind::Int => Ref::from_schema_name("IntegerFilter").into(),
         Kind::Key | Kind::KeyOr(_) => Ref::from_schema_name("KeyFilter").into(),
         Kind::Time => Ref::from_schema_name("DateTimeFilter").into(),
-        Kind::Flag | Kind::FlagOrNull => {
-            ObjectBuilder::new().schema_type(Type::Boolean).into()
-        }
+        Kind::Flag | Kind::FlagOrNull => ObjectBuilder::new().schema_type(Type::Boolean).into(),
         Kind::Fixed(_) => ObjectBuilder::new().schema_type(SchemaType::AnyValue).into(),
         _ => Ref::from_schema_name("StringFilter").into(),
     }

@@ -237,7 +237,8 @@ fn stop_after(instructions: &[RuntimeInstruction]) -> Result<Vec<Arc<str>>, Prob
             some_name("afterElementId", &it.after_element_id)
         }
         Some(other) => Err(Problem::invalid(format!(
-            "Expected `runtimeInstructions` of type TERMINATE_PROCESS_INSTANCE, but found `{other}`."
+            "Expected `runtimeInstructions` of type TERMINATE_PROCESS_INSTANCE, but found \
+             `{other}`."
         ))),
     };
     instructions.iter().map(read).collect()
@@ -388,7 +389,7 @@ mod tests {
 
     #[test]
     fn takes_tags_as_camunda_does() {
-        let found = |tags| check(&format!(r#"{{"processDefinitionId":"a","tags":{tags}}}"#));
+        let found = |tags: &str| check(&format!(r#"{{"processDefinitionId":"a","tags":{tags}}}"#));
         assert_eq!(found(r#"["b","a:1","b"]"#).unwrap().tags, ["b".into(), "a:1".into()]);
         for (tags, part) in [
             (r#"["1a"]"#.to_owned(), "`1a`"),

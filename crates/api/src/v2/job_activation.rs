@@ -205,9 +205,7 @@ fn write_jobs(out: &mut String, jobs: &[ActivatedJob]) {
 }
 
 /// Fields that are the same for every job today.
-const SAME_FOR_ALL: &str = concat!(
-    r#","physicalTenantId":"default","jobLeaseToken":null}"#
-);
+const SAME_FOR_ALL: &str = r#","physicalTenantId":"default","jobLeaseToken":null}"#;
 
 fn write_job(out: &mut String, job: &ActivatedJob) {
     let mut object = ObjectWriter::open(out);
@@ -394,7 +392,10 @@ mod tests {
         let [first, second] = value["jobs"].as_array().unwrap().as_slice() else { panic!() };
         assert_eq!(first, second);
         assert_eq!(first["jobKey"], "1");
-        assert_eq!((&first["rootProcessInstanceKey"], &first["priority"]), (&"9".into(), &(-7).into()));
+        assert_eq!(
+            (&first["rootProcessInstanceKey"], &first["priority"]),
+            (&"9".into(), &(-7).into())
+        );
         assert_eq!((&first["tags"][0], &first["businessId"]), (&"vip".into(), &"A-1".into()));
         assert_eq!(first["userTask"]["changedAttributes"], serde_json::json!(["priority"]));
         assert_eq!(first["kind"], "EXECUTION_LISTENER");

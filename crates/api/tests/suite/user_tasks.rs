@@ -83,7 +83,8 @@ async fn a_task_is_given_to_others_given_back_and_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_asks_hears_what_the_listeners_decide() {
-    let process = "start -> review:user groups=sales on-assigning(assign) on-completing(done) -> end";
+    let process =
+        "start -> review:user groups=sales on-assigning(assign) on-completing(done) -> end";
     let server = Server::with(process).await;
     server.create(json!({"n": 1})).await;
     let key = text(&server.search("user-tasks", json!({})).await[0]["userTaskKey"]);
@@ -97,7 +98,10 @@ async fn whoever_asks_hears_what_the_listeners_decide() {
     };
     let deny = async {
         let job = answer("assign", json!({"denied": true, "deniedReason": "on leave"})).await;
-        assert_eq!((&job["kind"], &job["listenerEventType"]), (&json!("TASK_LISTENER"), &json!("ASSIGNING")));
+        assert_eq!(
+            (&job["kind"], &job["listenerEventType"]),
+            (&json!("TASK_LISTENER"), &json!("ASSIGNING"))
+        );
         assert_eq!(job["customHeaders"]["io.camunda.zeebe:assignee"], "ada");
         let task = &job["userTask"];
         assert_eq!((&task["assignee"], &task["action"]), (&json!("ada"), &json!("assign")));

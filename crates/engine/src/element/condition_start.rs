@@ -2,7 +2,7 @@
 //!
 //! For an event sub-process the scope around it looks at the condition from its begin to its end.
 //! For a process somebody asks which conditions are true, with variables of their own: the latest
-//! version of each process whose condition is true begins with them. Once started, the token passes.
+//! version of each process whose condition is true begins with them.
 
 use super::event_sub_process::is_in_event_sub;
 use super::*;

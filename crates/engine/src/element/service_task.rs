@@ -112,10 +112,14 @@ mod tests {
                 > job w priority=7
                 complete w
                 > completed now
+                > entered end
                 complete w
                 > completed usual
+                > entered end
                 complete w
                 > completed later
+                > entered end
+                > completed {"urgency":7}
             "#,
         );
     }

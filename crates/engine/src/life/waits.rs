@@ -6,8 +6,8 @@ use super::Ctx;
 use crate::command::{Command, MailboxCommand};
 use crate::element::Entered;
 use crate::event::{
-    ElementIndex, IncidentKind, InstanceEvent, JobCreated, ListenerEvent, Slot,
-    SubscriptionOpened, Verdict,
+    ElementIndex, IncidentKind, InstanceEvent, JobCreated, ListenerEvent, Slot, SubscriptionOpened,
+    Verdict,
 };
 use crate::key::Key;
 use crate::limits::NAME_CHARACTERS_MAX;

@@ -83,8 +83,7 @@ impl ListenerSpec {
     ) -> Option<ListenerSpec> {
         let written = node.attr("eventType").map(str::trim).unwrap_or_default();
         let Some((_, event)) = list.words.iter().find(|(word, _)| *word == written) else {
-            let message =
-                format!("Expected eventType {}, but found `{written}`.", list.choices);
+            let message = format!("Expected eventType {}, but found `{written}`.", list.choices);
             problems.error(node, "listener-event", message).at_attr("eventType").hint(list.panel);
             return None;
         };

@@ -129,7 +129,15 @@ fields!(Compensation { 1: by, 2: until, 3: active, 4: revived, 5: handled });
 fields!(Done { 1: element, 2: order, 3: before, 4: last, 5: variables, 6: is_scope, 7: undone });
 fields!(Listening { 1: event, 2: number });
 numbers!(Phase { 0: Entering, 1: Active, 2: Cancelling });
-fields!(Job { 1: key, 2: job_type, 3: retries, 4: headers, 30: kind, 31: listener, 3500: priority });
+fields!(Job {
+    1: key,
+    2: job_type,
+    3: retries,
+    4: headers,
+    30: kind,
+    31: listener,
+    3500: priority
+});
 fields!(Timer { 1: key, 2: element, 3: due_ms, 4: repetitions });
 fields!(Subscription { 1: key, 2: element, 3: name, 4: correlation_key });
 fields!(Incident { 1: key, 2: kind, 3: resume, 4: job });

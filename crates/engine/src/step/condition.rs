@@ -45,8 +45,7 @@ pub fn true_starts(
         value.is_ok_and(|found| found.value.as_boolean() == Some(true))
     };
     let found = starts(&definition.graph).filter(|(_, spec)| named(spec));
-    let found = found.filter(|(start, spec)| {
-        is_true(spec, budget, inputs.seed.wrapping_add(u64::from(*start)))
-    });
+    let found = found
+        .filter(|(start, spec)| is_true(spec, budget, inputs.seed.wrapping_add(u64::from(*start))));
     found.map(|(start, _)| start).collect()
 }

@@ -3,9 +3,7 @@
 //! Not here: who may have a task; that is asked before a step (`access`), and forms.
 
 use crate::command::{InstanceCommand, Rejection};
-use crate::event::{
-    ListenerEvent, Slot, TaskChanges, TaskProposal, UserTaskCreated, Variables,
-};
+use crate::event::{ListenerEvent, Slot, TaskChanges, TaskProposal, UserTaskCreated, Variables};
 use crate::key::Key;
 use crate::life::Ctx;
 use crate::limits::{NAME_CHARACTERS_MAX, TASK_CANDIDATES_MAX};

@@ -11,6 +11,7 @@ mod effects;
 mod errors;
 mod handlers;
 mod incidents;
+mod instructions;
 mod jobs;
 mod listeners;
 mod loops;

@@ -37,7 +37,6 @@ fn what_cannot_run_says_which_rule_it_breaks() {
         ),
         ("start -> end; s:error-start(E) -> end", &["error-start-outside"]),
         ("start -> work:user-job on-completing(done) -> end", &["listener-never-heard"]),
-        ("start -> work:user on-completing(= (, 1) -> end", &["feel-syntax"]),
         ("start -> end; h:event-sub { s:message-start(m) -> end }", &["correlation-key-missing"]),
     ];
     for (process, expected) in table {

@@ -176,7 +176,7 @@ fn what_cannot_be_denied_or_is_corrected_wrongly_is_refused() {
             task review complete
             > task review completing
             > job done
-            complete done deny correct priority=1
+            complete done deny "no" correct priority=1
             > rejected invalid argument
             ~ because it does both
         "#,
@@ -194,8 +194,8 @@ fn hear_of_the_end_before_it_is_cancelled() {
             start
             > entered start
             > entered review
-            > timer late in PT1H
             > task review
+            > timer late in PT1H
             task review complete {"ok": true}
             > task review completing
             > job done
@@ -217,8 +217,8 @@ fn hear_of_the_end_before_it_is_cancelled() {
             start
             > #2 entered start
             > #2 entered review
-            > #2 timer late in PT1H
             > #2 task review
+            > #2 timer late in PT1H
             #2 cancel
             > #2 timer late cancelled
             > #2 task review canceling
@@ -248,7 +248,7 @@ fn a_task_that_is_about_to_be_is_cancelled_too() {
             process quiet
             start -> review:user on-creating(create) -> end
             process heard
-            start -> review:user on-creating(create) on-canceling(gone) -> end
+            start -> look:user on-creating(create) on-canceling(gone) -> end
         ",
         r#"
             start quiet
@@ -263,16 +263,16 @@ fn a_task_that_is_about_to_be_is_cancelled_too() {
             > cancelled
             start heard
             > #2 entered heard_start
-            > #2 entered heard_review
-            > #2 task heard_review creating
+            > #2 entered look
+            > #2 task look creating
             > #2 job create
             cancel
             > #2 job create cancelled
-            > #2 task heard_review canceling
+            > #2 task look canceling
             > #2 job gone
             complete gone
-            > #2 task heard_review cancelled
-            > #2 cancelled heard_review
+            > #2 task look cancelled
+            > #2 cancelled look
             > #2 cancelled
         "#,
     );
@@ -350,7 +350,9 @@ fn every_instance_of_a_repeated_task_has_its_own() {
             > entered start
             > entered each review
             > entered review
+            > variables of review {"loopCounter":1,"one":"ada"}
             > entered review
+            > variables of review {"loopCounter":2,"one":"eva"}
             > task review
             > task review assigning assignee=ada
             > task review
@@ -393,8 +395,8 @@ fn a_task_whose_listeners_are_at_work_is_not_migrated() {
 fn a_listener_is_told_of_its_task() {
     let mut world = world("start -> review:user groups=sales on-assigning(assign) -> end");
     let instance = start(&mut world, "{}");
-    let task = world.instance(instance).unwrap().elements.values().find_map(|it| it.task()).unwrap();
-    let task = task.key;
+    let state = world.instance(instance).unwrap();
+    let task = state.elements.values().find_map(|it| it.task()).unwrap().key;
     let command = InstanceCommand::AssignUserTask {
         task,
         assignee: Some("ada".into()),

@@ -376,7 +376,12 @@ impl Lane {
         let instance = create.instance;
         let business_id = create.business_id.clone();
         let command = Command::Instance(InstanceCommand::CreateInstance(Box::new(create)));
-        self.run_chain(work, component, instance, &command, &cause(caller))?;
+        let begun = self.run_chain(work, component, instance, &command, &cause(caller));
+        if matches!(begun, Err(Stop::Rejected(_))) {
+            // It never began.
+            self.cache.forget(instance);
+        }
+        begun?;
         Ok(Answer::InstanceCreated(CreatedInstance {
             instance,
             definition: definition.key,

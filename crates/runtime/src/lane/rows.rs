@@ -2,8 +2,8 @@
 //!
 //! Not here: views (`project`), which only questions need.
 
-use super::{Answered, Lane};
 use super::work::{Component, JobChange, TimerChange, Work};
+use super::{Answered, Lane};
 use crate::request::{Answer, CreatedInstance, EndedInstance, Refusal};
 use engine::command::Rejection;
 use engine::event::{InstanceEvent, Verdict};

@@ -241,7 +241,9 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
         }
         "SET_VARIABLES" => {
             let slot = events.iter().find_map(|event| match event {
-                E::VariablesSet { slot, .. } | E::UserTaskChangeProposed { slot, .. } => Some(*slot),
+                E::VariablesSet { slot, .. } | E::UserTaskChangeProposed { slot, .. } => {
+                    Some(*slot)
+                }
                 _ => None,
             })?;
             let scope = scene.place(slot).key;

@@ -166,10 +166,8 @@ fn play_suite(path: &Path, file: &str) -> FilePlayed {
         Ok(cases) => cases,
         Err(reason) => return unreadable(file, reason),
     };
-    let cases: Vec<Case> = played
-        .into_iter()
-        .map(|case| Case { name: case.name, failure: case.difference })
-        .collect();
+    let cases: Vec<Case> =
+        played.into_iter().map(|case| Case { name: case.name, failure: case.difference }).collect();
     let list: Vec<Value> = cases
         .iter()
         .map(|case| json!({ "name": case.name, "passed": case.failure.is_none() }))

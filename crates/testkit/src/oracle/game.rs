@@ -362,13 +362,17 @@ impl Game {
     /// A token goes, inner ones first; what is called is waited for.
     pub(super) fn cancel(&mut self, token: usize, by: Option<(usize, Values)>) {
         let held = self.at(token);
+        let leaves_already = held.leaving;
         (held.leaving, held.stuck, held.by, held.then) = (true, None, by, None);
         held.armed.clear();
         held.parked.clear();
         let node = held.node;
         self.agenda.retain(|work| !matches!(work, Work::Arrive { scope: to, .. } if *to == token));
         self.cancel_inside(token);
-        let heard = self.cancels_task(token);
+        let heard = match leaves_already {
+            true => self.tokens[&token].listens,
+            false => self.cancels_task(token),
+        };
         let held = self.at(token);
         let calls = held.works && matches!(self.plan.nodes[node].kind, Kind::Call { .. });
         if !heard && !calls && self.children(token).is_empty() {

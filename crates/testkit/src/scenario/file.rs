@@ -47,7 +47,7 @@ pub fn run_file(path: &Path) -> Result<Report, String> {
     Err(format!("{}:\n{}", path.display(), told.join("\n\n")))
 }
 
-/// Plays the scenarios of a file like [`run_file`], to the last one: how each went is in the report.
+/// Plays the scenarios of a file like [`run_file`], to the last one: the report says how each went.
 ///
 /// # Errors
 /// What cannot be read.

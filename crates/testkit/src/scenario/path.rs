@@ -55,8 +55,8 @@ impl PathCoverage {
 
 /// Whether tokens come to an element that somebody has drawn.
 fn is_drawn(node: &Node) -> bool {
-    let waits_for_nothing = matches!(node.kind, Kind::AdHocInner(_) | Kind::BoundaryCompensation(_));
-    node.part_of.is_none() && !waits_for_nothing
+    let is_idle = matches!(node.kind, Kind::AdHocInner(_) | Kind::BoundaryCompensation(_));
+    node.part_of.is_none() && !is_idle
 }
 
 /// Follows all instances of a machine.

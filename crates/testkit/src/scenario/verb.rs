@@ -153,9 +153,7 @@ impl Verb {
         let mut words = Words::new(text);
         let verb = words.need("a verb")?;
         let verb = match verb.as_str() {
-            "start" => {
-                start(&mut words)?
-            }
+            "start" => start(&mut words)?,
             "evaluate" => Verb::Evaluate { variables: words.variables()? },
             "publish" => Verb::Publish(publish(&mut words, false)?),
             "correlate" => Verb::Publish(publish(&mut words, true)?),
@@ -280,7 +278,7 @@ fn start(words: &mut Words<'_>) -> Result<Verb, String> {
     let business = business || words.eat("business");
     let business_id = if business { words.next() } else { None };
     let variables = words.variables()?;
-    let mut ids = |words: &mut Words<'_>, word: &str| {
+    let ids = |words: &mut Words<'_>, word: &str| {
         let mut found: Vec<Arc<str>> = Vec::new();
         if words.eat(word) {
             while !words.comes("until") {

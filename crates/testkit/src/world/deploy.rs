@@ -3,10 +3,10 @@
 //! Not here: checking models; `model` and `engine::graph` do that.
 
 use super::{TENANT, World};
+use decision::Budget;
 use engine::command::{
     Command, CreateInstance, HeadCommand, InstanceCommand, Rejection, ResourceCommand,
 };
-use decision::Budget;
 use engine::event::Variables;
 use engine::graph::{Graph, compile};
 use engine::key::Key;

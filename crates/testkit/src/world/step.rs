@@ -98,6 +98,11 @@ impl World {
             }
             effects
         });
+        if effects.is_err() && held.state.next_slot == 0 {
+            // It never began.
+            self.started.pop();
+            return effects;
+        }
         let graph = &definition.graph;
         if let (Some(oracle), Some(stimulus), true) = (&mut self.oracle, &stimulus, effects.is_ok())
         {

@@ -243,8 +243,7 @@ impl Run {
                     let variables = variables_of(&output);
                     let action = Arc::from("complete");
                     let task = task.key;
-                    let request =
-                        Request::CompleteUserTask { instance, task, variables, action };
+                    let request = Request::CompleteUserTask { instance, task, variables, action };
                     let node = node.clone();
                     // Its listeners are workers too: they are not waited for here.
                     doing.spawn(async move { submit(&node, request).await.map(drop) });

@@ -104,7 +104,8 @@ start {\"big\": false}
         assert_eq!((&flows["seen"], &flows["all"]), (&4.into(), &7.into()), "{found}");
         assert_eq!(lowest(&coverage), 57);
         let more = format!("{text}\nscenario: big\nstart {{\"big\": true}}\ncomplete a\n");
-        let more = played(&format!("{more}\nscenario: late\nstart {{\"big\": true}}\nadvance PT1H\n"));
+        let more =
+            played(&format!("{more}\nscenario: late\nstart {{\"big\": true}}\nadvance PT1H\n"));
         assert_eq!(lowest(&more), 100);
         assert_eq!(lowest(&PathCoverage::default()), 100);
     }
