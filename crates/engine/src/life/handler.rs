@@ -20,10 +20,7 @@ impl Ctx<'_> {
     pub(crate) fn begin(&mut self, begins: Work) {
         match self.begin_process() {
             Ok(None) => {
-                self.emit(InstanceEvent::AgendaKept {
-                    agenda: vec![begins],
-                    transitions: 0,
-                });
+                self.emit(InstanceEvent::AgendaKept { agenda: vec![begins], transitions: 0 });
             }
             Ok(Some(waits)) => {
                 for (element, wait) in waits {
@@ -36,10 +33,7 @@ impl Ctx<'_> {
                 }
             }
             Err(failure) => {
-                self.emit(InstanceEvent::AgendaKept {
-                    agenda: vec![begins],
-                    transitions: 0,
-                });
+                self.emit(InstanceEvent::AgendaKept { agenda: vec![begins], transitions: 0 });
                 self.raise(0, failure, Resume::Agenda, None);
             }
         }

@@ -40,10 +40,10 @@ pub fn step(
             }
         }
         C::SuspendBatch if state.phase == BatchPhase::Active => {
-            events.push(E::BatchSuspended { tenant })
+            events.push(E::BatchSuspended { tenant });
         }
         C::ResumeBatch if state.phase == BatchPhase::Suspended => {
-            events.push(E::BatchResumed { tenant })
+            events.push(E::BatchResumed { tenant });
         }
         C::CancelBatch => events.push(E::BatchCancelled { tenant }),
         C::SuspendBatch => return Err(wrong("active")),
