@@ -5,7 +5,7 @@
 
 use super::*;
 use crate::event::{IncidentKind, InstanceEvent, Variables, Work};
-use crate::part::text::{Written, compile_program};
+use crate::part::text::{Written, compile_condition, compile_program};
 use decision::Program;
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ impl Element for AdHoc {
         let outputs = own.and_then(|own| own.attr("outputCollection")).map(str::trim);
         AdHoc {
             active,
-            condition: condition.and_then(|it| compile_program(it, Written::Text, problems)),
+            condition: condition.and_then(|it| compile_condition(it, Written::Text, problems)),
             cancels_remaining: !matches!(
                 node.attr("cancelRemainingInstances").map(str::trim),
                 Some("false" | "0")

@@ -10,7 +10,7 @@
 use super::*;
 use crate::event::IncidentKind;
 use crate::graph::Graph;
-use crate::part::text::{Written, compile_program};
+use crate::part::text::{Written, compile_condition};
 use decision::Program;
 
 /// The variable of the gateway that tells conditions which of its two phases it is in.
@@ -57,7 +57,7 @@ impl Element for ComplexGateway {
                 )
                 .hint("Write one, for example `= activationCount >= 2`.");
         }
-        let condition = condition.and_then(|node| compile_program(node, Written::Text, problems));
+        let condition = condition.and_then(|node| compile_condition(node, Written::Text, problems));
         ComplexGateway { condition }
     }
 

@@ -13,7 +13,7 @@ use crate::part::mapping::Mapping;
 use crate::part::message::MessageSpec;
 use crate::part::multi_instance::MultiInstance;
 use crate::part::standard_loop::StandardLoop;
-use crate::part::text::{Text, Written, compile_program};
+use crate::part::text::{Text, Written, compile_condition};
 use decision::{Budget, Env, Program, Value};
 use jiff::tz::TimeZone;
 use model::{Document, NodeRef, Problems, Structure};
@@ -181,7 +181,7 @@ fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow
         let condition = flow
             .condition
             .filter(|_| chooses)
-            .and_then(|condition| compile_condition(condition, problems));
+            .and_then(|condition| compile_condition(condition, Written::Text, problems));
         flows.push(Flow {
             id: flow.id.into(),
             source: index(flow.source),
@@ -191,34 +191,6 @@ fn compile_flows(structure: &Structure<'_>, problems: &mut Problems) -> Vec<Flow
         });
     }
     flows
-}
-
-/// A condition that reads nothing has its value already: one that is not true or false is an
-/// incident at every token.
-fn compile_condition(condition: NodeRef<'_>, problems: &mut Problems) -> Option<Program> {
-    /// What a value without variables may cost before it is left to run time.
-    const FUEL: u64 = 10_000;
-    let program = compile_program(condition, Written::Text, problems)?;
-    if program.free_names().is_empty() {
-        let env = Env { now_ms: 0, zone: TimeZone::UTC, seed: 0 };
-        let nothing: [(&str, Value); 0] = [];
-        let mut budget = Budget { fuel: FUEL, ..Budget::default() };
-        let value = program.evaluate(&nothing, &env, &mut budget).ok().map(|found| found.value);
-        if let Some(value) = value.filter(|value| value.as_boolean().is_none()) {
-            problems
-                .warning(
-                    condition,
-                    "condition-not-boolean",
-                    format!(
-                        "Expected a condition that is true or false, but `{}` is always a {}.",
-                        program.source().trim(),
-                        value.type_name()
-                    ),
-                )
-                .hint("Compare it with something; a text in quotes is no variable.");
-        }
-    }
-    Some(program)
 }
 
 fn refuse_duplicate_message_starts(graph: &Graph, process: NodeRef<'_>, problems: &mut Problems) {

@@ -2,7 +2,7 @@
 //!
 //! Not conditions of sequence flows; those are looked at once, when a token comes.
 
-use super::text::{Written, compile_program};
+use super::text::{Written, compile_condition};
 use crate::event::Change;
 use decision::Program;
 use model::{Namespace, NodeRef, Problems};
@@ -35,7 +35,7 @@ impl ConditionSpec {
                 )
                 .hint("Set \"Condition\" in the properties panel, for example `= total > 100`.");
         }
-        let program = condition.and_then(|node| compile_program(node, Written::Text, problems));
+        let program = condition.and_then(|node| compile_condition(node, Written::Text, problems));
         let filter = definition.extension("conditionalFilter");
         let list = |name: &str| -> Vec<Arc<str>> {
             let text = filter.and_then(|filter| filter.attr(name)).unwrap_or_default();

@@ -2,7 +2,7 @@
 //!
 //! Not here: beginning and counting the instances (`life::multi_instance`).
 
-use super::text::{Written, compile_program};
+use super::text::{Written, compile_condition, compile_program};
 use decision::Program;
 use model::{NodeRef, Problems};
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl MultiInstance {
             item: name("inputElement"),
             outputs,
             output,
-            condition: condition.and_then(|node| compile_program(node, Written::Text, problems)),
+            condition: condition.and_then(|node| compile_condition(node, Written::Text, problems)),
         }))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: beginning and counting the rounds (`life::standard_loop`). Camunda 8 refuses it.
 
-use super::text::{Written, compile_program};
+use super::text::{Written, compile_condition};
 use decision::Program;
 use model::{NodeRef, Problems};
 
@@ -51,7 +51,7 @@ impl StandardLoop {
         Some(Box::new(StandardLoop {
             test_before: matches!(marker.attr("testBefore").map(str::trim), Some("true" | "1")),
             maximum,
-            condition: condition.and_then(|node| compile_program(node, Written::Text, problems)),
+            condition: condition.and_then(|node| compile_condition(node, Written::Text, problems)),
         }))
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Not here: evaluation against an instance; that is `scope`.
 
-use decision::{Mode, Program, Value};
+use decision::{Budget, Env, Mode, Program, Value};
+use jiff::tz::TimeZone;
 use model::{NodeRef, Problems};
 use std::sync::Arc;
 
@@ -98,6 +99,47 @@ pub fn compile_program(
             }
             None
         }
+    }
+}
+
+/// Compiles a condition. One that can never be true or false, whatever the variables are, would be an
+/// incident every time: it is a warning.
+pub fn compile_condition(
+    node: NodeRef<'_>,
+    written: Written<'_>,
+    problems: &mut Problems,
+) -> Option<Program> {
+    let program = compile_program(node, written, problems)?;
+    if let Some(instead) = constant(&program).or_else(|| program.never_boolean()) {
+        let source = program.source().trim();
+        let message = format!(
+            "Expected a condition that is true or false, but `{source}` is always {instead}."
+        );
+        let draft = problems.warning(node, "condition-not-boolean", message);
+        let draft = match written {
+            Written::Attribute(name) => draft.at_attr(name),
+            Written::Text => draft.at_text(),
+        };
+        draft.hint("Compare it with something; a text in quotes is no variable.");
+    }
+    Some(program)
+}
+
+/// What an expression that reads nothing gives, unless that is true or false.
+fn constant(program: &Program) -> Option<String> {
+    /// What a value without variables may cost before it is left to run time.
+    const FUEL: u64 = 10_000;
+    if !program.free_names().is_empty() {
+        return None;
+    }
+    let env = Env { now_ms: 0, zone: TimeZone::UTC, seed: 0 };
+    let nothing: [(&str, Value); 0] = [];
+    let mut budget = Budget { fuel: FUEL, ..Budget::default() };
+    let value = program.evaluate(&nothing, &env, &mut budget).ok()?.value;
+    match value {
+        Value::Boolean(_) => None,
+        Value::Null => Some("null".to_owned()),
+        value => Some(format!("a {}", value.type_name())),
     }
 }
 

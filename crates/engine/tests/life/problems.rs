@@ -22,6 +22,12 @@ fn what_cannot_run_says_which_rule_it_breaks() {
         ),
         ("start -> x:xor\nx -[= 1 < 2]-> a:end\nx -[default]-> b:end", &[]),
         ("start -> x:xor\nx -[= yes]-> a:end\nx -[default]-> b:end", &[]),
+        (
+            "start -> x:xor\nx -[= total + 1]-> a:end\nx -[default]-> b:end",
+            &["condition-not-boolean"],
+        ),
+        ("start -> wait:catch-condition(= count(items)) -> end", &["condition-not-boolean"]),
+        ("start -> wait:catch-condition(= count(items) > 2) -> end", &[]),
         ("start -> tell:message-throw(m) -> end", &["job-type-missing"]),
         ("start -> tell:message-end(m, mail) publish(= id)", &["message-sent-twice"]),
         ("start -> tell:send-message(m) publish(= id, soon) -> end", &["time-to-live-format"]),
