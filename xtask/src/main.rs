@@ -1,5 +1,5 @@
 //! The project's automation: `cargo xtask run | test | ci | tidy | clients | journeys | sim |
-//! fuzz | soak | golden | proto | wasm | dist`.
+//! dsntk | fuzz | soak | golden | proto | wasm | dist`.
 //!
 //! Not here: anything a user of Segue needs; that is the binary `segue`.
 
@@ -14,6 +14,7 @@ mod checks;
 mod child;
 mod clients;
 mod debian;
+mod dsntk;
 mod fuzz;
 mod proto;
 mod simulate;
@@ -73,6 +74,16 @@ const COMMANDS: &[Command] = &[
         summary: "build the binary that is shipped; print its path and size",
         help: "Builds `segue` with the profile `dist` (fat LTO, stripped).",
         run: build::dist,
+    },
+    Command {
+        name: "dsntk",
+        arguments: "[N]",
+        summary: "compare FEEL and DMN with dsntk, another engine",
+        help: "Asks both engines the cases of the corpora (SEGUE_CORPORA, else ../shared/corpora) and\n\
+               N generated expressions and questions to generated tables (4000), and lists every\n\
+               disagreement with who is right and why. One that is not in xtask/dsntk/src/known.rs\n\
+               is a failure. `test` does not do it: the other engine alone takes minutes to build.",
+        run: dsntk::dsntk,
     },
     Command {
         name: "fuzz",

@@ -21,7 +21,7 @@ pub(crate) struct Tally {
 }
 
 /// Models whose functions are written in Java, which is not here.
-const JAVA: &[&str] = &["0076-feel-external-java"];
+pub(crate) const JAVA: &[&str] = &["0076-feel-external-java"];
 
 /// Runs the cases of a level; nothing without the corpus.
 pub(crate) fn level(name: &str) -> Option<Tally> {
@@ -63,7 +63,7 @@ fn run_folder(folder: &Path, tally: &mut Tally) {
 }
 
 /// The models of a folder by file name, imported ones read before those that import them.
-fn models(files: &[std::path::PathBuf]) -> BTreeMap<String, Result<Model, String>> {
+pub(crate) fn models(files: &[std::path::PathBuf]) -> BTreeMap<String, Result<Model, String>> {
     let mut read: BTreeMap<String, Result<Model, String>> = BTreeMap::new();
     let dmn = files.iter().filter(|path| path.extension().is_some_and(|it| it == "dmn"));
     let mut waiting: Vec<_> = dmn.collect();
@@ -93,35 +93,10 @@ fn models(files: &[std::path::PathBuf]) -> BTreeMap<String, Result<Model, String
 
 /// What is wrong with the results of a case.
 fn judge(model: &Model, case: Node<'_, '_>) -> Vec<String> {
-    let scope = inputs(case);
-    let service = (case.attribute("type") == Some("decisionService"))
-        .then(|| case.attribute("invocableName").unwrap_or_default());
     let mut failures = Vec::new();
     for result in children(case, "resultNode") {
         let wanted = result.attribute("name").unwrap_or_default();
-        let mut budget = Budget::default();
-        let found = match service {
-            Some(service) => model
-                .services()
-                .find(|(_, name)| **name == *service)
-                .and_then(|(id, _)| model.invoke_service(id, &scope, &env(), &mut budget)),
-            None => model
-                .decisions()
-                .iter()
-                .find(|decision| *decision.name == *wanted)
-                .and_then(|it| model.evaluate(&it.id, &scope, &env(), &mut budget)),
-        };
-        let found = match found {
-            None => Value::from(format!("no decision {wanted}")),
-            Some(found) => match found.failure {
-                Some(failed) => Value::from(failed.failure.to_string()),
-                // Of a service with several outputs each is a result of its own.
-                None => match found.output.as_context().and_then(|all| all.get(wanted)) {
-                    Some(output) => output.clone(),
-                    None => found.output,
-                },
-            },
-        };
+        let found = found(model, case, wanted);
         let expected = child(result, "expected").map_or(Value::Null, value_of);
         if !same(&found, &expected) {
             let (found, expected) = (found.to_json(), expected.to_json());
@@ -131,15 +106,54 @@ fn judge(model: &Model, case: Node<'_, '_>) -> Vec<String> {
     failures
 }
 
-fn children<'a>(node: Node<'a, 'a>, name: &'static str) -> impl Iterator<Item = Node<'a, 'a>> {
+/// What a model gives for the result of a case that is called `wanted`.
+pub(crate) fn found(model: &Model, case: Node<'_, '_>, wanted: &str) -> Value {
+    let scope = inputs(case);
+    let mut budget = Budget::default();
+    let found = match service(case) {
+        Some(service) => model
+            .services()
+            .find(|(_, name)| **name == *service)
+            .and_then(|(id, _)| model.invoke_service(id, &scope, &env(), &mut budget)),
+        None => model
+            .decisions()
+            .iter()
+            .find(|decision| *decision.name == *wanted)
+            .and_then(|it| model.evaluate(&it.id, &scope, &env(), &mut budget)),
+    };
+    match found {
+        None => Value::from(format!("no decision {wanted}")),
+        Some(found) => match found.failure {
+            Some(failed) => Value::from(failed.failure.to_string()),
+            None => output(found.output, wanted),
+        },
+    }
+}
+
+/// The name of the decision service that a case calls.
+pub(crate) fn service<'a>(case: Node<'a, 'a>) -> Option<&'a str> {
+    let called = case.attribute("type") == Some("decisionService");
+    called.then(|| case.attribute("invocableName").unwrap_or_default())
+}
+
+/// Of a service with several outputs each is a result of its own.
+pub(crate) fn output(all: Value, wanted: &str) -> Value {
+    let one = all.as_context().and_then(|all| all.get(wanted)).cloned();
+    one.unwrap_or(all)
+}
+
+pub(crate) fn children<'a>(
+    node: Node<'a, 'a>,
+    name: &'static str,
+) -> impl Iterator<Item = Node<'a, 'a>> {
     node.children().filter(move |child| child.tag_name().name() == name)
 }
 
-fn child<'a>(node: Node<'a, 'a>, name: &'static str) -> Option<Node<'a, 'a>> {
+pub(crate) fn child<'a>(node: Node<'a, 'a>, name: &'static str) -> Option<Node<'a, 'a>> {
     children(node, name).next()
 }
 
-fn inputs(case: Node<'_, '_>) -> BTreeMap<String, Value> {
+pub(crate) fn inputs(case: Node<'_, '_>) -> BTreeMap<String, Value> {
     let mut scope = BTreeMap::new();
     for input in case.children().filter(|node| node.tag_name().name() == "inputNode") {
         scope.insert(input.attribute("name").unwrap_or_default().to_owned(), value_of(input));
@@ -148,7 +162,7 @@ fn inputs(case: Node<'_, '_>) -> BTreeMap<String, Value> {
 }
 
 /// The typed value in a test case.
-fn value_of(node: Node<'_, '_>) -> Value {
+pub(crate) fn value_of(node: Node<'_, '_>) -> Value {
     let named = |name: &'static str| node.children().filter(move |n| n.tag_name().name() == name);
     if let Some(list) = named("list").next() {
         let items = list.children().filter(|item| item.tag_name().name() == "item");
@@ -182,7 +196,7 @@ fn value_of(node: Node<'_, '_>) -> Value {
 }
 
 /// Numbers agree to eight digits, as the kit's own runner has it; zones by what they show.
-fn same(found: &Value, expected: &Value) -> bool {
+pub(crate) fn same(found: &Value, expected: &Value) -> bool {
     match (found, expected) {
         (Value::Number(a), Value::Number(b)) => {
             let (a, b) = (a.to_f64(), b.to_f64());
