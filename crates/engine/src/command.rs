@@ -291,6 +291,8 @@ pub enum HeadCommand {
     },
     /// A start timer is due.
     FireStartTimer { timer: Key },
+    /// Start nothing by this version any more; `newest`: the newest version that is left.
+    DeleteDefinition { definition: Key, newest: Option<(Key, Arc<Graph>)> },
 }
 
 /// What a resource head can be asked.
@@ -305,6 +307,8 @@ pub enum ResourceCommand {
         deployment: Key,
         digest: [u8; 32],
     },
+    /// Bind nothing to this version any more; `newest`: the newest version that is left.
+    DeleteResource { resource: Key, newest: Option<Key> },
 }
 
 /// What an evaluation can be asked.
@@ -313,6 +317,8 @@ pub enum ResourceCommand {
 pub enum EvaluationCommand {
     /// Evaluate this version of a decision.
     EvaluateDecision { tenant: u32, decision: Key, variables: Variables },
+    /// Say that the history of an earlier evaluation is erased; `decisions`: how many it was of.
+    DeleteEvaluation { tenant: u32, evaluation: Key, decision_id: Arc<str>, decisions: u32 },
 }
 
 /// What the listeners of a BPMN signal can be asked.

@@ -7,7 +7,7 @@ use crate::graph::Graph;
 use crate::key::Key;
 use crate::resources::Resources;
 use crate::step::condition;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A deployed version of a process.
@@ -30,6 +30,8 @@ pub struct Definition {
 pub struct Definitions {
     by_key: BTreeMap<Key, Arc<Definition>>,
     latest: BTreeMap<u32, BTreeMap<Arc<str>, Arc<Definition>>>,
+    /// Versions nobody starts any more; who runs one, or reads its history, still finds it.
+    deleted: BTreeSet<Key>,
     /// Decisions and forms.
     pub resources: Resources,
 }
@@ -49,17 +51,42 @@ impl Definitions {
         }
     }
 
-    /// Takes back a version whose deployment was not committed.
-    pub fn remove(&mut self, key: Key) {
-        let Some(gone) = self.by_key.remove(&key) else { return };
-        let Some(latest) = self.latest.get_mut(&gone.tenant) else { return };
-        latest.remove(&gone.graph.process_id);
-        let older = self.by_key.values().filter(|held| {
-            held.tenant == gone.tenant && held.graph.process_id == gone.graph.process_id
-        });
-        if let Some(newest) = older.max_by_key(|held| held.version) {
-            latest.insert(newest.graph.process_id.clone(), newest.clone());
+    /// Nobody starts this version any more; the newest one that is left is the latest.
+    pub fn delete(&mut self, key: Key) {
+        self.deleted.insert(key);
+        self.find_latest(key);
+        self.resources.delete(key);
+    }
+
+    /// Takes back a deletion that was not committed.
+    pub fn restore(&mut self, key: Key) {
+        self.deleted.remove(&key);
+        self.find_latest(key);
+        self.resources.restore(key);
+    }
+
+    fn find_latest(&mut self, key: Key) {
+        let Some(changed) = self.by_key.get(&key) else { return };
+        let process_id = changed.graph.process_id.clone();
+        let newest = self.newest(changed.tenant, &process_id, |_| true).cloned();
+        let latest = self.latest.entry(changed.tenant).or_default();
+        match newest {
+            Some(newest) => drop(latest.insert(process_id, newest)),
+            None => drop(latest.remove(&process_id)),
         }
+    }
+
+    /// Whether nobody starts this version any more.
+    #[must_use]
+    pub fn is_deleted(&self, key: Key) -> bool {
+        self.deleted.contains(&key)
+    }
+
+    /// The newest version of the same process beside this one.
+    #[must_use]
+    pub fn newest_beside(&self, key: Key) -> Option<&Arc<Definition>> {
+        let own = self.by_key.get(&key)?;
+        self.newest(own.tenant, &own.graph.process_id, |held| held.key != key)
     }
 
     /// The definition with this key.
@@ -77,11 +104,7 @@ impl Definitions {
     /// A given version of a process.
     #[must_use]
     pub fn version(&self, tenant: u32, process_id: &str, version: u32) -> Option<&Arc<Definition>> {
-        self.by_key.values().find(|held| {
-            held.tenant == tenant
-                && held.version == version
-                && &*held.graph.process_id == process_id
-        })
+        self.newest(tenant, process_id, |held| held.version == version)
     }
 
     /// The version of a process that came with a deployment.
@@ -108,7 +131,10 @@ impl Definitions {
         fits: impl Fn(&Definition) -> bool,
     ) -> Option<&Arc<Definition>> {
         let versions = self.by_key.values().filter(|held| {
-            held.tenant == tenant && &*held.graph.process_id == process_id && fits(held)
+            held.tenant == tenant
+                && &*held.graph.process_id == process_id
+                && !self.is_deleted(held.key)
+                && fits(held)
         });
         versions.max_by_key(|held| held.version)
     }

@@ -5,7 +5,7 @@
 
 use crate::key::Key;
 use decision::dmn::Model;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a resource is. Numbers are on disk and never reused.
@@ -132,6 +132,8 @@ pub struct Resources {
     versions: BTreeMap<Named, BTreeMap<u32, Arc<Resource>>>,
     /// Decisions by the file they are in.
     parts: BTreeMap<(Key, Arc<str>), Arc<Resource>>,
+    /// Versions nobody is bound to any more; who reads history still finds them.
+    deleted: BTreeSet<Key>,
     /// Detection rules and case types.
     pub work: work::definition::Definitions,
 }
@@ -150,6 +152,39 @@ impl Resources {
         }
         let named = (resource.tenant, resource.kind, resource.id.clone());
         self.versions.entry(named).or_default().insert(resource.version, resource);
+    }
+
+    /// Nobody is bound to this version any more, nor to what is part of it.
+    pub fn delete(&mut self, key: Key) {
+        let parts: Vec<Key> = self.parts_of(key).map(|part| part.key).collect();
+        self.deleted.extend(parts);
+        self.deleted.insert(key);
+    }
+
+    /// Takes back a deletion that was not committed.
+    pub fn restore(&mut self, key: Key) {
+        let parts: Vec<Key> = self.parts_of(key).map(|part| part.key).collect();
+        self.deleted.retain(|held| *held != key && !parts.contains(held));
+    }
+
+    /// Whether nobody is bound to this version any more.
+    #[must_use]
+    pub fn is_deleted(&self, key: Key) -> bool {
+        self.deleted.contains(&key)
+    }
+
+    /// What is part of a version of a file of decisions.
+    pub fn parts_of(&self, key: Key) -> impl Iterator<Item = &Arc<Resource>> {
+        let own = (key, Arc::from(""))..;
+        self.parts.range(own).take_while(move |((file, _), _)| *file == key).map(|(_, part)| part)
+    }
+
+    /// The newest version of the same resource beside this one.
+    #[must_use]
+    pub fn newest_beside(&self, own: &Resource) -> Option<&Arc<Resource>> {
+        let versions = self.versions.get(&(own.tenant, own.kind, own.id.clone()))?;
+        let mut others = versions.values().rev().filter(|held| held.key != own.key);
+        others.find(|held| !self.is_deleted(held.key))
     }
 
     /// The resource with this key.
@@ -184,7 +219,8 @@ impl Resources {
         binding: &Binding,
         own: Option<Key>,
     ) -> Option<&Arc<Resource>> {
-        let mut newest_first = self.versions.get(&(tenant, kind, id.into()))?.values().rev();
+        let versions = self.versions.get(&(tenant, kind, id.into()))?.values();
+        let mut newest_first = versions.rev().filter(|held| !self.is_deleted(held.key));
         match binding {
             Binding::Latest => newest_first.next(),
             Binding::Deployment => newest_first.find(|held| Some(held.deployment) == own),
@@ -237,6 +273,11 @@ mod tests {
         assert_eq!(bound(Binding::Deployment, 80), None);
         assert_eq!(bound(Binding::VersionTag("a".into()), 0), Some(9));
         assert_eq!(bound(Binding::VersionTag("b".into()), 0), Some(7));
+        resources.delete(Key(9));
+        assert_eq!(resources.latest(1, ResourceKind::Form, "review").unwrap().version, 2);
+        assert!(resources.get(Key(9)).is_some(), "history still names it");
+        resources.restore(Key(9));
+        assert_eq!(resources.latest(1, ResourceKind::Form, "review").unwrap().version, 3);
         assert!(resources.latest(2, ResourceKind::Form, "review").is_none(), "another tenant's");
         assert!(resources.latest(1, ResourceKind::Decision, "review").is_none());
     }

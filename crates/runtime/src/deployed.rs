@@ -23,6 +23,13 @@ impl Shared {
         }
     }
 
+    /// Nothing starts or is bound by these any more.
+    pub(crate) fn delete(&self, keys: &[u64]) {
+        if !keys.is_empty() {
+            self.deleted.write().extend(keys.iter().map(|key| Key(*key)));
+        }
+    }
+
     /// Steps know these decisions and forms from now on.
     pub(crate) fn know(&self, resources: &Resources) {
         *self.known.write() = Arc::new(resources.clone());
@@ -72,8 +79,12 @@ impl Node {
     #[must_use]
     pub fn latest(&self, tenant: u32, process_id: &str) -> Option<Arc<DefinitionRow>> {
         let held = self.shared().definitions.read();
-        let versions =
-            held.values().filter(|row| row.tenant == tenant && &*row.process_id == process_id);
+        let deleted = self.shared().deleted.read();
+        let versions = held.values().filter(|row| {
+            row.tenant == tenant
+                && &*row.process_id == process_id
+                && !deleted.contains(&Key(row.key))
+        });
         versions.max_by_key(|row| row.version).cloned()
     }
 
@@ -81,6 +92,12 @@ impl Node {
     #[must_use]
     pub fn resource(&self, key: Key) -> Option<Arc<ResourceRow>> {
         self.shared().resources.read().get(&key).cloned()
+    }
+
+    /// Whether a definition or other resource is deleted.
+    #[must_use]
+    pub fn is_deleted(&self, key: Key) -> bool {
+        self.shared().deleted.read().contains(&key)
     }
 
     /// The latest version of a resource by its id.
@@ -92,9 +109,11 @@ impl Node {
         id: &str,
     ) -> Option<Arc<ResourceRow>> {
         let held = self.shared().resources.read();
-        let versions = held
-            .values()
-            .filter(|row| (row.tenant, row.kind, &*row.id) == (tenant, kind as u8, id));
+        let deleted = self.shared().deleted.read();
+        let versions = held.values().filter(|row| {
+            (row.tenant, row.kind, &*row.id) == (tenant, kind as u8, id)
+                && !deleted.contains(&Key(row.key))
+        });
         versions.max_by_key(|row| row.version).cloned()
     }
 }

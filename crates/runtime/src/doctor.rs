@@ -151,6 +151,7 @@ impl Exam<'_> {
             let expected = "resources this release can read";
             self.find(Key(0), "I1", expected, error.to_string());
         }
+        self.store.deletions()?.into_iter().for_each(|key| self.definitions.delete(Key(key)));
         Ok(())
     }
 

@@ -206,10 +206,12 @@ fn finish(
     for (row, _) in rows.filter(|(_, accepted)| **accepted) {
         shared.add_definitions(&row.definitions);
         shared.add_resources(&row.resources);
-        if !row.resources.is_empty() {
+        shared.delete(&row.deletions);
+        if !row.resources.is_empty() || !row.deletions.is_empty() {
             let known = known.get_or_insert_with(|| lane.definitions().clone());
             // What cannot be read is told when the lane takes it in.
             drop(crate::deploy::add_resources(known, &row.resources));
+            row.deletions.iter().for_each(|key| known.delete(Key(*key)));
         }
     }
     if let Some(known) = known {

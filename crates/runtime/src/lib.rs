@@ -5,6 +5,7 @@
 mod answer;
 pub mod batch_operation;
 pub mod clock;
+mod deletion;
 pub mod deploy;
 mod deployed;
 mod disk;

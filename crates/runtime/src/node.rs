@@ -21,7 +21,7 @@ use engine::record::decode_sections;
 use engine::resources::Resources;
 use jiff::tz::TimeZone;
 use parking_lot::{Mutex, RwLock};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -134,6 +134,8 @@ pub struct Shared {
     pub(crate) verifying: Mutex<()>,
     pub(crate) definitions: RwLock<BTreeMap<Key, Arc<DefinitionRow>>>,
     pub(crate) resources: RwLock<BTreeMap<Key, Arc<ResourceRow>>>,
+    /// Definitions and other resources that are deleted.
+    pub(crate) deleted: RwLock<BTreeSet<Key>>,
     pub(crate) known: RwLock<Arc<Resources>>,
     pub(crate) zone: TimeZone,
     failure: Mutex<Option<String>>,
@@ -206,6 +208,7 @@ impl Node {
             verifying: Mutex::default(),
             definitions: RwLock::default(),
             resources: RwLock::default(),
+            deleted: RwLock::new(store.deletions()?.into_iter().map(Key).collect()),
             known: RwLock::new(Arc::new(lane.definitions().resources.clone())),
             zone,
             failure: Mutex::default(),
@@ -260,6 +263,9 @@ impl Node {
         self.check_caller(&caller)?;
         if let Some(reason) = self.shared.disk.refuses(&request) {
             return Err(Refusal::Unavailable { reason });
+        }
+        if let Request::DeleteResource { resource } = request {
+            self.check_deletion(&caller, resource).await?;
         }
         let (request, compiled) = match request {
             Request::Deploy { resources } => {

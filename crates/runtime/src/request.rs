@@ -123,6 +123,11 @@ pub enum Request {
     EvaluateConditionals { definition: Option<Key>, variables: Variables },
     /// Evaluate a decision; the answer is in the history afterwards.
     EvaluateDecision { decision: DecisionRef, variables: Variables },
+    /// Start and bind nothing by a version of a process, of decision requirements or of a form any
+    /// more. Refused while instances of the process run.
+    DeleteResource { resource: Key },
+    /// Erase the history of an evaluation outside of any process.
+    DeleteEvaluation(DeletedEvaluation),
     /// Give a user task to a person, or to nobody. (`instance` from the user tasks view.)
     AssignUserTask {
         instance: Key,
@@ -190,6 +195,19 @@ pub struct BatchItem {
     pub item: Key,
     /// The instance it is, or is of.
     pub instance: Key,
+}
+
+/// An evaluation to be deleted, as the decision instances view has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedEvaluation {
+    /// Its key.
+    pub evaluation: Key,
+    /// Tenant number.
+    pub tenant: u32,
+    /// Id of the decision that was asked.
+    pub decision_id: Arc<str>,
+    /// How many decisions were evaluated in it.
+    pub decisions: u32,
 }
 
 /// A request about signals, alerts and cases.

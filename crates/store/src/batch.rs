@@ -33,6 +33,12 @@ pub struct Component {
     pub definitions: Vec<DefinitionRow>,
     /// Other resources deployed.
     pub resources: Vec<ResourceRow>,
+    /// Keys of definitions and other resources deleted, with what is part of them: their rows stay
+    /// for who reads history, and say since when nothing starts by them.
+    pub deletions: Vec<u64>,
+    /// Aggregates whose history is to be erased: if the process ends before [`crate::Store::purge`]
+    /// has done it, the next one does.
+    pub erasures: Vec<u64>,
     /// Answers of commands that carried an idempotency key.
     pub answers: Vec<AnswerRow>,
     /// One row per aggregate and commit: the encoded events.

@@ -83,6 +83,9 @@ pub struct PurgeOrder {
     pub rows_max: u32,
     /// How far aggregates other than instances have been looked through, when this moves it.
     pub swept: Option<u64>,
+    /// Whether a row behind tells readers of the history what is gone: then it is not counted as a
+    /// gap, and who follows the history goes on.
+    pub is_told: bool,
     /// The salt of the audit leaf.
     pub salt: [u8; 16],
     /// Whether they are erased although they are remembered, and forgotten with it: received

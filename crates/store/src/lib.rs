@@ -49,6 +49,8 @@ pub trait Store: Send + Sync + 'static {
     fn definitions(&self, after_key: u64, limit: u32) -> Result<Vec<batch::DefinitionRow>, Error>;
     /// All other resources (with sources) deployed after `after_key`, by key.
     fn resources(&self, after_key: u64, limit: u32) -> Result<Vec<batch::ResourceRow>, Error>;
+    /// Keys of all definitions and other resources that are deleted.
+    fn deletions(&self) -> Result<Vec<u64>, Error>;
     /// All aggregates with all their pages, by key, after `after_key`. For checkers.
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error>;
     /// All job rows by key, after `after_key`. For checkers.

@@ -113,6 +113,9 @@ impl Store for Restarting {
     fn resources(&self, after: u64, n: u32) -> Result<Vec<ResourceRow>, Error> {
         self.read(|store| store.resources(after, n))
     }
+    fn deletions(&self) -> Result<Vec<u64>, Error> {
+        self.read(|store| store.deletions())
+    }
     fn aggregates(&self, after: u64, n: u32) -> Result<Vec<AggregateRow>, Error> {
         self.read(|store| store.aggregates(after, n))
     }

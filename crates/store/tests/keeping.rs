@@ -49,6 +49,7 @@ fn order(aggregates: &[u64], rows_max: u32) -> PurgeOrder {
         now_ms: 6,
         rows_max,
         swept: None,
+        is_told: false,
         salt: [3; 16],
         forgets: false,
     }
@@ -308,7 +309,7 @@ fn a_file_of_an_older_release_is_migrated_and_learns_to_shrink() {
         "drop table purged; drop table purging; drop table upkeep; drop table retention;
          drop table lineage; drop table resource; drop table identity;
          drop index job_due; alter table job drop column priority;
-         create index job_due on job(tenant, job_type, due_ms); delete from meta where id in (7, 8, 9); pragma user_version = 1;
+         create index job_due on job(tenant, job_type, due_ms); alter table definition drop column deleted_ms; delete from meta where id in (7, 8, 9); pragma user_version = 1;
          pragma auto_vacuum = none; vacuum",
     )
     .unwrap();
@@ -316,7 +317,7 @@ fn a_file_of_an_older_release_is_migrated_and_learns_to_shrink() {
     let refused = Sqlite::open_reader(folder.path()).unwrap_err();
     assert!(refused.to_string().contains("segue migrate"), "{refused}");
     let planned = migrate(folder.path(), true).unwrap();
-    assert_eq!((planned.from, planned.to, planned.rewritten), (1, 5, true));
+    assert_eq!((planned.from, planned.to, planned.rewritten), (1, 6, true));
     assert_eq!(facts(folder.path()).unwrap().format, 1, "a dry run changes nothing");
     assert_eq!(migrate(folder.path(), false).unwrap(), planned);
     let again = migrate(folder.path(), false).unwrap();

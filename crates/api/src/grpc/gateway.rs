@@ -167,9 +167,9 @@ impl Gateway for GatewayService {
 
     async fn delete_resource(
         &self,
-        _: Request<DeleteResourceRequest>,
+        request: Request<DeleteResourceRequest>,
     ) -> Answered<DeleteResourceResponse> {
-        Err(not_yet("DeleteResource"))
+        resources::delete_resource(&self.0, request).await
     }
 
     async fn broadcast_signal(

@@ -4,7 +4,7 @@
 
 use super::Answered;
 use super::caller::{caller, caller_in};
-use super::status::{number, of};
+use super::status::{key, number, of};
 use super::wire;
 use super::wire::deployment::Metadata;
 use crate::limits::MULTIPART_FILES_MAX;
@@ -38,6 +38,17 @@ async fn deploy(
         Answer::Deployed(deployment) => Ok(deployment),
         other => Err(of(unexpected(&other))),
     }
+}
+
+pub(super) async fn delete_resource(
+    state: &ApiState,
+    request: Request<wire::DeleteResourceRequest>,
+) -> Answered<wire::DeleteResourceResponse> {
+    let caller = caller(state, &request)?;
+    let resource = key("resourceKey", request.get_ref().resource_key)?;
+    let deleted = state.submit(caller, Asked::DeleteResource { resource }).await.map_err(of)?;
+    crate::answer::done(&deleted).map_err(of)?;
+    Ok(Response::new(wire::DeleteResourceResponse {}))
 }
 
 pub(super) async fn deploy_resource(

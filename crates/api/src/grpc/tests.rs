@@ -13,10 +13,10 @@ use super::wire::modify_process_instance_request::{
 use super::wire::{
     ActivateJobsRequest, ActivatedJob, BroadcastSignalRequest, CancelProcessInstanceRequest,
     CompleteJobRequest, CreateProcessInstanceRequest, CreateProcessInstanceWithResultRequest,
-    DeployResourceRequest, EvaluateDecisionRequest, FailJobRequest, JobResult,
-    JobResultActivateElement, MigrateProcessInstanceRequest, ModifyProcessInstanceRequest,
-    PublishMessageRequest, Resource, SetVariablesRequest, StreamActivatedJobsRequest,
-    ThrowErrorRequest, TopologyRequest,
+    DeleteResourceRequest, DeployResourceRequest, EvaluateDecisionRequest, FailJobRequest,
+    JobResult, JobResultActivateElement, MigrateProcessInstanceRequest,
+    ModifyProcessInstanceRequest, PublishMessageRequest, Resource, SetVariablesRequest,
+    StreamActivatedJobsRequest, ThrowErrorRequest, TopologyRequest,
 };
 use crate::auth::{Authenticator, password};
 use crate::{Authentication, Config, Listeners, PasswordCost};
@@ -550,4 +550,27 @@ async fn a_stream_of_jobs_ends_with_its_caller() {
     assert!(pushed.message().await.unwrap().is_some());
     change(vec![Change::DeleteParty(worker.clone())]).await;
     assert_eq!(pushed.message().await.unwrap_err().code(), Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_client_deletes_a_process_that_does_not_run() {
+    let (_server, mut client) = Server::with(PAY).await;
+    let instance = start(&mut client, "{}").await;
+    let deployed = client.deploy_resource(deployment(PAY)).await.unwrap().into_inner();
+    let Some(Metadata::Process(process)) = &deployed.deployments[0].metadata else {
+        panic!("{deployed:?}")
+    };
+    let request = DeleteResourceRequest {
+        resource_key: process.process_definition_key,
+        operation_reference: None,
+    };
+    let refused = client.delete_resource(request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition, "{refused}");
+    let cancel =
+        CancelProcessInstanceRequest { process_instance_key: instance, ..Default::default() };
+    client.cancel_process_instance(cancel).await.unwrap();
+    client.delete_resource(request).await.unwrap();
+    assert_eq!(client.delete_resource(request).await.unwrap_err().code(), Code::NotFound);
+    let gone = client.create_process_instance(creation("{}")).await.unwrap_err();
+    assert_eq!(gone.code(), Code::NotFound);
 }

@@ -11,7 +11,7 @@ use crate::problem::{Problem, ProblemDetail};
 use crate::search::schema::{search_schemas, text_or_null};
 use crate::search::{
     Field, Joined, Kind, Row, Search, Special, SpecialKind, Table, conditions_on, filter_on, find,
-    find_one, key_of,
+    find_one, key_of, text_of,
 };
 use crate::state::ApiState;
 use axum::extract::State;
@@ -24,9 +24,10 @@ use store::view::{Cell, Condition, View, audit};
 const JOB: i64 = 1;
 const USER_TASK: i64 = 4;
 const RESOURCE: i64 = 5;
+const DECISION: i64 = 9;
 
 const ENTITIES: Kind = Kind::Word(
-    // The last two are our own.
+    // "CASE" and "ALERT" are our own.
     &[
         "PROCESS_INSTANCE",
         "JOB",
@@ -37,8 +38,9 @@ const ENTITIES: Kind = Kind::Word(
         "BATCH",
         "CASE",
         "ALERT",
+        "DECISION",
     ],
-    &["AUTHORIZATION", "CLIENT", "DECISION", "GROUP", "MAPPING_RULE", "ROLE", "TENANT", "USER"],
+    &["AUTHORIZATION", "CLIENT", "GROUP", "MAPPING_RULE", "ROLE", "TENANT", "USER"],
 );
 
 const CATEGORIES: Kind = Kind::Word(
@@ -52,6 +54,7 @@ const CATEGORIES: Kind = Kind::Word(
         "DEPLOYED_RESOURCES",
         "USER_TASKS",
         "USER_TASKS",
+        "DEPLOYED_RESOURCES",
     ],
     &["ADMIN"],
 );
@@ -59,9 +62,9 @@ const CATEGORIES: Kind = Kind::Word(
 const OPERATIONS: Kind = Kind::Word(
     &[
         "CREATE", "CANCEL", "UPDATE", "RESOLVE", "COMPLETE", "ASSIGN", "UNASSIGN", "MIGRATE",
-        "MODIFY", "SUSPEND", "RESUME", "DELETE",
+        "MODIFY", "SUSPEND", "RESUME", "DELETE", "EVALUATE",
     ],
-    &["EVALUATE", "UNKNOWN"],
+    &["UNKNOWN"],
 );
 
 /// Who did what.
@@ -90,9 +93,7 @@ pub(crate) const AUDIT_LOGS: Table = Table {
         Field::fixed("agentElementId", "null"),
         Field::fixed("batchOperationKey", "null"),
         Field::fixed("batchOperationType", "null"),
-        Field::fixed("decisionDefinitionId", "null"),
         Field::fixed("decisionDefinitionKey", "null"),
-        Field::fixed("decisionEvaluationKey", "null"),
         Field::fixed("decisionRequirementsId", "null"),
         Field::fixed("decisionRequirementsKey", "null"),
         Field::fixed("formKey", "null"),
@@ -103,12 +104,21 @@ pub(crate) const AUDIT_LOGS: Table = Table {
     ],
     joined: &[("rootProcessInstanceKey", Joined::Root)],
     special: &[
+        Special::new(
+            "decisionEvaluationKey",
+            SpecialKind::Own(evaluation),
+            "Key of the evaluation.",
+        ),
         Special::new("jobKey", SpecialKind::Own(job), "Key of the job."),
         Special::new("userTaskKey", SpecialKind::Own(user_task), "Key of the user task."),
         Special::new("resourceKey", SpecialKind::Own(resource), "Key of the resource."),
     ],
     missing: &[],
 };
+
+fn evaluation(value: &Value) -> Result<Vec<Condition>, Problem> {
+    entity("decisionEvaluationKey", DECISION, value)
+}
 
 fn job(value: &Value) -> Result<Vec<Condition>, Problem> {
     entity("jobKey", JOB, value)
@@ -133,18 +143,27 @@ search_schemas!(
     AuditLog,
     AuditLogSearch,
     AuditLogSearchResult,
+    "decisionDefinitionId": text_or_null,
+    "decisionEvaluationKey": text_or_null,
     "jobKey": text_or_null,
     "userTaskKey": text_or_null,
     "resourceKey": text_or_null
 );
 
 fn write_entity(row: &Row, object: &mut ObjectWriter<'_>) {
-    for (name, entity) in [("jobKey", JOB), ("userTaskKey", USER_TASK), ("resourceKey", RESOURCE)] {
-        let is_it = row[audit::ENTITY as usize] == Cell::Int(entity);
-        let key = is_it.then(|| key_of(row, audit::ENTITY_KEY));
+    let is_of = |entity| row[audit::ENTITY as usize] == Cell::Int(entity);
+    for (name, entity) in [
+        ("decisionEvaluationKey", DECISION),
+        ("jobKey", JOB),
+        ("userTaskKey", USER_TASK),
+        ("resourceKey", RESOURCE),
+    ] {
+        let key = is_of(entity).then(|| key_of(row, audit::ENTITY_KEY));
         // A type of jobs has no key.
         object.key_or_null(name, key.filter(|key| key.0 != 0));
     }
+    let decision = text_of(row, audit::DETAIL).filter(|_| is_of(DECISION));
+    object.text_or_null("decisionDefinitionId", decision);
 }
 
 /// Get an audit log entry

@@ -30,6 +30,7 @@ mod me;
 pub(crate) mod messages;
 pub(crate) mod process_definitions;
 pub(crate) mod process_instances;
+mod resources;
 mod statistics;
 pub(crate) mod subscriptions;
 pub(crate) mod tables;
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(identity::routes())
         .merge(batches())
         .merge(changes())
+        .merge(resource_routes())
         .merge(statistics())
         .routes(routes!(ad_hoc::activate_activities))
         .routes(routes!(audit_logs::get_audit_log))
@@ -117,6 +119,7 @@ fn decision_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(definitions::get_decision_definition_xml))
         .routes(routes!(definitions::search_decision_definitions))
         .routes(routes!(evaluation::evaluate_decision))
+        .routes(routes!(instances::delete_decision_instance))
         .routes(routes!(instances::get_decision_instance))
         .routes(routes!(instances::search_decision_instances))
         .routes(routes!(requirements::get_decision_requirements))
@@ -139,6 +142,16 @@ fn batches() -> OpenApiRouter<ApiState> {
         .routes(routes!(instance_batches::resolve_incidents))
         .routes(routes!(instance_batches::resume_process_instances))
         .routes(routes!(instance_batches::suspend_process_instances))
+}
+
+/// Deployed files.
+fn resource_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(resources::delete_resource))
+        .routes(routes!(resources::get_resource))
+        .routes(routes!(resources::get_resource_content))
+        .routes(routes!(resources::get_resource_content_binary))
+        .routes(routes!(resources::search_resources))
 }
 
 /// What operators change about running instances.

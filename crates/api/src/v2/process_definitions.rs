@@ -13,6 +13,7 @@ use crate::search::write::{self, nothing_extra};
 use crate::search::{Row, Search, find_one, key_of, text_of};
 use crate::state::ApiState;
 use crate::tenant::DEFAULT_TENANT;
+use crate::v2::resources::not_deleted;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -107,7 +108,8 @@ pub(crate) async fn search_process_definitions(
     State(state): State<ApiState>,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let search = Search::parse(&PROCESS_DEFINITIONS, &body)?;
+    let mut search = Search::parse(&PROCESS_DEFINITIONS, &body)?;
+    search.query.filters.push(not_deleted(definitions::DELETED_MS));
     let rows = if wants_latest(&search)? {
         latest_only(&state, search, |row| is_latest(&state, row)).await?
     } else {

@@ -281,6 +281,7 @@ pub(crate) const TABLES: [&Table; 16] = [
     &super::decisions::tables::DECISION_DEFINITIONS,
     &super::decisions::tables::DECISION_INSTANCES,
     &super::decisions::tables::DECISION_REQUIREMENTS,
+    &super::resources::RESOURCES,
     &super::subscriptions::MESSAGE_SUBSCRIPTIONS,
     &super::subscriptions::CORRELATIONS,
     &crate::own::messages::MESSAGES,

@@ -189,3 +189,17 @@ async fn a_user_sees_and_does_what_was_granted_and_nothing_else() {
         assert!(noted(what), "{what}: {notes:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_delete_learns_nothing_by_trying() {
+    let server = Server::asking().await;
+    let deployed = server.deploy("start -> a:job(a) -> end").await.ok();
+    let key = text(&deployed["deployments"][0]["processDefinition"]["processDefinitionKey"]);
+    server.create(json!({})).await;
+    let bob = make(&server, "bob", "a long password").await;
+    let path = format!("/v2/resources/{key}/deletion");
+    let detail = bob.post(&path, json!({})).await.refused(403);
+    assert!(detail.contains("DELETE_PROCESS") && !detail.contains("to run"), "{detail}");
+    let detail = server.post(&path, json!({})).await.refused(409);
+    assert!(detail.contains("to run"), "{detail}");
+}

@@ -11,6 +11,7 @@ mod clock;
 mod closure;
 mod connections;
 mod decisions;
+mod deleting;
 mod deploying;
 mod description;
 mod edge;

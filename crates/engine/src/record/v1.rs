@@ -252,6 +252,7 @@ variants!(HeadEvent {
     },
     2: StartTimerStarted { 1: timer },
     3: StartTimerFired { 1: key },
+    3400: DefinitionDeleted { 1: definition, 2: latest },
 });
 fields!(StartTimer { 1: key, 2: element, 3: due_ms, 4: repetitions });
 
@@ -269,9 +270,15 @@ fields!(EvaluatedDecision { 1: id, 2: key, 3: output, 4: inputs, 5: rules });
 fields!(MatchedRule { 1: id, 2: index, 3: outputs });
 fields!(DecisionValue { 1: id, 2: name, 3: value });
 
-variants!(EvaluationEvent { 130: DecisionEvaluated { 1: tenant, 2: evaluation } });
+variants!(EvaluationEvent {
+    130: DecisionEvaluated { 1: tenant, 2: evaluation },
+    3400: EvaluationDeleted { 1: tenant, 2: evaluation, 3: decision_id, 4: decisions },
+});
 // An evaluation is never an effect; this is here so that no bytes are unreadable.
-variants!(EvaluationCommand { 130: EvaluateDecision { 1: tenant, 2: decision, 3: variables } });
+variants!(EvaluationCommand {
+    130: EvaluateDecision { 1: tenant, 2: decision, 3: variables },
+    3400: DeleteEvaluation { 1: tenant, 2: evaluation, 3: decision_id, 4: decisions },
+});
 fields!(Asked { 1: tenant, 2: is_done });
 
 numbers!(ResourceKind {
@@ -296,6 +303,7 @@ variants!(ResourceEvent {
         6: deployment,
         7: digest,
     },
+    3400: ResourceDeleted { 1: resource, 2: latest },
 });
 
 variants!(Command {
@@ -314,6 +322,7 @@ variants!(Command {
 // A deployment is never an effect; this is here so that no bytes are unreadable.
 variants!(ResourceCommand {
     130: DeployResource { 1: tenant, 2: kind, 3: id, 4: deployment, 5: digest },
+    3400: DeleteResource { 1: resource, 2: newest },
 });
 
 variants!(InstanceCommand {
@@ -414,9 +423,9 @@ fields!(Broadcast { 1: key, 2: name, 3: variables, 4: next, 5: below });
 
 impl Wire for HeadCommand {
     fn put(&self, writer: &mut Writer) {
-        // A deployment is never an effect: its graph is code, not data.
+        // A deployment or deletion is never an effect: its graph is code, not data.
         let HeadCommand::FireStartTimer { timer } = self else {
-            unreachable!("a deployment is never left in the outbox")
+            unreachable!("a deployment or deletion is never left in the outbox")
         };
         writer.varint(2);
         writer.nested(|writer| writer.field(1, timer));
@@ -480,8 +489,11 @@ pub fn command_number(command: &Command) -> u32 {
         Command::Entry(EntryCommand::EndInstance { .. }) => 202,
         Command::Head(HeadCommand::DeployDefinition { .. }) => 301,
         Command::Head(HeadCommand::FireStartTimer { .. }) => 302,
+        Command::Head(HeadCommand::DeleteDefinition { .. }) => 3400,
         Command::Resource(ResourceCommand::DeployResource { .. }) => 130,
+        Command::Resource(ResourceCommand::DeleteResource { .. }) => 3401,
         Command::Evaluation(EvaluationCommand::EvaluateDecision { .. }) => 131,
+        Command::Evaluation(EvaluationCommand::DeleteEvaluation { .. }) => 3402,
         Command::Work(command) => super::v1_work::command_number(command),
         Command::BatchOperation(command) => super::v1_batch::command_number(command),
         Command::Suspension(command) => super::v1_suspension::command_number(command),

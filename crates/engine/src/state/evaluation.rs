@@ -4,6 +4,8 @@
 //! Not here: evaluations of business rule tasks; those are events of their instance.
 
 use crate::decide::Evaluation;
+use crate::key::Key;
+use std::sync::Arc;
 
 /// An evaluation, before and after it happened.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,12 +26,24 @@ pub enum EvaluationEvent {
         /// What it was asked and what it said.
         evaluation: Box<Evaluation>,
     },
+    /// The history of an earlier evaluation is erased: this is what is left to say of it.
+    EvaluationDeleted {
+        /// Tenant number.
+        tenant: u32,
+        /// Key of that evaluation.
+        evaluation: Key,
+        /// Id of the decision it was of.
+        decision_id: Arc<str>,
+        /// How many decisions were evaluated in it.
+        decisions: u32,
+    },
 }
 
 impl Asked {
     /// Applies one event; the only writer of this state.
     pub fn apply(&mut self, event: &EvaluationEvent) {
-        let EvaluationEvent::DecisionEvaluated { tenant, .. } = event;
+        let (EvaluationEvent::DecisionEvaluated { tenant, .. }
+        | EvaluationEvent::EvaluationDeleted { tenant, .. }) = event;
         self.tenant = *tenant;
         self.is_done = true;
     }

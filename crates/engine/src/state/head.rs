@@ -13,9 +13,9 @@ pub struct Head {
     pub tenant: u32,
     /// BPMN process id.
     pub process_id: Arc<str>,
-    /// Newest version; 0: none yet.
+    /// Highest version there ever was; 0: none yet.
     pub version: u32,
-    /// Definition key of the newest version.
+    /// Definition key of the newest version that is not deleted; 0: none.
     pub latest: Key,
     /// SHA-256 of the newest resource: an identical one makes no new version.
     pub digest: [u8; 32],
@@ -53,6 +53,9 @@ pub enum HeadEvent {
     StartTimerStarted { timer: StartTimer },
     /// A start timer was due.
     StartTimerFired { key: Key },
+    /// A version starts nothing any more. `latest`: the newest version that is left (0: none); if
+    /// it was another one before, that one's start timers are gone.
+    DefinitionDeleted { definition: Key, latest: Key },
 }
 
 impl Head {
@@ -71,6 +74,13 @@ impl Head {
             }
             HeadEvent::StartTimerStarted { timer } => self.timers.push(timer.clone()),
             HeadEvent::StartTimerFired { key } => self.timers.retain(|timer| timer.key != *key),
+            HeadEvent::DefinitionDeleted { latest, .. } if *latest != self.latest => {
+                self.latest = *latest;
+                self.timers.clear();
+                // Whatever is deployed next is new.
+                self.digest = [0; 32];
+            }
+            HeadEvent::DefinitionDeleted { .. } => {}
         }
     }
 }

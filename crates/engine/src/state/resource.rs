@@ -15,9 +15,9 @@ pub struct ResourceHead {
     pub kind: ResourceKind,
     /// Id, as written in the file.
     pub id: Arc<str>,
-    /// Newest version; 0: none yet.
+    /// Highest version there ever was; 0: none yet.
     pub version: u32,
-    /// Key of the newest version.
+    /// Key of the newest version that is not deleted; 0: none.
     pub latest: Key,
     /// SHA-256 of the newest file.
     pub digest: [u8; 32],
@@ -37,25 +37,36 @@ pub enum ResourceEvent {
         deployment: Key,
         digest: [u8; 32],
     },
+    /// Nothing is bound to a version any more. `latest`: the newest that is left (0: none).
+    ResourceDeleted { resource: Key, latest: Key },
 }
 
 impl ResourceHead {
     /// Applies one event; the only writer of this state.
     pub fn apply(&mut self, event: &ResourceEvent) {
-        let ResourceEvent::ResourceDeployed {
-            tenant,
-            kind,
-            id,
-            version,
-            resource,
-            deployment: _,
-            digest,
-        } = event;
-        self.tenant = *tenant;
-        self.kind = *kind;
-        self.id = id.clone();
-        self.version = *version;
-        self.latest = *resource;
-        self.digest = *digest;
+        match event {
+            ResourceEvent::ResourceDeployed {
+                tenant,
+                kind,
+                id,
+                version,
+                resource,
+                deployment: _,
+                digest,
+            } => {
+                self.tenant = *tenant;
+                self.kind = *kind;
+                self.id = id.clone();
+                self.version = *version;
+                self.latest = *resource;
+                self.digest = *digest;
+            }
+            ResourceEvent::ResourceDeleted { latest, .. } if *latest != self.latest => {
+                self.latest = *latest;
+                // Whatever is deployed next is new.
+                self.digest = [0; 32];
+            }
+            ResourceEvent::ResourceDeleted { .. } => {}
+        }
     }
 }

@@ -17,10 +17,24 @@ pub fn step(
     command: &EvaluationCommand,
     inputs: &Inputs,
 ) -> Result<Outcome<EvaluationEvent>, Rejection> {
-    let EvaluationCommand::EvaluateDecision { tenant, decision: key, variables } = command;
     if state.is_done {
         return Err(Rejection::already_exists("Expected an evaluation to happen once."));
     }
+    let (tenant, key, variables) = match command {
+        EvaluationCommand::EvaluateDecision { tenant, decision, variables } => {
+            (tenant, decision, variables)
+        }
+        EvaluationCommand::DeleteEvaluation { tenant, evaluation, decision_id, decisions } => {
+            let event = EvaluationEvent::EvaluationDeleted {
+                tenant: *tenant,
+                evaluation: *evaluation,
+                decision_id: decision_id.clone(),
+                decisions: *decisions,
+            };
+            state.apply(&event);
+            return Ok(Outcome { events: vec![event], ..Outcome::default() });
+        }
+    };
     let unknown = || {
         Rejection::not_found(format!(
             "Expected to find a decision with key `{key}`, but found none. Deploy it first."

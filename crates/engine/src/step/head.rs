@@ -1,4 +1,4 @@
-//! Steps of a definition head: deploy a version, start instances by timers.
+//! Steps of a definition head: deploy a version, delete one, start instances by timers.
 //!
 //! Not here: compiling; a deployment arrives with its executable graph.
 
@@ -12,6 +12,7 @@ use crate::part::text::{Text, plain_text};
 use crate::part::timer::{Due, TimerSpec};
 use crate::state::head::{Head, HeadEvent, StartTimer};
 use decision::{Budget, Env, Scope, Variable};
+use std::sync::Arc;
 
 /// One step of a head. On `Err` nothing changed.
 pub fn step(
@@ -43,8 +44,34 @@ pub fn step(
         HeadCommand::FireStartTimer { timer } => {
             fire(definitions, state, *timer, inputs, &mut out)?;
         }
+        HeadCommand::DeleteDefinition { definition, newest } => {
+            delete(state, *definition, newest.as_ref(), inputs, &mut out)?;
+        }
     }
     Ok(out)
+}
+
+/// The newest version that is left starts by its timers again, from now on: what was due before is
+/// not made up for.
+fn delete(
+    state: &mut Head,
+    definition: Key,
+    newest: Option<&(Key, Arc<Graph>)>,
+    inputs: &mut Inputs,
+    out: &mut Outcome<HeadEvent>,
+) -> Result<(), Rejection> {
+    if state.latest != definition {
+        let latest = state.latest;
+        emit(state, out, HeadEvent::DefinitionDeleted { definition, latest });
+        return Ok(());
+    }
+    let timers = newest.map(|(_, graph)| first_timers(graph, inputs)).transpose()?;
+    let latest = newest.map_or(Key::default(), |(key, _)| *key);
+    emit(state, out, HeadEvent::DefinitionDeleted { definition, latest });
+    for timer in timers.into_iter().flatten().filter(|timer| timer.due_ms > inputs.now_ms) {
+        emit(state, out, HeadEvent::StartTimerStarted { timer });
+    }
+    Ok(())
 }
 
 fn emit(state: &mut Head, out: &mut Outcome<HeadEvent>, event: HeadEvent) {

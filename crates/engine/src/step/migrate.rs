@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn decide(ctx: &mut Ctx<'_>, wanted: &Migration) -> Result<(), Rejection> {
     let found = ctx.definitions.get(wanted.target);
+    let found = found.filter(|held| !ctx.definitions.is_deleted(held.key));
     let Some(target) = found.filter(|it| it.tenant == ctx.state.tenant) else {
         return Err(Rejection::not_found(format!(
             "Expected to find process definition `{}`, but found none.",

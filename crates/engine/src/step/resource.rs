@@ -1,4 +1,4 @@
-//! Steps of a resource head: deploy a version.
+//! Steps of a resource head: deploy a version, delete one.
 //!
 //! Not here: reading the file; a deployment arrives checked.
 
@@ -13,16 +13,24 @@ pub fn step(
     command: &ResourceCommand,
     inputs: &mut Inputs,
 ) -> Outcome<ResourceEvent> {
-    let ResourceCommand::DeployResource { tenant, kind, id, deployment, digest } = command;
     let mut out = Outcome::default();
-    let event = ResourceEvent::ResourceDeployed {
-        tenant: *tenant,
-        kind: *kind,
-        id: id.clone(),
-        version: state.version + 1,
-        resource: inputs.keys.next_key(),
-        deployment: *deployment,
-        digest: *digest,
+    let event = match command {
+        ResourceCommand::DeployResource { tenant, kind, id, deployment, digest } => {
+            ResourceEvent::ResourceDeployed {
+                tenant: *tenant,
+                kind: *kind,
+                id: id.clone(),
+                version: state.version + 1,
+                resource: inputs.keys.next_key(),
+                deployment: *deployment,
+                digest: *digest,
+            }
+        }
+        ResourceCommand::DeleteResource { resource, newest } => {
+            let is_latest = state.latest == *resource;
+            let latest = if is_latest { newest.unwrap_or_default() } else { state.latest };
+            ResourceEvent::ResourceDeleted { resource: *resource, latest }
+        }
     };
     state.apply(&event);
     out.events.push(event);

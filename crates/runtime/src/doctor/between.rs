@@ -215,27 +215,29 @@ impl Exam<'_> {
             let (timer, due_ms) = (timer.key.0, timer.due_ms);
             self.timer(&TimerRow { key: timer, aggregate: key.0, slot: 0, due_ms })?;
         }
-        let latest = self.definitions.get(state.latest).map(|held| held.version);
-        let version = state.version;
+        let latest = self.definitions.latest(state.tenant, &state.process_id);
+        let latest = latest.map_or(Key::default(), |held| held.key);
         self.check(
-            latest == Some(version),
+            latest == state.latest,
             key,
             "I1",
-            || format!("definition {} to be version {version}", state.latest),
-            || format!("{latest:?}"),
+            || format!("definition {} to be the newest that is not deleted", state.latest),
+            || format!("{latest}"),
         );
         Ok(())
     }
 
-    /// A resource head knows its latest version.
+    /// A resource head knows the newest version that is not deleted.
     pub(super) fn resource(&mut self, key: Key, state: &ResourceHead) {
-        let latest = self.definitions.resources.get(state.latest).map(|held| held.version);
+        let latest = self.definitions.resources.latest(state.tenant, state.kind, &state.id);
+        let latest = latest.map_or(Key::default(), |held| held.key);
+        let what = || format!("{} {}", state.kind.as_str(), state.id);
         self.check(
-            latest == Some(state.version),
+            latest == state.latest,
             key,
             "I1",
-            || format!("{} {} to be version {}", state.kind.as_str(), state.id, state.version),
-            || format!("{latest:?}"),
+            || format!("{} {} to be the newest that is not deleted", what(), state.latest),
+            || format!("{latest}"),
         );
     }
 

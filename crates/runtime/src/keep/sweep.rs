@@ -317,6 +317,7 @@ impl Round<'_> {
             now_ms: self.shared.clock.now_ms(),
             rows_max: SWEEP_ROWS_PER_STEP,
             swept,
+            is_told: false,
             salt: [0; 16],
             forgets: false,
         }

@@ -126,6 +126,7 @@ impl Lane {
         for fired in &work.fired {
             self.firing.remove(fired);
         }
+        self.restore(work.deletions.iter().map(|(_, key)| *key));
         orders.extend(work.outcomes.into_iter().map(|outcome| outcome.order));
         let mut first = None;
         let error = match stop {
@@ -377,6 +378,12 @@ impl Lane {
         }
         for (component, row) in std::mem::take(&mut work.resources) {
             prepared.batch.components[places.of(work, component)].resources.push(row);
+        }
+        for (component, key) in std::mem::take(&mut work.deletions) {
+            prepared.batch.components[places.of(work, component)].deletions.push(key.0);
+        }
+        for (component, key) in std::mem::take(&mut work.erasures) {
+            prepared.batch.components[places.of(work, component)].erasures.push(key.0);
         }
         for (component, row) in std::mem::take(&mut work.answers) {
             self.uncommitted_answers.push(row.clone());

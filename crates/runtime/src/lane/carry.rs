@@ -160,6 +160,12 @@ impl Lane {
             Request::EvaluateDecision { decision, variables } => {
                 self.evaluate(work, component, caller, decision, variables)
             }
+            Request::DeleteResource { resource } => {
+                self.delete_resource(work, component, caller, *resource)
+            }
+            Request::DeleteEvaluation(deleted) => {
+                self.delete_evaluation(work, component, caller, deleted)
+            }
             Request::PublishMessage { name, correlation_key, id, ttl_ms, variables } => {
                 let command = MailboxCommand::PublishMessage {
                     tenant: caller.tenant,
@@ -350,7 +356,10 @@ impl Lane {
                 format!("process id `{id}` and version {version}"),
             ),
         };
-        let mine = found.filter(|held| caller.actor.is_member_of(held.tenant)).cloned();
+        let is_there = |held: &&Arc<Definition>| {
+            caller.actor.is_member_of(held.tenant) && !self.definitions.is_deleted(held.key)
+        };
+        let mine = found.filter(is_there).cloned();
         mine.ok_or_else(|| {
             Stop::Rejected(Rejection::not_found(format!(
                 "Expected to find a process definition with {what}, but found none. Deploy it \

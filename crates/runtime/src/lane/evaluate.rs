@@ -52,7 +52,9 @@ impl Lane {
             }
         };
         let mine = found.filter(|held| {
-            held.kind == ResourceKind::Decision && caller.actor.is_member_of(held.tenant)
+            held.kind == ResourceKind::Decision
+                && caller.actor.is_member_of(held.tenant)
+                && !known.is_deleted(held.key)
         });
         mine.cloned().ok_or_else(|| {
             Stop::Rejected(Rejection::not_found(format!(
@@ -65,10 +67,10 @@ impl Lane {
 /// What an evaluation of this turn said.
 fn evaluated(work: &Work, key: Key) -> Option<Box<engine::decide::Evaluation>> {
     match &work.dirty.get(&key)?.sections.last()?.events {
-        Events::Evaluation(events) => events.last().map(|event| {
-            let EvaluationEvent::DecisionEvaluated { evaluation, .. } = event;
-            evaluation.clone()
-        }),
+        Events::Evaluation(events) => match events.last()? {
+            EvaluationEvent::DecisionEvaluated { evaluation, .. } => Some(evaluation.clone()),
+            EvaluationEvent::EvaluationDeleted { .. } => None,
+        },
         _ => None,
     }
 }

@@ -145,6 +145,7 @@ impl Lane {
             self.cache.forget(*key);
         }
         for row in &prepared.batch.components {
+            self.restore(row.deletions.iter().map(|key| Key(*key)));
             self.forget_answers(&row.answers);
             for write in &row.jobs {
                 if let store::batch::JobWrite::Put(row) = write {
@@ -185,6 +186,7 @@ impl Lane {
         }
         let refused = batch.components.iter().enumerate().filter(|(at, _)| !accepted(*at));
         for (_, row) in refused {
+            row.deletions.iter().for_each(|key| self.definitions.restore(Key(*key)));
             row.reads.iter().for_each(|(key, _)| self.cache.forget(Key(*key)));
             row.aggregates.iter().for_each(|write| self.cache.forget(Key(write.key)));
             for write in &row.jobs {

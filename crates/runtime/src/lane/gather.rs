@@ -89,7 +89,9 @@ impl Lane {
             Request::Deploy { .. }
             | Request::CreateInstance { .. }
             | Request::EvaluateConditionals { .. }
-            | Request::EvaluateDecision { .. } => None,
+            | Request::EvaluateDecision { .. }
+            | Request::DeleteResource { .. }
+            | Request::DeleteEvaluation(_) => None,
             Request::CancelInstance { instance }
             | Request::CompensateInstance { instance }
             | Request::EditVariables { instance, .. }

@@ -13,6 +13,7 @@ mod case;
 mod caught;
 mod chain;
 mod conditional;
+mod delete;
 mod deploy;
 mod due;
 mod edit;
@@ -355,6 +356,7 @@ impl Lane {
         }
         let rows = crate::deploy::resource_rows(&*self.store)?;
         crate::deploy::add_resources(&mut self.definitions, &rows)?;
+        self.store.deletions()?.into_iter().for_each(|key| self.definitions.delete(Key(key)));
         self.load_suspensions(&tenants)
     }
 

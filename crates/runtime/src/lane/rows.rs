@@ -160,8 +160,8 @@ impl Lane {
                 self.start_timer(work, component, target, (0, timer.key, timer.due_ms));
             }
             HeadEvent::StartTimerFired { key } => drop_timer(work, component, *key),
-            // Timers of older versions die by themselves: the head does not hold them any more.
-            HeadEvent::VersionDeployed { .. } => {}
+            // Their timers die by themselves: the head does not hold them any more.
+            HeadEvent::VersionDeployed { .. } | HeadEvent::DefinitionDeleted { .. } => {}
         }
     }
 

@@ -32,6 +32,10 @@ pub(super) struct Work {
     pub(super) left: Vec<(Component, EffectRow)>,
     pub(super) definitions: Vec<(Component, DefinitionRow)>,
     pub(super) resources: Vec<(Component, ResourceRow)>,
+    /// Definitions and other resources deleted; what the lane knows of them is changed already.
+    pub(super) deletions: Vec<(Component, Key)>,
+    /// Aggregates whose history is to be erased.
+    pub(super) erasures: Vec<(Component, Key)>,
     pub(super) answers: Vec<(Component, AnswerRow)>,
     pub(super) releases: Vec<(Component, Key, u32)>,
     pub(super) outcomes: Vec<Outcome>,

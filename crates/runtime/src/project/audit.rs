@@ -2,13 +2,16 @@
 //!
 //! Not here: the audit chain; a row here is a finger that points at a history row.
 
+use super::decisions::Asked;
 use super::{Projection, RowKey, Scene, number, optional, text};
 use ::work::alert::AlertEvent;
 use ::work::case::CaseEvent;
+use engine::definitions::Definitions;
 use engine::event::InstanceEvent;
 use engine::key::Key;
 use engine::record::{Section, v1_name::command_name};
-use engine::resources::ResourceKind;
+use engine::resources::{ResourceKind, Resources};
+use engine::state::evaluation::EvaluationEvent;
 use engine::state::head::HeadEvent;
 use engine::state::resource::ResourceEvent;
 use engine::state::suspensions::SuspensionEvent;
@@ -58,50 +61,71 @@ impl Projection {
         self.put_act(at, scene.now_ms, section, &act, &more);
     }
 
-    /// Notes a deployment.
+    /// Notes a deployment, or a deletion.
     pub(super) fn fold_deployment(
         &mut self,
+        definitions: &Definitions,
         at: (u64, usize),
         now_ms: i64,
         section: &Section,
         events: &[HeadEvent],
     ) {
         for event in events {
-            let HeadEvent::VersionDeployed { tenant, process_id, definition, deployment, .. } =
-                event
-            else {
-                continue;
+            let (key, operation) = match event {
+                HeadEvent::VersionDeployed {
+                    tenant, process_id, definition, deployment, ..
+                } => {
+                    let more = [
+                        (audit::DEFINITION, number(definition.0)),
+                        (audit::PROCESS_ID, text(process_id)),
+                        (audit::DEPLOYMENT, number(deployment.0)),
+                        (audit::TENANT, Cell::Int(i64::from(*tenant))),
+                    ];
+                    self.put_act(at, now_ms, section, &Act::new(5, 0, *definition), &more);
+                    continue;
+                }
+                HeadEvent::DefinitionDeleted { definition, .. } => (*definition, 11),
+                HeadEvent::StartTimerStarted { .. } | HeadEvent::StartTimerFired { .. } => continue,
             };
+            let Some(definition) = definitions.get(key) else { continue };
             let more = [
-                (audit::DEFINITION, number(definition.0)),
-                (audit::PROCESS_ID, text(process_id)),
-                (audit::DEPLOYMENT, number(deployment.0)),
-                (audit::TENANT, Cell::Int(i64::from(*tenant))),
+                (audit::DEFINITION, number(key.0)),
+                (audit::PROCESS_ID, text(&definition.graph.process_id)),
+                (audit::DEPLOYMENT, number(definition.deployment.0)),
+                (audit::TENANT, Cell::Int(i64::from(definition.tenant))),
             ];
-            self.put_act(at, now_ms, section, &Act::new(5, 0, *definition), &more);
+            self.put_act(at, now_ms, section, &Act::new(5, operation, key), &more);
         }
     }
 
-    /// Notes the deployment of something that is no process.
+    /// Notes the deployment or deletion of something that is no process.
     pub(super) fn fold_resources(
         &mut self,
+        known: &Resources,
         at: (u64, usize),
         now_ms: i64,
         section: &Section,
         events: &[ResourceEvent],
     ) {
         for event in events {
-            let ResourceEvent::ResourceDeployed { tenant, kind, id, resource, deployment, .. } =
-                event;
-            // What is part of a file is deployed with it.
-            if *kind == ResourceKind::Decision {
+            let (tenant, kind, id, deployment, mut act) = match event {
+                ResourceEvent::ResourceDeployed {
+                    tenant, kind, id, resource, deployment, ..
+                } => (*tenant, *kind, id, *deployment, Act::new(5, 0, *resource)),
+                ResourceEvent::ResourceDeleted { resource, .. } => {
+                    let Some(held) = known.get(*resource) else { continue };
+                    let act = Act::new(5, 11, *resource);
+                    (held.tenant, held.kind, &held.id, held.deployment, act)
+                }
+            };
+            // What is part of a file is deployed and deleted with it.
+            if kind == ResourceKind::Decision {
                 continue;
             }
             let more = [
                 (audit::DEPLOYMENT, number(deployment.0)),
-                (audit::TENANT, Cell::Int(i64::from(*tenant))),
+                (audit::TENANT, Cell::Int(i64::from(tenant))),
             ];
-            let mut act = Act::new(5, 0, *resource);
             act.detail = Some(id.clone());
             self.put_act(at, now_ms, section, &act, &more);
         }
@@ -157,6 +181,31 @@ impl Projection {
         let act = Act { detail: Some(command.into()), ..act };
         let more = [(audit::TENANT, Cell::Int(i64::from(tenant)))];
         self.put_act(at, scene.now_ms, section, &act, &more);
+    }
+
+    /// Notes that a decision was asked outside of any process, or that this was deleted.
+    pub(super) fn fold_asked(
+        &mut self,
+        asked: &Asked<'_>,
+        at: (u64, usize),
+        key: Key,
+        section: &Section,
+        events: &[EvaluationEvent],
+    ) {
+        for event in events {
+            let (tenant, act, id) = match event {
+                EvaluationEvent::DecisionEvaluated { tenant, evaluation } => {
+                    let decision = asked.resources.get(evaluation.decision);
+                    let id = decision.map(|held| held.id.clone());
+                    (*tenant, Act::new(9, 12, key), id)
+                }
+                EvaluationEvent::EvaluationDeleted { tenant, evaluation, decision_id, .. } => {
+                    (*tenant, Act::new(9, 11, *evaluation), Some(decision_id.clone()))
+                }
+            };
+            let more = [(audit::TENANT, Cell::Int(i64::from(tenant)))];
+            self.put_act(at, asked.now_ms, section, &Act { detail: id, ..act }, &more);
+        }
     }
 
     pub(super) fn put_act(

@@ -27,9 +27,23 @@ impl Projection {
         events: &[EvaluationEvent],
     ) {
         for event in events {
-            let EvaluationEvent::DecisionEvaluated { tenant, evaluation } = event;
-            let more = [(decision_instances::TENANT, Cell::Int(i64::from(*tenant)))];
-            self.put_evaluation(asked, key, evaluation, &more);
+            match event {
+                EvaluationEvent::DecisionEvaluated { tenant, evaluation } => {
+                    let more = [(decision_instances::TENANT, Cell::Int(i64::from(*tenant)))];
+                    self.put_evaluation(asked, key, evaluation, &more);
+                }
+                EvaluationEvent::EvaluationDeleted { evaluation, decisions, .. } => {
+                    for place in 1..=u64::from(*decisions) {
+                        let view = View::DecisionInstances;
+                        self.delete(RowKey {
+                            view,
+                            first: evaluation.0,
+                            second: place,
+                            name: None,
+                        });
+                    }
+                }
+            }
         }
     }
 

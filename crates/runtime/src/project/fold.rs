@@ -50,14 +50,17 @@ impl Projection {
                 }
                 Events::Mailbox(events) => self.fold_mailbox(now_ms, events),
                 Events::Head(events) => {
-                    self.fold_deployment((position, place), now_ms, section, events);
+                    let at = (position, place);
+                    self.fold_deployment(definitions, at, now_ms, section, events);
                 }
                 Events::Resource(events) => {
-                    self.fold_resources((position, place), now_ms, section, events);
+                    let (known, at) = (&definitions.resources, (position, place));
+                    self.fold_resources(known, at, now_ms, section, events);
                 }
                 Events::Evaluation(events) => {
                     let scene = Asked { resources: &definitions.resources, now_ms };
                     self.fold_evaluations(&scene, aggregate, events);
+                    self.fold_asked(&scene, (position, place), aggregate, section, events);
                 }
                 Events::Work(events) => {
                     let scene = super::work::Scene {

@@ -60,6 +60,7 @@ struct RowKey {
 enum Pending {
     Put(Vec<Cell>),
     Patch(Vec<(Column, Cell)>),
+    Delete,
 }
 
 impl Projection {
@@ -87,6 +88,7 @@ impl Projection {
         let writes = rows.into_iter().map(|(key, pending)| match pending {
             Pending::Put(cells) => ViewWrite::Put(key.view, cells),
             Pending::Patch(changes) => ViewWrite::Patch(key.view, key.cells(), changes),
+            Pending::Delete => ViewWrite::Delete(key.view, key.cells()),
         });
         let counters = std::mem::take(&mut self.counters);
         (self.through, writes.chain(counters.into_writes()).collect())
@@ -119,6 +121,10 @@ impl Projection {
         self.rows.insert(key, Pending::Put(row));
     }
 
+    fn delete(&mut self, key: RowKey) {
+        self.rows.insert(key, Pending::Delete);
+    }
+
     fn patch<const N: usize>(&mut self, key: RowKey, changes: [(Column, Cell); N]) {
         match self.rows.get_mut(&key) {
             Some(Pending::Put(row)) => {
@@ -132,6 +138,7 @@ impl Projection {
                     held.push((column, cell));
                 }
             }
+            Some(Pending::Delete) => {}
             None => {
                 self.rows.insert(key, Pending::Patch(changes.into()));
             }

@@ -3,11 +3,13 @@
 //! Not here: asking (`queries`).
 
 use super::Case;
-use super::given::{ask, commit, definition, one_more, row_of, write_views};
+use super::given::{
+    NOW_MS, ask, commit, definition, one_more, resource, row_of, write_views,
+};
 use crate::Store;
 use crate::batch::Component;
 use crate::view::{
-    Cell, Filter, Test, View, ViewWrite, definitions, elements, instances, variables,
+    Cell, Filter, Test, View, ViewWrite, definitions, elements, instances, resources, variables,
 };
 
 pub(super) const CASES: &[(&str, Case)] = &[
@@ -192,6 +194,16 @@ fn shows_definitions(store: &dyn Store) {
     assert_eq!(column(&rows[1], definitions::VERSION_TAG), Cell::Text("".into()));
     assert_eq!(column(&rows[1], definitions::RESOURCE), Cell::Text("pay.bpmn".into()));
     assert_eq!(column(&rows[1], definitions::TENANT), Cell::Int(0));
+    let rows = vec![resource(11, "discounts", 1), resource(12, "discounts", 2)];
+    commit(store, vec![Component { resources: rows, ..Component::default() }]);
+    commit(store, vec![Component { deletions: vec![5, 12], ..Component::default() }]);
+    let deleted = |view, column: u16| -> Vec<Cell> {
+        all(store, view).iter().map(|row| row[column as usize].clone()).collect()
+    };
+    let now = Cell::Int(NOW_MS);
+    assert_eq!(deleted(View::Definitions, definitions::DELETED_MS), [now.clone(), Cell::Null]);
+    assert_eq!(deleted(View::Resources, resources::DELETED_MS), [Cell::Null, now]);
+    assert_eq!(store.deletions().expect("reads"), [5, 12]);
 }
 
 fn keeps_keys_apart(store: &dyn Store) {

@@ -103,6 +103,7 @@ impl State {
         for row in &component.resources {
             self.resources.insert(row.key, Arc::new(row.clone()));
         }
+        self.deleted.extend(component.deletions.iter().map(|key| (*key, now_ms)));
         for row in &component.answers {
             let answers = self.answers.entry(span).or_default();
             answers.insert((row.aggregate, row.id.clone()), Arc::new(row.clone()));

@@ -129,6 +129,10 @@ impl Store for Memory {
         Ok(self.state().resources(after_key, limit))
     }
 
+    fn deletions(&self) -> Result<Vec<u64>, Error> {
+        Ok(self.state().deleted.keys().copied().collect())
+    }
+
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {
         Ok(self.state().all_aggregates(after_key, limit))
     }

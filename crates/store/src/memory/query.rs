@@ -59,12 +59,23 @@ impl State {
         }
     }
 
+    /// When a definition or other resource was deleted, if it was.
+    fn deleted(&self, key: u64) -> Cell {
+        self.deleted.get(&key).map_or(Cell::Null, |at_ms| Cell::Int(*at_ms))
+    }
+
     pub(super) fn query(&self, query: &Query) -> Result<Rows, Error> {
         check_query(query)?;
         let order = order(query);
         let mut rows: Vec<Arc<[Cell]>> = match query.view {
-            View::Definitions => self.definitions.values().map(|row| definition(row)).collect(),
-            View::Resources => self.resources.values().map(|row| resource(row)).collect(),
+            View::Definitions => {
+                let row = |row: &Arc<DefinitionRow>| definition(row, self.deleted(row.key));
+                self.definitions.values().map(row).collect()
+            }
+            View::Resources => {
+                let row = |row: &Arc<ResourceRow>| resource(row, self.deleted(row.key));
+                self.resources.values().map(row).collect()
+            }
             view => self.views.get(&view).into_iter().flatten().map(|row| row.1.clone()).collect(),
         };
         rows.retain(|row| self.passes(query, row));
@@ -181,7 +192,7 @@ fn directed(ordering: Ordering, ascending: bool) -> Ordering {
     if ascending { ordering } else { ordering.reverse() }
 }
 
-fn definition(row: &DefinitionRow) -> Arc<[Cell]> {
+fn definition(row: &DefinitionRow, deleted: Cell) -> Arc<[Cell]> {
     let text = |text: &Arc<str>| Cell::Text(Arc::clone(text));
     Arc::new([
         Cell::Int(row.key.cast_signed()),
@@ -192,10 +203,11 @@ fn definition(row: &DefinitionRow) -> Arc<[Cell]> {
         text(&row.resource),
         Cell::Int(i64::from(row.tenant)),
         Cell::Int(row.deployed_ms),
+        deleted,
     ])
 }
 
-fn resource(row: &ResourceRow) -> Arc<[Cell]> {
+fn resource(row: &ResourceRow, deleted: Cell) -> Arc<[Cell]> {
     let text = |text: &Arc<str>| Cell::Text(Arc::clone(text));
     let of_parent =
         |part: &dyn Fn(&ParentRow) -> Cell, absent: Cell| row.parent.as_ref().map_or(absent, part);
@@ -214,5 +226,6 @@ fn resource(row: &ResourceRow) -> Arc<[Cell]> {
         of_parent(&|parent| text(&parent.id), Cell::Text("".into())),
         of_parent(&|parent| text(&parent.name), Cell::Text("".into())),
         of_parent(&|parent| Cell::Int(i64::from(parent.version)), Cell::Int(0)),
+        deleted,
     ])
 }

@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) effects: BTreeMap<(u64, u64, u64), Arc<[u8]>>,
     pub(super) definitions: BTreeMap<u64, Arc<DefinitionRow>>,
     pub(super) resources: BTreeMap<u64, Arc<ResourceRow>>,
+    /// When definitions and other resources were deleted, by their keys.
+    pub(super) deleted: BTreeMap<u64, i64>,
     /// Answers by span of time.
     pub(super) answers: BTreeMap<i64, BTreeMap<(u64, String), Arc<AnswerRow>>>,
     pub(super) history: Vec<Arc<HistoryRow>>,

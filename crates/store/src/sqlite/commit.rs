@@ -114,6 +114,12 @@ impl Writing<'_, '_, '_> {
         for row in &component.resources {
             self.resource(row)?;
         }
+        for key in &component.deletions {
+            self.delete_resource(*key)?;
+        }
+        for key in &component.erasures {
+            self.erase(*key)?;
+        }
         for row in &component.answers {
             self.answer(row)?;
         }

@@ -228,6 +228,10 @@ impl Store for Sqlite {
         self.read("read resources", |db| scan::resources(db, after_key, limit))
     }
 
+    fn deletions(&self) -> Result<Vec<u64>, Error> {
+        self.read("read what is deleted", scan::deletions)
+    }
+
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {
         self.read("read aggregates", |db| scan::aggregates(db, after_key, limit))
     }

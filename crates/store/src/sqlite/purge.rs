@@ -46,6 +46,7 @@ impl Sqlite {
                 now_ms,
                 rows_max: PURGE_ROWS_MAX,
                 swept: None,
+                is_told: false,
                 salt: self.read(ACTION, |db| {
                     db.query_row("select randomblob(16)", [], |row| row.get(0))
                 })?,
@@ -157,8 +158,10 @@ fn purge(
     if let Some(highest) = positions.last() {
         let ranges = ranges(&positions);
         ranges.iter().try_for_each(|range| note(db, *range))?;
-        let raised = scan::meta(db, schema::META_PURGED)?.max(highest.cast_signed());
-        scan::set_meta(db, schema::META_PURGED, raised)?;
+        if !order.is_told {
+            let raised = scan::meta(db, schema::META_PURGED)?.max(highest.cast_signed());
+            scan::set_meta(db, schema::META_PURGED, raised)?;
+        }
         let erased = scan::meta(db, schema::META_ERASED)? + positions.len() as i64;
         scan::set_meta(db, schema::META_ERASED, erased)?;
         let body = upkeep::purge_body(order, &ranges);

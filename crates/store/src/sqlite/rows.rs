@@ -197,6 +197,24 @@ impl Writing<'_, '_, '_> {
         Ok(())
     }
 
+    /// Marks a definition or other resource as deleted now.
+    pub(super) fn delete_resource(&self, key: u64) -> rusqlite::Result<()> {
+        for table in ["definition", "resource"] {
+            let update = format!("update {table} set deleted_ms = ?2 where key = ?1");
+            let key = key.cast_signed();
+            self.db.prepare_cached(&update)?.execute(params![key, self.now_ms])?;
+        }
+        Ok(())
+    }
+
+    /// Marks the history of an aggregate as one that is being erased.
+    pub(super) fn erase(&self, aggregate: u64) -> rusqlite::Result<()> {
+        self.db
+            .prepare_cached("insert or ignore into purging(aggregate) values (?1)")?
+            .execute([aggregate.cast_signed()])?;
+        Ok(())
+    }
+
     pub(super) fn resource(&self, row: &ResourceRow) -> rusqlite::Result<()> {
         let parent = row.parent.as_ref();
         self.db

@@ -197,6 +197,18 @@ pub(super) fn resources(
     })
 }
 
+/// Keys of definitions and other resources that are deleted.
+pub(super) fn deletions(db: &Connection) -> rusqlite::Result<Vec<u64>> {
+    if schema::version(db)? < schema::WITH_DELETIONS {
+        return Ok(Vec::new());
+    }
+    let select = "select key from definition where deleted_ms is not null
+         union all select key from resource where deleted_ms is not null";
+    let mut select = db.prepare(select)?;
+    let keys = select.query_map([], |row| row.get::<_, i64>(0))?;
+    keys.map(|key| key.map(i64::cast_unsigned)).collect()
+}
+
 /// Aggregates with all pages, by key.
 pub(super) fn aggregates(
     db: &Connection,

@@ -11,7 +11,7 @@ use crate::Error;
 const APPLICATION_ID: i32 = 0x5345_4755;
 
 /// One script per format; format n is reached after script n - 1.
-const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5];
+const SCRIPTS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6];
 
 /// The newest format this build reads and writes.
 pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
@@ -21,6 +21,8 @@ pub(super) const FORMAT: u32 = SCRIPTS.len() as u32;
 pub(super) const READABLE: u32 = 2;
 /// The format since which there are resources.
 pub(super) const WITH_RESOURCES: u32 = 3;
+/// The format since which resources can be deleted.
+pub(super) const WITH_DELETIONS: u32 = 6;
 
 /// The format since which jobs have a priority.
 pub(super) const WITH_PRIORITIES: u32 = 5;
@@ -32,7 +34,7 @@ pub(super) const META_SPAN: i64 = 4;
 /// Rows of `meta`: the random number that names this history.
 pub(super) const META_HISTORY: i64 = 5;
 /// Rows of `meta`: the highest position whose history row was deleted. Who deletes history rows
-/// raises it in the same transaction.
+/// raises it in the same transaction, unless a row behind tells what is gone.
 pub(super) const META_PURGED: i64 = 6;
 /// Rows of `meta`: up to here the purge has looked through aggregates other than instances.
 pub(super) const META_SWEPT: i64 = 7;
@@ -141,6 +143,11 @@ const FORMAT_5: &str = "
 alter table job add column priority integer not null default 0;
 drop index job_due;
 create index job_due on job(tenant, job_type, priority, due_ms);
+";
+
+const FORMAT_6: &str = "
+alter table definition add column deleted_ms integer;
+alter table resource add column deleted_ms integer;
 ";
 
 /// Brings the file to the newest format, or refuses one that is newer. Tells the format found;

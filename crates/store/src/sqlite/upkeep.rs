@@ -145,6 +145,7 @@ mod tests {
             now_ms: 0,
             rows_max: 0,
             swept: None,
+            is_told: false,
             salt: [0; 16],
             forgets: false,
         };

@@ -15,10 +15,10 @@ columns! {
     /// For whom, if for someone else.
     ACTING_FOR = "acting_for": Word,
     /// What it was done to: 0 process instance, 1 job, 2 incident, 3 variable, 4 user task,
-    /// 5 resource, 6 batch operation, 7 case, 8 alert.
+    /// 5 resource, 6 batch operation, 7 case, 8 alert, 9 decision.
     ENTITY = "entity": Enum,
     /// What was done: 0 create, 1 cancel, 2 update, 3 resolve, 4 complete, 5 assign, 6 unassign,
-    /// 7 migrate, 8 modify, 9 suspend, 10 resume, 11 delete.
+    /// 7 migrate, 8 modify, 9 suspend, 10 resume, 11 delete, 12 evaluate.
     OPERATION = "operation": Enum,
     /// Key of what it was done to.
     ENTITY_KEY = "entity_key": Int,
@@ -32,7 +32,8 @@ columns! {
     ELEMENT = "element": Int,
     /// Key of the deployment.
     DEPLOYMENT = "deployment": Int,
-    /// More words: the action of a user task, the command to a case or alert.
+    /// More words: the action of a user task, the command to a case or alert, the id of a resource
+    /// or decision.
     DETAIL = "detail": Word,
     /// Tenant number.
     TENANT = "tenant": Int,

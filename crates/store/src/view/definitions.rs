@@ -22,6 +22,8 @@ columns! {
     TENANT = "tenant": Int,
     /// Deployment time, Unix milliseconds.
     DEPLOYED_MS = "deployed_ms": Int,
+    /// When it was deleted, Unix milliseconds, if it was.
+    DELETED_MS = "deleted_ms": Int,
 }
 
 /// How the view is laid out.

@@ -34,6 +34,8 @@ columns! {
     PARENT_NAME = "parent_name": Text,
     /// Version of those, or 0.
     PARENT_VERSION = "parent_version": Int,
+    /// When it was deleted, Unix milliseconds, if it was.
+    DELETED_MS = "deleted_ms": Int,
 }
 
 /// How the view is laid out.

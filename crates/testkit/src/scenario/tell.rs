@@ -227,6 +227,9 @@ impl Teller {
                 line
             }
             HeadEvent::StartTimerFired { key } => format!("fired {}", self.name(*key)),
+            HeadEvent::DefinitionDeleted { definition, .. } => {
+                format!("deleted {process_id} {}", self.name(*definition))
+            }
         };
         Some(line)
     }

@@ -310,6 +310,7 @@ impl Ledger {
                 self.start_timer(timer.key, timer.due_ms, row.position)
             }
             HeadEvent::StartTimerFired { key } => self.fire_timer(*key, row),
+            HeadEvent::DefinitionDeleted { .. } => Ok(()),
         }
     }
 

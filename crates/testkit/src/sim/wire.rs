@@ -218,6 +218,10 @@ impl Store for Wire {
         self.memory.resources(after_key, limit)
     }
 
+    fn deletions(&self) -> Result<Vec<u64>, Error> {
+        self.memory.deletions()
+    }
+
     fn aggregates(&self, after_key: u64, limit: u32) -> Result<Vec<AggregateRow>, Error> {
         self.memory.aggregates(after_key, limit)
     }

@@ -116,7 +116,8 @@ impl Rows {
 
     pub(super) fn note_head(&mut self, head: Key, event: &HeadEvent, now_ms: i64) {
         match event {
-            HeadEvent::VersionDeployed { .. } => {
+            // Deleting another version than the latest stops no timer; no scenario does that.
+            HeadEvent::VersionDeployed { .. } | HeadEvent::DefinitionDeleted { .. } => {
                 self.timers.retain(|_, owner| *owner != TimerOwner::Head(head));
             }
             HeadEvent::StartTimerStarted { timer } => {

@@ -400,6 +400,9 @@ impl World {
             let deployment = *deployment;
             self.definitions.add(Definition { key, deployment, tenant, version, graph });
         }
+        if let HeadEvent::DefinitionDeleted { definition, .. } = &event {
+            self.definitions.delete(*definition);
+        }
         if let HeadEvent::StartTimerStarted { .. } = event {
             self.coverage.note_start_timer();
         }

@@ -14,6 +14,7 @@ use crate::state::ApiState;
 use crate::tenant::DEFAULT_TENANT;
 use crate::v2::forms::resource;
 use crate::v2::process_definitions::{file, latest_only, wants_latest};
+use crate::v2::resources::not_deleted;
 use axum::extract::State;
 use axum::response::Response;
 use engine::key::Key;
@@ -36,6 +37,7 @@ pub(crate) async fn search(
 ) -> Result<Rows, Problem> {
     let mut search = Search::parse(table, body)?;
     search.query.filters.push(filter_on(resources::KIND, kind as i64));
+    search.query.filters.push(not_deleted(resources::DELETED_MS));
     if !wants_latest(&search)? {
         return search.run(state).await;
     }

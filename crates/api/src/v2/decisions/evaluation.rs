@@ -180,8 +180,10 @@ async fn stored(state: &ApiState, key: Key) -> Result<Evaluation, Problem> {
         _ => None,
     });
     let event = events.and_then(|mut events| events.pop()).ok_or_else(gone)?;
-    let EvaluationEvent::DecisionEvaluated { evaluation, .. } = event;
-    Ok(*evaluation)
+    match event {
+        EvaluationEvent::DecisionEvaluated { evaluation, .. } => Ok(*evaluation),
+        EvaluationEvent::EvaluationDeleted { .. } => Err(gone()),
+    }
 }
 
 /// An evaluation as clients see it.

@@ -1,19 +1,25 @@
-//! Decision instances: what decisions were asked and what they said, in processes and outside.
+//! Decision instances: what decisions were asked and what they said, in processes and outside;
+//! deleting them.
 //!
 //! Not here: asking (`evaluation`).
 
 use super::tables::DECISION_INSTANCES;
 use crate::answer;
-use crate::extract::JsonBody;
+use crate::extract::{CallerOf, JsonBody};
 use crate::json_write::ObjectWriter;
+use crate::keys::PathKey;
 use crate::problem::{Problem, ProblemDetail};
 use crate::search::schema::search_schemas;
 use crate::search::write::nothing_extra;
 use crate::search::{Found, Row, Search, rows_with, text_of};
 use crate::state::ApiState;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use store::view::{Cell, Filter, Rows, Test, View, decision_instances};
+use utoipa::ToSchema;
 
 search_schemas!(
     &DECISION_INSTANCES,
@@ -70,6 +76,44 @@ fn write_details(row: &Row, object: &mut ObjectWriter<'_>) {
     let list = |column| text_of(row, column).unwrap_or("[]");
     object.raw("evaluatedInputs", list(decision_instances::INPUTS));
     object.raw("matchedRules", list(decision_instances::RULES));
+}
+
+/// A deletion.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct EvaluationDeletion<'a> {
+    /// Taken and not kept.
+    #[serde(borrow)]
+    #[schema(value_type = Option<i64>)]
+    #[expect(dead_code, reason = "taken and not kept")]
+    operation_reference: Option<&'a RawValue>,
+}
+
+/// Delete a decision instance
+///
+/// All decisions of one evaluation outside of any process: their history is erased, and the audit
+/// log says who did it. What a process decided goes with the history of its instance.
+#[utoipa::path(
+    post,
+    path = "/v2/decision-instances/{decisionEvaluationKey}/deletion",
+    operation_id = "deleteDecisionInstance",
+    tag = "Decision instance",
+    params(("decisionEvaluationKey" = String, Path, description = "Key of the evaluation.")),
+    request_body = Option<EvaluationDeletion>,
+    responses(
+        (status = 204, description = "They are gone."),
+        (status = "4XX", description = "Not deleted.", body = ProblemDetail),
+    )
+)]
+pub(crate) async fn delete_decision_instance(
+    State(state): State<ApiState>,
+    PathKey(evaluation): PathKey,
+    CallerOf(caller): CallerOf,
+    body: JsonBody,
+) -> Result<StatusCode, Problem> {
+    body.parse::<EvaluationDeletion<'_>>()?;
+    state.node().delete_evaluation(caller, evaluation).await.map_err(Problem::from)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Search decision instances
