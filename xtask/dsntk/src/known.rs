@@ -58,7 +58,8 @@ const KNOWN: &[Known] = &[
         right: Right::Either,
         why: "the text of contexts, numbers and durations of zero: blanks, trailing zeros, P0Y or P0M",
         is: |case| {
-            squeezed(&case.ours) == squeezed(&case.theirs) || case.source.starts_with("string(@\"")
+            squeezed(&case.ours) == squeezed(&case.theirs)
+                || case.source.trim().starts_with("string(@")
         },
     },
     Known {
@@ -118,7 +119,7 @@ const KNOWN: &[Known] = &[
     Known {
         right: Right::Segue,
         why: "powers below one keep their fraction; dsntk makes 1 of 0.001 (`round down(1000 ** -1, 3)`)",
-        is: |case| any(case, &["**"]),
+        is: |case| any(case, &["**", "round up("]),
     },
     Known {
         right: Right::Either,
@@ -167,8 +168,18 @@ const KNOWN: &[Known] = &[
     },
     Known {
         right: Right::Segue,
-        why: "min and max take whatever can be compared (DMN 10.3.4.4), dates too",
-        is: |case| any(case, &["min([", "max(["]),
+        why: "nulls in a list are left out of `string join` (DMN 10.3.4.4)",
+        is: |case| any(case, &["string join("]),
+    },
+    Known {
+        right: Right::Segue,
+        why: "false and null is false (DMN 10.3.2.13, table 50), so `between` is false when one side is",
+        is: |case| any(case, &[" between "]),
+    },
+    Known {
+        right: Right::Either,
+        why: "null beside values it cannot be compared with: null, or not in the range",
+        is: |case| any(case, &[" in ((", "append("]),
     },
 ];
 
