@@ -12,6 +12,7 @@ use crate::limits::{
 use crate::node::Shared;
 use crate::request::Refusal;
 use engine::definitions::Definitions;
+use engine::key::Key;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -159,7 +159,7 @@ fn sweep_some(shared: &Arc<Shared>, batch: Key, ahead: &mut Ahead) -> Result<(),
     let items = next(&ahead.items, was_busy);
     let is_last = ahead.is_last && items.len() == ahead.items.len();
     let request = BatchRequest::TryItems { batch, from: state.cursor, items, is_last };
-    let answer = ask(shared, caller_of(&state), Request::Batch(request))?;
+    let answer = ask(shared, &caller_of(&state), &Request::Batch(request))?;
     match answer.blocking_recv() {
         Ok(Ok(_)) => {}
         Ok(Err(refusal)) => {
@@ -219,8 +219,8 @@ fn caller_of(state: &BatchOperation) -> Caller {
 /// Asks the lane; a full inbox or disk is left alone for a while.
 fn ask(
     shared: &Arc<Shared>,
-    caller: Caller,
-    request: Request,
+    caller: &Caller,
+    request: &Request,
 ) -> Result<oneshot::Receiver<Answered>, Stop> {
     loop {
         if shared.is_stopping() {
@@ -233,7 +233,7 @@ fn ask(
             compiled: Vec::new(),
             reply: Reply::to(sender),
         };
-        if shared.disk.refuses(&request).is_none() && shared.inbox.push(order).is_ok() {
+        if shared.disk.refuses(request).is_none() && shared.inbox.push(order).is_ok() {
             return Ok(answer);
         }
         std::thread::sleep(PAUSE);
