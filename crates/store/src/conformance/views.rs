@@ -3,9 +3,7 @@
 //! Not here: asking (`queries`).
 
 use super::Case;
-use super::given::{
-    NOW_MS, ask, commit, definition, one_more, resource, row_of, write_views,
-};
+use super::given::{NOW_MS, ask, commit, definition, one_more, resource, row_of, write_views};
 use crate::Store;
 use crate::batch::Component;
 use crate::view::{
