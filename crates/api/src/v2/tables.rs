@@ -274,7 +274,7 @@ pub(crate) const PROCESS_DEFINITIONS: Table = Table {
 
 /// All of them, for tests that look at each.
 #[cfg(test)]
-pub(crate) const TABLES: [&Table; 16] = [
+pub(crate) const TABLES: [&Table; 17] = [
     &super::audit_logs::AUDIT_LOGS,
     &super::batch_operations::BATCH_ITEMS,
     &super::batch_operations::BATCH_OPERATIONS,
