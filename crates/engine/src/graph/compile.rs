@@ -14,8 +14,6 @@ use crate::part::message::MessageSpec;
 use crate::part::multi_instance::MultiInstance;
 use crate::part::standard_loop::StandardLoop;
 use crate::part::text::{Text, Written, compile_condition};
-use decision::{Budget, Env, Program, Value};
-use jiff::tz::TimeZone;
 use model::{Document, NodeRef, Problems, Structure};
 use std::collections::BTreeMap;
 use std::sync::Arc;
