@@ -66,6 +66,8 @@ pub(super) struct Ledger {
     pub(super) batches: BTreeMap<Key, BatchOperation>,
     /// Items of batch operations that were tried.
     tried: BTreeSet<(Key, Key)>,
+    /// Instances they say to have cancelled since the ledger was read to the end.
+    cancelled: Vec<Key>,
     timers: BTreeMap<Key, (i64, Span)>,
     /// Who heard which broadcast.
     heard: BTreeSet<(Key, Key)>,
@@ -90,7 +92,8 @@ impl Ledger {
             if rows.is_empty() {
                 // A commit may name who heard it before the broadcast itself.
                 let unknown = self.heard.iter().find(|(_, signal)| !self.signals.contains(signal));
-                return ensure(unknown.is_none(), || format!("{unknown:?} was broadcast"));
+                ensure(unknown.is_none(), || format!("{unknown:?} was broadcast"))?;
+                return self.check_cancelled();
             }
             for row in &rows {
                 self.row(row, figures, trace)?;
@@ -187,24 +190,34 @@ impl Ledger {
         Ok(())
     }
 
-    /// Items of a batch operation are tried once, and what is said to be cancelled is over.
+    /// Items of a batch operation are tried once.
     fn batch(&mut self, key: Key, event: &BatchOperationEvent) -> Result<(), Wrong> {
         if let BatchOperationEvent::ItemsTried { kind, tried, .. } = event {
             for item in tried {
                 let first = self.tried.insert((key, item.item));
                 ensure(first, || format!("item {} of batch {key} is tried once", item.item))?;
-                let cancels = *kind == OperationKind::Cancel && item.error.is_none();
-                let lives = |state: &Instance| {
-                    state.element(0).is_some_and(|held| held.phase != Phase::Cancelling)
-                };
-                let is_live = self.live.get(&item.instance).is_some_and(lives);
-                ensure(!cancels || !is_live, || format!("{} was cancelled", item.instance))?;
+                if *kind == OperationKind::Cancel && item.error.is_none() {
+                    self.cancelled.push(item.instance);
+                }
             }
         }
         let held = self.batches.entry(key).or_default();
         held.apply(event);
         if held.has_ended() {
             self.batches.remove(&key);
+        }
+        Ok(())
+    }
+
+    /// What batch operations say to have cancelled is over, or ends. A commit may have their rows
+    /// before those of the instances.
+    fn check_cancelled(&mut self) -> Result<(), Wrong> {
+        for instance in std::mem::take(&mut self.cancelled) {
+            let lives = |state: &Instance| {
+                state.element(0).is_some_and(|held| held.phase != Phase::Cancelling)
+            };
+            let is_live = self.live.get(&instance).is_some_and(lives);
+            ensure(!is_live, || format!("{instance} was cancelled"))?;
         }
         Ok(())
     }
