@@ -192,7 +192,15 @@ pub(crate) async fn search_resources(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut search = Search::parse(&RESOURCES, &body)?;
-    let kinds = [ResourceKind::DetectionRule, ResourceKind::CaseType];
+    let kinds = [
+        ResourceKind::DetectionRule,
+        ResourceKind::CaseType,
+        ResourceKind::Suppression,
+        ResourceKind::Calendar,
+        ResourceKind::Queue,
+        ResourceKind::Team,
+        ResourceKind::Solution,
+    ];
     let kinds = kinds.map(|kind| Cell::Int(kind as i64)).to_vec();
     search.query.filters.push(Filter { column: resources::KIND, test: Test::In(kinds) });
     search.query.filters.push(not_deleted(resources::DELETED_MS));

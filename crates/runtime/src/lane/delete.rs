@@ -128,14 +128,18 @@ fn permission(resource: &Resource) -> Result<Permission, Rejection> {
              a decision: delete the requirements it is part of.",
             resource.key
         ))),
-        ResourceKind::DetectionRule | ResourceKind::CaseType => {
-            Err(Rejection::invalid_argument(format!(
-                "Expected the key of a process definition, decision requirements or a form, but \
+        ResourceKind::DetectionRule
+        | ResourceKind::CaseType
+        | ResourceKind::Suppression
+        | ResourceKind::Calendar
+        | ResourceKind::Queue
+        | ResourceKind::Team
+        | ResourceKind::Solution => Err(Rejection::invalid_argument(format!(
+            "Expected the key of a process definition, decision requirements or a form, but \
                  `{}` is a {}, which cannot be deleted.",
-                resource.key,
-                resource.kind.as_str()
-            )))
-        }
+            resource.key,
+            resource.kind.as_str()
+        ))),
     }
 }
 
