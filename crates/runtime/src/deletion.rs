@@ -117,6 +117,7 @@ fn erase(shared: &Shared, aggregate: Key) -> Result<(), store::Error> {
         swept: None,
         is_told: true,
         salt: [0; 16],
+        forgets: false,
     };
     loop {
         let (one, two) = (random_seed(), random_seed());
