@@ -49,7 +49,7 @@ fn create(process_id: &str) -> Request {
     Request::CreateInstance {
         definition,
         variables: Vec::new(),
-        business_id: None,
+        options: Default::default(),
         await_result: false,
     }
 }

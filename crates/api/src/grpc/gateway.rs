@@ -25,14 +25,6 @@ use tonic::{Request, Status};
 
 pub(super) struct GatewayService(pub(super) ApiState);
 
-/// The answer to what Segue does not have yet.
-fn not_yet(method: &str) -> Status {
-    Status::unimplemented(format!(
-        "Expected a method that Segue has, but `{method}` is not among them yet. \
-         docs/camunda-compat.md lists what there is."
-    ))
-}
-
 #[tonic::async_trait]
 impl Gateway for GatewayService {
     type ActivateJobsStream = Outgoing<ActivateJobsResponse>;
