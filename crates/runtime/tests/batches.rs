@@ -49,8 +49,9 @@ fn create(process_id: &str) -> Request {
     Request::CreateInstance {
         definition,
         variables: Vec::new(),
-        options: Default::default(),
+        business_id: None,
         await_result: false,
+        options: Default::default(),
     }
 }
 

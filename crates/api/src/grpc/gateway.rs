@@ -21,7 +21,7 @@ use super::wire::{
 };
 use super::{Answered, decisions, instance_changes, jobs, messages, process_instances, resources};
 use crate::state::ApiState;
-use tonic::{Request, Status};
+use tonic::Request;
 
 pub(super) struct GatewayService(pub(super) ApiState);
 
