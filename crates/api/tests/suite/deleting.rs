@@ -232,7 +232,7 @@ async fn a_deletion_survives_a_restart_and_leaves_nothing_of_an_evaluation() {
     assert_eq!(text(&found[0]["processDefinitionKey"]), first);
     delete(&server, &second).await.refused(404);
     assert!(server.search("decision-instances", json!({})).await.is_empty());
-    let findings = server.node.examine(|store| runtime::doctor::examine(store)).await.unwrap();
+    let findings = server.node.examine(runtime::doctor::examine).await.unwrap();
     assert!(findings.is_empty(), "{findings:?}");
     let key: u64 = evaluation.parse().unwrap();
     let left = server.node.examine(move |store| store.events_of(key, 0, 10)).await.unwrap();
