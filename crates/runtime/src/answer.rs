@@ -82,28 +82,30 @@ pub(crate) fn encode(answer: &Answer) -> Vec<u8> {
             writer.varint(10);
             signal.put(&mut writer);
         }
-        Answer::Deployed(deployment) => {
-            writer.varint(5);
-            deployment.key.put(&mut writer);
-            writer.varint(deployment.processes.len() as u64);
-            for process in &deployment.processes {
-                process.definition.put(&mut writer);
-                process.process_id.put(&mut writer);
-                process.version.put(&mut writer);
-                process.resource.put(&mut writer);
-            }
-            writer.varint(deployment.resources.len() as u64);
-            for resource in &deployment.resources {
-                resource.key.put(&mut writer);
-                resource.kind.put(&mut writer);
-                resource.id.put(&mut writer);
-                resource.name.put(&mut writer);
-                resource.version.put(&mut writer);
-                resource.resource.put(&mut writer);
-            }
-        }
+        Answer::Deployed(deployment) => put_deployment(&mut writer, deployment),
     }
     writer.finish()
+}
+
+fn put_deployment(writer: &mut Writer, deployment: &Deployment) {
+    writer.varint(5);
+    deployment.key.put(writer);
+    writer.varint(deployment.processes.len() as u64);
+    for process in &deployment.processes {
+        process.definition.put(writer);
+        process.process_id.put(writer);
+        process.version.put(writer);
+        process.resource.put(writer);
+    }
+    writer.varint(deployment.resources.len() as u64);
+    for resource in &deployment.resources {
+        resource.key.put(writer);
+        resource.kind.put(writer);
+        resource.id.put(writer);
+        resource.name.put(writer);
+        resource.version.put(writer);
+        resource.resource.put(writer);
+    }
 }
 
 fn put_changes(writer: &mut Writer, changes: &[VariableChange]) {

@@ -56,6 +56,14 @@ pub(crate) fn machine_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Seeds stamps and salts: from the operating system, by way of the standard library's own.
+pub(crate) fn random_seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    let mut hasher = std::hash::RandomState::new().build_hasher();
+    hasher.write_i64(machine_ms());
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

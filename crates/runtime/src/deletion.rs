@@ -2,9 +2,10 @@
 //!
 //! Not here: that something is deleted (`lane::delete`), and how history is erased (`store`).
 
+use crate::clock::random_seed;
 use crate::driver;
 use crate::limits::SWEEP_ROWS_PER_STEP;
-use crate::node::{Node, Shared, random_seed};
+use crate::node::{Node, Shared};
 use crate::request::{Answer, Caller, DeletedEvaluation, Refusal, Request};
 use access::{Permission, ResourceType};
 use engine::command::Rejection;

@@ -3,7 +3,7 @@
 //! Not here: deciding; a lane does that on its own thread.
 
 use crate::batch_operation::{Bell, run_batches};
-use crate::clock::{Clock, machine_ms};
+use crate::clock::{Clock, random_seed};
 use crate::deploy::{self, compile_all};
 use crate::disk::Gauge;
 use crate::driver::{self, Turn};
@@ -493,14 +493,6 @@ fn catch_up(store: &dyn Store, definitions: &Definitions) -> Result<(), StartErr
         let (through, writes) = projection.take();
         store.project(through, &writes)?;
     }
-}
-
-/// Seeds stamps and salts: from the operating system, by way of the standard library's own.
-pub(crate) fn random_seed() -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    let mut hasher = std::hash::RandomState::new().build_hasher();
-    hasher.write_i64(machine_ms());
-    hasher.finish()
 }
 
 pub use crate::metric::Metric;

@@ -25,8 +25,8 @@ struct Known {
 const KIT_SEGUE: &str = "the compatibility kit expects what segue says";
 const KIT_DSNTK: &str = "the compatibility kit expects what dsntk says";
 
-/// In the order in which they are tried. Those that ask for answers come before those that ask for the
-/// expression only, which hide whatever else is in it.
+/// In the order in which they are tried. Those that ask for answers come before those that ask for
+/// the expression only, which hide whatever else is in it.
 const KNOWN: &[Known] = &[
     Known {
         right: Right::Segue,

@@ -7,7 +7,8 @@ use crate::json_write::{ObjectWriter, list, string};
 use crate::raw_variables;
 use crate::time;
 use engine::event::{
-    Activation, ElementIndex, InstanceEvent, JobKind, Place, Slot, TaskChanges, UserTaskCreated,
+    Activation, Created, ElementIndex, InstanceEvent, JobKind, Place, Slot, TaskChanges,
+    UserTaskCreated,
 };
 use engine::graph::Graph;
 use engine::key::Key;
@@ -166,19 +167,7 @@ kinds! {
 fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Scene<'_>) {
     use InstanceEvent as E;
     match event {
-        E::InstanceCreated(created) => {
-            object.key("processInstanceKey", created.key);
-            object.key("processDefinitionKey", created.definition);
-            object.text_or_null("businessId", created.business_id.as_deref());
-            if !created.tags.is_empty() {
-                list(object.name("tags"), &created.tags, |out, tag| string(out, tag));
-            }
-            if let Some(parent) = &created.parent {
-                object.key("parentProcessInstanceKey", parent.instance);
-                object.key("parentElementInstanceKey", parent.element);
-            }
-            raw_variables::write(object.name("variables"), &created.variables);
-        }
+        E::InstanceCreated(created) => write_created(object, created),
         E::VariablesSet { variables, .. } | E::PayloadReceived { variables, .. } => {
             raw_variables::write(object.name("variables"), variables);
         }
@@ -234,6 +223,20 @@ fn write_fields(object: &mut ObjectWriter<'_>, event: &InstanceEvent, scene: &Sc
         }
         other => write_more_fields(object, other),
     }
+}
+
+fn write_created(object: &mut ObjectWriter<'_>, created: &Created) {
+    object.key("processInstanceKey", created.key);
+    object.key("processDefinitionKey", created.definition);
+    object.text_or_null("businessId", created.business_id.as_deref());
+    if !created.tags.is_empty() {
+        list(object.name("tags"), &created.tags, |out, tag| string(out, tag));
+    }
+    if let Some(parent) = &created.parent {
+        object.key("parentProcessInstanceKey", parent.instance);
+        object.key("parentElementInstanceKey", parent.element);
+    }
+    raw_variables::write(object.name("variables"), &created.variables);
 }
 
 /// The fields of events about calls, multi-instance bodies and unfinished work.

@@ -102,8 +102,8 @@ pub fn compile_program(
     }
 }
 
-/// Compiles a condition. One that can never be true or false, whatever the variables are, would be an
-/// incident every time: it is a warning.
+/// Compiles a condition. One that can never be true or false, whatever the variables are, would be
+/// an incident every time: it is a warning.
 pub fn compile_condition(
     node: NodeRef<'_>,
     written: Written<'_>,

@@ -476,15 +476,7 @@ pub fn command_number(command: &Command) -> u32 {
             I::RetryIncident { .. } => 3_600,
             I::CompensateInstance => 3_601,
         },
-        Command::Mailbox(command) => match command {
-            MailboxCommand::PublishMessage { .. } => 101,
-            MailboxCommand::Subscribe { .. } => 102,
-            MailboxCommand::Unsubscribe { .. } => 103,
-            MailboxCommand::AcceptMessage { .. } => 104,
-            MailboxCommand::RefuseMessage { .. } => 105,
-            MailboxCommand::ExpireMessages => 106,
-            MailboxCommand::Continue => 107,
-        },
+        Command::Mailbox(command) => super::v1_mailbox::command_number(command),
         Command::Entry(EntryCommand::StartByMessage { .. }) => 201,
         Command::Entry(EntryCommand::EndInstance { .. }) => 202,
         Command::Head(HeadCommand::DeployDefinition { .. }) => 301,
@@ -497,11 +489,6 @@ pub fn command_number(command: &Command) -> u32 {
         Command::Work(command) => super::v1_work::command_number(command),
         Command::BatchOperation(command) => super::v1_batch::command_number(command),
         Command::Suspension(command) => super::v1_suspension::command_number(command),
-        Command::BpmnSignal(command) => match command {
-            BpmnSignalCommand::BroadcastBpmnSignal { .. } => 1001,
-            BpmnSignalCommand::Listen { .. } => 1002,
-            BpmnSignalCommand::StopListening { .. } => 1003,
-            BpmnSignalCommand::Continue => 1004,
-        },
+        Command::BpmnSignal(command) => super::v1_bpmn_signal::command_number(command),
     }
 }

@@ -5,6 +5,7 @@
 use super::codec::{Bad, Reader, Wire, Writer};
 use super::v1_mailbox::{Row, encode_pages, put_head, put_numbers, put_row};
 use super::{EncodedAggregate, decode, encode};
+use crate::command::BpmnSignalCommand;
 use crate::key::Key;
 use crate::state::bpmn_signal::{BpmnSignal, Listener};
 use crate::state::mailbox::{Bucket, Shape, part_of};
@@ -86,4 +87,14 @@ pub fn bring_bpmn_signal_pages(
         }
     }
     Ok(())
+}
+
+/// The number of a command to a BPMN signal.
+pub(super) fn command_number(command: &BpmnSignalCommand) -> u32 {
+    match command {
+        BpmnSignalCommand::BroadcastBpmnSignal { .. } => 1001,
+        BpmnSignalCommand::Listen { .. } => 1002,
+        BpmnSignalCommand::StopListening { .. } => 1003,
+        BpmnSignalCommand::Continue => 1004,
+    }
 }

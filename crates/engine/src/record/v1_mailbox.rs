@@ -4,6 +4,7 @@
 
 use super::codec::{Bad, Reader, Wire, Writer, fields};
 use super::{EncodedAggregate, FORMAT, decode, encode};
+use crate::command::MailboxCommand;
 use crate::key::Key;
 use crate::state::mailbox::{
     Bucket, Due, Item, Line, Mailbox, Message, Runs, Shape, Shelf, ShelfHead, Waiting, Written,
@@ -230,4 +231,17 @@ pub fn bring_mailbox_pages(
         }
     }
     Ok(())
+}
+
+/// The number of a command to a mailbox.
+pub(super) fn command_number(command: &MailboxCommand) -> u32 {
+    match command {
+        MailboxCommand::PublishMessage { .. } => 101,
+        MailboxCommand::Subscribe { .. } => 102,
+        MailboxCommand::Unsubscribe { .. } => 103,
+        MailboxCommand::AcceptMessage { .. } => 104,
+        MailboxCommand::RefuseMessage { .. } => 105,
+        MailboxCommand::ExpireMessages => 106,
+        MailboxCommand::Continue => 107,
+    }
 }

@@ -158,6 +158,10 @@ impl<'g> Plan<'g> {
                 self.carry_flow(*flow)?;
             }
         }
+        self.look_at_agenda(state)
+    }
+
+    fn look_at_agenda(&mut self, state: &Instance) -> Result<(), Rejection> {
         for work in &state.agenda {
             match work {
                 Work::Arrive { element, flow, .. } => {

@@ -79,7 +79,7 @@ fn component(row: &AggregateRow, body: Vec<u8>, pages: Vec<(u32, Vec<u8>)>) -> C
         kind: row.kind,
         tenant: row.tenant,
         expected: Some(row.stamp),
-        stamp: crate::node::random_seed(),
+        stamp: crate::clock::random_seed(),
         body: Some(body),
         pages: pages.into_iter().map(|(page, body)| (page, Some(body))).collect(),
     };

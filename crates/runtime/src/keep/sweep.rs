@@ -376,6 +376,6 @@ fn name(row: &[Cell]) -> Option<(u64, u64)> {
 
 /// Sixteen random bytes.
 fn salt() -> [u8; 16] {
-    let (one, two) = (crate::node::random_seed(), crate::node::random_seed());
+    let (one, two) = (crate::clock::random_seed(), crate::clock::random_seed());
     (u128::from(one) << 64 | u128::from(two)).to_be_bytes()
 }

@@ -322,6 +322,25 @@ impl Lane {
         }
     }
 
+    fn write_releases(&mut self, work: &mut Work, places: &Places, prepared: &mut Prepared) {
+        for (component, key, attempt) in std::mem::take(&mut work.releases) {
+            let due_ms = self.inputs.now_ms;
+            let at = places.of(work, component);
+            let write = JobWrite::Release { key: key.0, attempt, due_ms };
+            prepared.batch.components[at].jobs.push(write);
+            if let Some(row) = self.cache.jobs.get_mut(&key)
+                && row.attempt == attempt
+            {
+                row.due_ms = due_ms;
+                row.worker = None;
+                let job_type = row.job_type.clone();
+                self.board.ready(&job_type, due_ms);
+            } else {
+                self.board.forget_all();
+            }
+        }
+    }
+
     fn write_rows(&mut self, work: &mut Work, places: &Places, prepared: &mut Prepared) {
         for key in std::mem::take(&mut work.job_order) {
             let Some((component, change)) = work.jobs.remove(&key) else { continue };
@@ -346,22 +365,7 @@ impl Lane {
                 }
             }
         }
-        for (component, key, attempt) in std::mem::take(&mut work.releases) {
-            let due_ms = self.inputs.now_ms;
-            let at = places.of(work, component);
-            let write = JobWrite::Release { key: key.0, attempt, due_ms };
-            prepared.batch.components[at].jobs.push(write);
-            if let Some(row) = self.cache.jobs.get_mut(&key)
-                && row.attempt == attempt
-            {
-                row.due_ms = due_ms;
-                row.worker = None;
-                let job_type = row.job_type.clone();
-                self.board.ready(&job_type, due_ms);
-            } else {
-                self.board.forget_all();
-            }
-        }
+        self.write_releases(work, places, prepared);
         for key in std::mem::take(&mut work.timer_order) {
             let Some((component, change)) = work.timers.remove(&key) else { continue };
             let write = match change {

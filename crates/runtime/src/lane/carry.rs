@@ -136,24 +136,7 @@ impl Lane {
     ) -> Result<Answer, Stop> {
         match request {
             Request::Deploy { .. } => self.deploy(work, component, caller, compiled),
-            Request::CreateInstance { definition, variables, business_id, options, .. } => {
-                let definition = self.find_definition(caller, definition)?;
-                let create = CreateInstance {
-                    instance: self.inputs.keys.next_key(),
-                    definition: definition.key,
-                    start: match options.begin_at.as_slice() {
-                        [] => none_start(&definition)?,
-                        _ => 0,
-                    },
-                    begin_at: options.begin_at.clone(),
-                    stop_after: options.stop_after.clone(),
-                    variables: variables.clone(),
-                    business_id: business_id.clone(),
-                    tags: options.tags.clone(),
-                    ..CreateInstance::default()
-                };
-                self.create(work, component, caller, &definition, create)
-            }
+            Request::CreateInstance { .. } => self.decide_start(work, component, caller, request),
             Request::EvaluateConditionals { definition, variables } => {
                 self.evaluate_conditionals(work, component, caller, *definition, variables)
             }
@@ -202,6 +185,35 @@ impl Lane {
             }
             _ => self.ask_what_is_there(work, component, caller, request),
         }
+    }
+
+    fn decide_start(
+        &mut self,
+        work: &mut Work,
+        component: Component,
+        caller: &Caller,
+        request: &Request,
+    ) -> Result<Answer, Stop> {
+        let Request::CreateInstance { definition, variables, business_id, options, .. } = request
+        else {
+            unreachable!("only a start is decided as one")
+        };
+        let definition = self.find_definition(caller, definition)?;
+        let create = CreateInstance {
+            instance: self.inputs.keys.next_key(),
+            definition: definition.key,
+            start: match options.begin_at.as_slice() {
+                [] => none_start(&definition)?,
+                _ => 0,
+            },
+            begin_at: options.begin_at.clone(),
+            stop_after: options.stop_after.clone(),
+            variables: variables.clone(),
+            business_id: business_id.clone(),
+            tags: options.tags.clone(),
+            ..CreateInstance::default()
+        };
+        self.create(work, component, caller, &definition, create)
     }
 
     fn ask_what_is_there(

@@ -66,11 +66,8 @@ impl Lane {
             self.forget_answers(&row.answers);
         }
         self.project(&batch, committed, &sections, projection);
-        for (component, _, sections) in &sections {
-            if accepted(*component) {
-                self.note_suspensions(sections);
-            }
-        }
+        let went_in = sections.iter().filter(|(component, ..)| accepted(*component));
+        went_in.for_each(|(_, _, sections)| self.note_suspensions(sections));
         for key in fired {
             self.firing.remove(&key);
         }
@@ -84,15 +81,11 @@ impl Lane {
         }
         finished.again.extend(postponed);
         self.settled = turn;
-        for (component, key, ended) in ended {
-            if accepted(component) {
-                self.announce_end(key, &ended);
-            }
+        for (_, key, ended) in ended.into_iter().filter(|(component, ..)| accepted(*component)) {
+            self.announce_end(key, &ended);
         }
-        for (component, (task, answer)) in decided {
-            if accepted(component) {
-                self.announce_decision(task, answer);
-            }
+        for (_, (task, answer)) in decided.into_iter().filter(|(it, _)| accepted(*it)) {
+            self.announce_decision(task, answer);
         }
         for (component, served, jobs) in served {
             self.serve_born(served.poll, jobs, accepted(component), &mut finished);

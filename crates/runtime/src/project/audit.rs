@@ -298,6 +298,19 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
             let scope = scene.place(slot).key;
             Act { element: (slot != 0).then_some(scope), ..Act::new(3, 2, scope) }
         }
+        "SUSPEND_INSTANCE" => Act::new(0, 9, scene.instance),
+        "RESUME_INSTANCE" => Act::new(0, 10, scene.instance),
+        "MODIFY_INSTANCE" => Act::new(0, 8, scene.instance),
+        "MIGRATE_INSTANCE" => Act::new(0, 7, scene.instance),
+        _ => return task_act(scene, command, events),
+    };
+    Some(act)
+}
+
+/// What a command did to a user task.
+fn task_act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act> {
+    use InstanceEvent as E;
+    let act = match command {
         "COMPLETE_USER_TASK" => {
             let (slot, key, action) = events.iter().find_map(|event| match event {
                 E::UserTaskCompleted { slot, key, action } => Some((*slot, *key, action.clone())),
@@ -309,10 +322,6 @@ fn act(scene: &Scene<'_>, command: &str, events: &[InstanceEvent]) -> Option<Act
             let element = Some(scene.place(slot).key);
             Act { element, detail: Some(action), ..Act::new(4, 4, key) }
         }
-        "SUSPEND_INSTANCE" => Act::new(0, 9, scene.instance),
-        "RESUME_INSTANCE" => Act::new(0, 10, scene.instance),
-        "MODIFY_INSTANCE" => Act::new(0, 8, scene.instance),
-        "MIGRATE_INSTANCE" => Act::new(0, 7, scene.instance),
         "ASSIGN_USER_TASK" => {
             let (slot, key, operation, action) = events.iter().find_map(|event| match event {
                 E::UserTaskAssigned { slot, key, assignee, action } => {

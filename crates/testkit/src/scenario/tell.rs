@@ -182,26 +182,7 @@ impl Teller {
             E::AdHocFulfilled { .. } => format!("fulfilled {id}"),
             E::BpmnSignalReceived { key, .. } => format!("heard {}", self.name(*key)),
             E::BpmnSignalClosed { key, .. } => format!("stopped listening {}", self.name(*key)),
-            E::UserTaskCreated(task) => format!("task {id}{}", details(task, now_ms)),
-            E::UserTaskCancelled { .. } => format!("task {id} cancelled"),
-            E::UserTaskAssigned { assignee: Some(name), .. } => {
-                format!("task {id} assignee={}", quoted(name))
-            }
-            E::UserTaskAssigned { .. } => format!("task {id} unassigned"),
-            E::UserTaskUpdated { changes, .. } => {
-                format!("task {id} updated{}", changed(changes, now_ms))
-            }
-            E::UserTaskChangeProposed { proposal, .. } => {
-                let event = proposal.event.as_str().to_lowercase();
-                format!("task {id} {event}{}", details(&proposal.task, now_ms))
-            }
-            E::UserTaskChangeCorrected { task, .. } => {
-                format!("task {id} corrected{}", details(task, now_ms))
-            }
-            E::UserTaskChangeDecided { verdict: Verdict::Denied, .. } => {
-                format!("task {id} denied")
-            }
-            _ => return None,
+            other => return tell_task(id, other, now_ms),
         };
         Some(line)
     }
@@ -377,4 +358,31 @@ fn details(task: &UserTaskCreated, now_ms: i64) -> String {
         add("form", form);
     }
     text
+}
+
+fn tell_task(id: &str, event: &InstanceEvent, now_ms: i64) -> Option<String> {
+    use InstanceEvent as E;
+    let line = match event {
+        E::UserTaskCreated(task) => format!("task {id}{}", details(task, now_ms)),
+        E::UserTaskCancelled { .. } => format!("task {id} cancelled"),
+        E::UserTaskAssigned { assignee: Some(name), .. } => {
+            format!("task {id} assignee={}", quoted(name))
+        }
+        E::UserTaskAssigned { .. } => format!("task {id} unassigned"),
+        E::UserTaskUpdated { changes, .. } => {
+            format!("task {id} updated{}", changed(changes, now_ms))
+        }
+        E::UserTaskChangeProposed { proposal, .. } => {
+            let event = proposal.event.as_str().to_lowercase();
+            format!("task {id} {event}{}", details(&proposal.task, now_ms))
+        }
+        E::UserTaskChangeCorrected { task, .. } => {
+            format!("task {id} corrected{}", details(task, now_ms))
+        }
+        E::UserTaskChangeDecided { verdict: Verdict::Denied, .. } => {
+            format!("task {id} denied")
+        }
+        _ => return None,
+    };
+    Some(line)
 }

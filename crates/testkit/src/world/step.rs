@@ -112,11 +112,7 @@ impl World {
         let root = self.store_pages(target, &held.state);
         held.state.dirty.clear();
         held.replayed.dirty.clear();
-        self.steps = self.steps.wrapping_add(1);
-        if self.steps.is_multiple_of(self.check_every) {
-            self.check_stored(target, &root, &held.replayed);
-            self.check_instance(target, &held.replayed, &definition.graph);
-        }
+        self.check_now_and_then(target, &root, &held.replayed, graph);
         // What a store would hold is forgotten at once, so that each step asks for what it needs.
         held.state.elements.leave_pages(|_| false);
         if held.state.elements.absent(..).next().is_none() {
@@ -128,6 +124,14 @@ impl World {
             self.release(target);
         }
         effects
+    }
+
+    fn check_now_and_then(&mut self, target: Key, root: &[u8], replayed: &Instance, graph: &Graph) {
+        self.steps = self.steps.wrapping_add(1);
+        if self.steps.is_multiple_of(self.check_every) {
+            self.check_stored(target, root, replayed);
+            self.check_instance(target, replayed, graph);
+        }
     }
 
     /// Brings the pages a command asks for, as a lane does.
