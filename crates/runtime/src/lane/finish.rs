@@ -297,14 +297,19 @@ impl Lane {
     /// Whoever asked for a change of a user task waits until its listeners have heard it.
     fn await_listeners(&mut self, task: Key, reply: Reply<Answered>) {
         if self.turn.is_multiple_of(1_024) {
-            self.proposals.retain(|_, reply| !reply.is_closed());
+            self.proposals.retain(|_, replies| replies.iter().any(|reply| !reply.is_closed()));
         }
-        self.proposals.insert(task, reply);
+        // One may be decided and the next be proposed in one commit: first come, first answered.
+        self.proposals.entry(task).or_default().push_back(reply);
     }
 
     fn announce_decision(&mut self, task: Key, answer: Answered) {
-        if let Some(reply) = self.proposals.remove(&task) {
+        let Some(replies) = self.proposals.get_mut(&task) else { return };
+        if let Some(reply) = replies.pop_front() {
             drop(reply.send(answer));
+        }
+        if replies.is_empty() {
+            self.proposals.remove(&task);
         }
     }
 

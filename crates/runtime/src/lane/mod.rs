@@ -55,7 +55,7 @@ use engine::state::mailbox::Shape;
 use jiff::tz::TimeZone;
 use outbox::Outbox;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use store::Store;
 use store::batch::{AnswerRow, DefinitionRow, EffectRow, ResourceRow, TimerRow};
@@ -190,7 +190,7 @@ pub struct Lane {
     settled: u64,
     results: FxHashMap<Key, Vec<finish::Awaiting>>,
     /// Who waits for the listeners of a user task.
-    proposals: FxHashMap<Key, Reply<Answered>>,
+    proposals: FxHashMap<Key, VecDeque<Reply<Answered>>>,
     next_timer_ms: Option<i64>,
     /// Due timers, and what goes on with its own work, wait.
     unasked_held: bool,
