@@ -78,6 +78,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{alertKey}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release an alert
+         * @description An alert that a suppression or a storm holds back is acted on now: the case its rule asks for is
+         *     opened.
+         */
+        post: operations["releaseAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-verification": {
         parameters: {
             query?: never;
@@ -127,6 +148,47 @@ export interface paths {
         get: operations["getBackup"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batch-operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a batch operation
+         * @description With `dryRun` nothing is done: the answer is the exact count, and for a few items what would
+         *     become of them. Without it the answer is the key of the batch operation, as under `/v2`.
+         */
+        post: operations["beginBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batch-operations/{batchOperationKey}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the failed items of a batch operation again
+         * @description A new batch operation does the same to each item at which this one failed.
+         */
+        post: operations["retryBatchOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -290,6 +352,64 @@ export interface paths {
          * @description It was no case after all. The process instance that runs for it is cancelled too.
          */
         post: operations["cancelCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain the clock of a case
+         * @description How it stands, and every change with who or which condition caused it: set, started, paused,
+         *     resumed, stopped, extended, waived, and the milestones it reached.
+         */
+        get: operations["explainClock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/clock/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a case more time */
+        post: operations["extendClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseKey}/clock/waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Waive the clock of a case
+         * @description No time counts for it any more: no milestone comes, and its urgency does not rise.
+         */
+        post: operations["waiveClock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -594,6 +714,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/element-instances/{elementInstanceKey}/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Edit variables, and see what they were */
+        post: operations["editVariables"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -603,7 +740,8 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events: each message is what one committed command did to one process instance.
+         * @description Server-sent events: each message is what one committed command did to one process instance; with
+         *     `about` also to cases, alerts and signals.
          *     Messages of an instance come in their order, each exactly once. The `id` of the last message
          *     seen, sent as `Last-Event-ID` or `after`, resumes the stream behind it.
          */
@@ -644,6 +782,65 @@ export interface paths {
         get: operations["export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/groups/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Group open incidents
+         * @description By process, element, kind and the shape of the message, in which numbers, times and ids do not
+         *     count.
+         */
+        post: operations["searchIncidentGroups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-types/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a job type */
+        post: operations["resumeJobType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-types/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a job type
+         * @description Its jobs are not handed out, whatever process they are of. Jobs that workers hold are completed
+         *     as usual; a job whose time-out passes waits with the others.
+         */
+        post: operations["suspendJobType"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +941,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/process-definitions/{processDefinitionKey}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a process definition
+         * @description Instances begin again, those that waited first.
+         */
+        post: operations["resumeProcessDefinition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/{processDefinitionKey}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a process definition
+         * @description No instances of this version begin: requests are refused; what would begin by a message, a
+         *     timer, a BPMN signal or a call waits and begins when it is resumed. Instances that run go on.
+         */
+        post: operations["suspendProcessDefinition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{processInstanceKey}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a process instance, with or without compensation
+         * @description The answer says what is guaranteed.
+         */
+        post: operations["cancelProcessInstanceWithChoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-instances/{processInstanceKey}/cancellation-preview": {
         parameters: {
             query?: never;
@@ -755,8 +1013,8 @@ export interface paths {
         put?: never;
         /**
          * Preview a cancellation
-         * @description What is open and would be cancelled. Compensation is not run by a cancellation: what completed
-         *     activities did outside stays done.
+         * @description What is open and would be cancelled, without compensation: what completed activities did outside
+         *     stays done.
          */
         post: operations["previewProcessInstanceCancellation"];
         delete?: never;
@@ -834,6 +1092,124 @@ export interface paths {
          * @description What it would do to tokens, timers, jobs, tasks and subscriptions. Nothing is done.
          */
         post: operations["previewProcessInstanceModification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{processInstanceKey}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin again at an element
+         * @description Everything in the instance is cancelled and a token begins at the element, in one step; the
+         *     instance keeps its key, its variables and its history. What has completed stays done. With
+         *     `dryRun` nothing is done: the answer is what would happen.
+         */
+        post: operations["restartProcessInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List queues */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queueId}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign a piece of a queue
+         * @description To whom has the skills, works for its site, is here, and has most room; says why, and why nobody
+         *     else. Only what nobody has taken yet.
+         */
+        post: operations["assignQueuedWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queueId}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain who may do the work of a queue */
+        get: operations["listCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queueId}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a queue
+         * @description The open work in it nobody has taken, what comes first first, at most 100 pieces.
+         */
+        get: operations["listQueuedWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queueId}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the next piece of a queue
+         * @description The most urgent piece nobody has taken is yours: the case has you as its driver, or the user
+         *     task as its assignee. Two who ask at once get two pieces. 204: nothing waits.
+         */
+        post: operations["takeNextWork"];
         delete?: never;
         options?: never;
         head?: never;
@@ -982,6 +1358,91 @@ export interface paths {
          * @description With its `data`, and the `rules` that looked at it, each with the subject it found.
          */
         get: operations["getSignal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/solutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List solutions */
+        get: operations["listSolutions"];
+        put?: never;
+        /**
+         * Import a solution
+         * @description The manifest (`kind: solution`) and every file it names, in one deployment: all or none. What is
+         *     identical to what is there makes no new versions.
+         */
+        post: operations["importSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List suppressions
+         * @description All there are, with those to come and those that are over.
+         */
+        get: operations["listSuppressions"];
+        put?: never;
+        /**
+         * Declare a suppression
+         * @description Until it ends, alerts it is about are kept and counted and open no case. It is deployed like a
+         *     file, and needs the permission for that.
+         */
+        post: operations["declareSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{suppressionId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a suppression
+         * @description What it holds back is acted on when its time would have been over, when it comes again, or when
+         *     somebody releases it.
+         */
+        post: operations["endSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suspensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is suspended beside single instances */
+        get: operations["listSuspensions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1206,6 +1667,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/batch-operation-items/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search items of batch operations
+         * @description Items that were tried; those still to come are not among them.
+         */
+        post: operations["searchBatchOperationItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/batch-operations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search batch operations */
+        post: operations["searchBatchOperations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/batch-operations/{batchOperationKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a batch operation */
+        get: operations["getBatchOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/batch-operations/{batchOperationKey}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a batch operation
+         * @description Items that were not tried yet are left alone; what was done stays done.
+         */
+        post: operations["cancelBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/batch-operations/{batchOperationKey}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a batch operation */
+        post: operations["resumeBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/batch-operations/{batchOperationKey}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a batch operation */
+        post: operations["suspendBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/clock": {
         parameters: {
             query?: never;
@@ -1234,6 +1803,27 @@ export interface paths {
         put?: never;
         /** Let the clock run again */
         post: operations["resetClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/conditionals/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate conditional start events
+         * @description Each conditional start event of a process whose condition names one of the variables and is true
+         *     starts an instance, all of them or none.
+         */
+        post: operations["evaluateConditionals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1363,6 +1953,27 @@ export interface paths {
         get: operations["getDecisionInstance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/decision-instances/{decisionEvaluationKey}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a decision instance
+         * @description All decisions of one evaluation outside of any process: their history is erased, and the audit
+         *     log says who did it. What a process decided goes with the history of its instance.
+         */
+        post: operations["deleteDecisionInstance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2215,6 +2826,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/process-instances/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel process instances
+         * @description All that run, nobody called and the filter finds. Compensation is not run.
+         */
+        post: operations["cancelProcessInstancesBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/incident-resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve incidents of process instances
+         * @description Each open incident is an item; a job without retries gets one.
+         */
+        post: operations["resolveIncidentsBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/migration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Migrate process instances */
+        post: operations["migrateProcessInstancesBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/modification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Modify process instances */
+        post: operations["modifyProcessInstancesBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume process instances */
+        post: operations["resumeProcessInstancesBatchOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/process-instances/search": {
         parameters: {
             query?: never;
@@ -2226,6 +2928,23 @@ export interface paths {
         put?: never;
         /** Search process instances */
         post: operations["searchProcessInstances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/process-instances/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend process instances */
+        post: operations["suspendProcessInstancesBatchOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2443,6 +3162,107 @@ export interface paths {
          *     workers do with jobs they hold is taken in and goes on later.
          */
         post: operations["suspendProcessInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/resources/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search resources
+         * @description Detection rules and case types. Processes, decisions and forms have searches of their own.
+         */
+        post: operations["searchResources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/resources/{resourceKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a resource
+         * @description Any deployed file: of a process, of decisions, a form, a detection rule or a case type; also one
+         *     that is deleted, for who reads history.
+         */
+        get: operations["getResource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/resources/{resourceKey}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the content of a JSON resource
+         * @description Of a form, for example. Everything else is there as bytes under `content/binary`.
+         */
+        get: operations["getResourceContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/resources/{resourceKey}/content/binary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the content of a resource as bytes */
+        get: operations["getResourceContentBinary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/resources/{resourceKey}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a resource
+         * @description A version of a process, of decision requirements with their decisions, or of a form: nothing
+         *     starts or is bound by it any more, the newest version that is left is the latest and starts by
+         *     its own timers, messages and BPMN signals. Refused with 409 while instances of the process run.
+         *     History stays, with the file.
+         */
+        post: operations["deleteResource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3001,8 +3821,7 @@ export interface components {
             tags: string[];
             tenantId: string;
             type: string;
-            /** @description Always null: user tasks are no jobs. */
-            userTask: Record<string, never> | null;
+            userTask: components["schemas"]["UserTaskProperties"] | null;
             variables: components["schemas"]["Variables"];
             worker: string;
         };
@@ -3033,6 +3852,11 @@ export interface components {
             endTime: string | null;
             /** Format: date-time */
             firstSeenTime: string | null;
+            /** @enum {string} */
+            heldBy: "STORM" | "SUPPRESSION";
+            heldById: string | null;
+            /** Format: date-time */
+            heldUntilTime: string | null;
             /** Format: date-time */
             lastSeenTime: string | null;
             name: string;
@@ -3058,6 +3882,9 @@ export interface components {
                 detectionRuleKey?: components["schemas"]["KeyFilter"];
                 endTime?: components["schemas"]["DateTimeFilter"];
                 firstSeenTime?: components["schemas"]["DateTimeFilter"];
+                heldBy?: components["schemas"]["StringFilter"];
+                heldById?: components["schemas"]["StringFilter"];
+                heldUntilTime?: components["schemas"]["DateTimeFilter"];
                 lastSeenTime?: components["schemas"]["DateTimeFilter"];
                 name?: components["schemas"]["StringFilter"];
                 occurrences?: components["schemas"]["IntegerFilter"];
@@ -3080,7 +3907,7 @@ export interface components {
             };
             sort?: {
                 /** @enum {string} */
-                field: "alertKey" | "name" | "state" | "title" | "severity" | "detectionRuleKey" | "detectionRuleId" | "subject" | "occurrences" | "firstSeenTime" | "lastSeenTime" | "endTime" | "signalKey" | "caseKey" | "acknowledgedBy" | "tenantId";
+                field: "alertKey" | "name" | "state" | "title" | "severity" | "detectionRuleKey" | "detectionRuleId" | "subject" | "occurrences" | "firstSeenTime" | "lastSeenTime" | "endTime" | "signalKey" | "caseKey" | "acknowledgedBy" | "heldBy" | "heldById" | "heldUntilTime" | "tenantId";
                 /**
                  * @description ASC by default.
                  * @enum {string}
@@ -3104,6 +3931,13 @@ export interface components {
             /** @description `direct`, `inferred` or `sourceParent`. */
             ancestorScopeType: string;
         };
+        /** @description Who got a piece, and why. */
+        AssignedWork: {
+            item: components["schemas"]["PieceOfWork"];
+            user: string;
+            /** @description In words, one reason each; of everybody else why not. */
+            why: string[];
+        };
         AuditLog: {
             actorId: string | null;
             actorType: unknown;
@@ -3113,9 +3947,9 @@ export interface components {
             batchOperationType: unknown;
             /** @enum {string} */
             category: "ADMIN" | "DEPLOYED_RESOURCES" | "USER_TASKS";
-            decisionDefinitionId: unknown;
+            decisionDefinitionId: string | null;
             decisionDefinitionKey: unknown;
-            decisionEvaluationKey: unknown;
+            decisionEvaluationKey: string | null;
             decisionRequirementsId: unknown;
             decisionRequirementsKey: unknown;
             deploymentKey: string | null;
@@ -3123,7 +3957,7 @@ export interface components {
             entityDescription: string | null;
             entityKey: string | null;
             /** @enum {string} */
-            entityType: "AUTHORIZATION" | "BATCH" | "CLIENT" | "DECISION" | "GROUP" | "INCIDENT" | "JOB" | "MAPPING_RULE" | "PROCESS_INSTANCE" | "RESOURCE" | "ROLE" | "TENANT" | "USER" | "USER_TASK" | "VARIABLE";
+            entityType: "ALERT" | "AUTHORIZATION" | "BATCH" | "CASE" | "CLIENT" | "DECISION" | "GROUP" | "INCIDENT" | "JOB" | "MAPPING_RULE" | "PROCESS_INSTANCE" | "RESOURCE" | "ROLE" | "TENANT" | "USER" | "USER_TASK" | "VARIABLE";
             formKey: unknown;
             inboundChannelToolName: unknown;
             inboundChannelType: unknown;
@@ -3155,8 +3989,8 @@ export interface components {
                 batchOperationKey?: unknown;
                 batchOperationType?: unknown;
                 category?: components["schemas"]["StringFilter"];
-                decisionDefinitionId?: unknown;
                 decisionDefinitionKey?: unknown;
+                /** @description Key of the evaluation. */
                 decisionEvaluationKey?: unknown;
                 decisionRequirementsId?: unknown;
                 decisionRequirementsKey?: unknown;
@@ -3196,7 +4030,7 @@ export interface components {
             };
             sort?: {
                 /** @enum {string} */
-                field: "auditLogKey" | "entityKey" | "entityType" | "operationType" | "timestamp" | "actorId" | "actorType" | "result" | "category" | "processDefinitionId" | "processDefinitionKey" | "processInstanceKey" | "elementInstanceKey" | "deploymentKey" | "entityDescription" | "tenantId" | "agentElementId" | "batchOperationKey" | "batchOperationType" | "decisionDefinitionId" | "decisionDefinitionKey" | "decisionEvaluationKey" | "decisionRequirementsId" | "decisionRequirementsKey" | "formKey" | "inboundChannelToolName" | "inboundChannelType" | "relatedEntityKey" | "relatedEntityType";
+                field: "auditLogKey" | "entityKey" | "entityType" | "operationType" | "timestamp" | "actorId" | "actorType" | "result" | "category" | "processDefinitionId" | "processDefinitionKey" | "processInstanceKey" | "elementInstanceKey" | "deploymentKey" | "entityDescription" | "tenantId" | "agentElementId" | "batchOperationKey" | "batchOperationType" | "decisionDefinitionKey" | "decisionRequirementsId" | "decisionRequirementsKey" | "formKey" | "inboundChannelToolName" | "inboundChannelType" | "relatedEntityKey" | "relatedEntityType";
                 /**
                  * @description ASC by default.
                  * @enum {string}
@@ -3327,6 +4161,176 @@ export interface components {
             /** @description The one on its way first, then newest first. */
             items: components["schemas"]["BackupResult"][];
         };
+        /** @description How many items there are, and what would become of some. */
+        BatchCount: {
+            batchOperationKey?: components["schemas"]["Key"] | null;
+            batchOperationType?: string | null;
+            /** @description With `dryRun`: the first few. */
+            sample?: components["schemas"]["BatchSample"][] | null;
+            /**
+             * Format: int64
+             * @description With `dryRun`: exactly so many, now.
+             */
+            totalCount?: number | null;
+        };
+        /** @description Tokens that go on elsewhere in their scope. */
+        BatchMove: {
+            /** @description Where they are. */
+            sourceElementId: string;
+            /** @description Where they go on. */
+            targetElementId: string;
+        };
+        BatchOperation: {
+            actorId: string | null;
+            actorType: unknown;
+            batchOperationKey: string | null;
+            /** @enum {string} */
+            batchOperationType: "ADD_VARIABLE" | "CANCEL_PROCESS_INSTANCE" | "DELETE_DECISION_DEFINITION" | "DELETE_DECISION_INSTANCE" | "DELETE_PROCESS_DEFINITION" | "DELETE_PROCESS_INSTANCE" | "MIGRATE_PROCESS_INSTANCE" | "MODIFY_PROCESS_INSTANCE" | "RESOLVE_INCIDENT" | "RESUME_PROCESS_INSTANCE" | "SUSPEND_PROCESS_INSTANCE" | "UPDATE_JOB" | "UPDATE_VARIABLE";
+            /** Format: date-time */
+            endDate: string | null;
+            errors: unknown;
+            operationsCompletedCount: number;
+            operationsFailedCount: number;
+            operationsTotalCount: number;
+            /** Format: date-time */
+            startDate: string | null;
+            /** @enum {string} */
+            state: "ACTIVE" | "CANCELED" | "COMPLETED" | "CREATED" | "FAILED" | "PARTIALLY_COMPLETED" | "SUSPENDED";
+        };
+        /** @description A batch operation that was accepted. */
+        BatchOperationCreated: {
+            batchOperationKey: components["schemas"]["Key"];
+            batchOperationType: string;
+        };
+        BatchOperationItem: {
+            batchOperationKey: string | null;
+            errorMessage: string | null;
+            itemKey: string | null;
+            /** @enum {string} */
+            operationType: "ADD_VARIABLE" | "CANCEL_PROCESS_INSTANCE" | "DELETE_DECISION_DEFINITION" | "DELETE_DECISION_INSTANCE" | "DELETE_PROCESS_DEFINITION" | "DELETE_PROCESS_INSTANCE" | "MIGRATE_PROCESS_INSTANCE" | "MODIFY_PROCESS_INSTANCE" | "RESOLVE_INCIDENT" | "RESUME_PROCESS_INSTANCE" | "SUSPEND_PROCESS_INSTANCE" | "UPDATE_JOB" | "UPDATE_VARIABLE";
+            processInstanceKey: string | null;
+            /** Format: date-time */
+            processedDate: string | null;
+            rootProcessInstanceKey: string | null;
+            /** @enum {string} */
+            state: "ACTIVE" | "CANCELED" | "COMPLETED" | "FAILED" | "SKIPPED";
+        };
+        BatchOperationItemSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                batchOperationKey?: components["schemas"]["KeyFilter"];
+                itemKey?: components["schemas"]["KeyFilter"];
+                operationType?: components["schemas"]["StringFilter"];
+                processInstanceKey?: components["schemas"]["KeyFilter"];
+                processedDate?: components["schemas"]["DateTimeFilter"];
+                state?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "batchOperationKey" | "itemKey" | "processInstanceKey" | "operationType" | "state" | "processedDate";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        BatchOperationItemSearchResult: {
+            items: components["schemas"]["BatchOperationItem"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        BatchOperationSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                actorId?: components["schemas"]["StringFilter"];
+                actorType?: unknown;
+                batchOperationKey?: components["schemas"]["KeyFilter"];
+                endDate?: components["schemas"]["DateTimeFilter"];
+                errors?: unknown;
+                operationType?: components["schemas"]["StringFilter"];
+                startDate?: components["schemas"]["DateTimeFilter"];
+                state?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "batchOperationKey" | "state" | "operationType" | "startDate" | "endDate" | "actorType" | "actorId" | "errors";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        BatchOperationSearchResult: {
+            items: components["schemas"]["BatchOperation"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description An item, and what would become of it. */
+        BatchSample: {
+            /** @description Why it would be refused; null: it would be done. */
+            errorMessage?: string | null;
+            itemKey: components["schemas"]["Key"];
+            processInstanceKey: components["schemas"]["Key"];
+        };
+        /** @description What is to be done to which instances. */
+        BatchWanted: {
+            /** @description Only tell how many items there are, and what would become of some of them. */
+            dryRun?: boolean;
+            /** @description The filter of a search for process instances. Only those it can be done to are meant. */
+            filter?: Record<string, never> | null;
+            /** @description The filter of a search for incidents, instead of one for instances; to resolve those. */
+            incidentFilter?: Record<string, never> | null;
+            migrationPlan?: components["schemas"]["MigrationPlan"] | null;
+            modification?: components["schemas"]["ProcessInstanceModification"] | null;
+            /**
+             * @description What is done to each: `CANCEL_PROCESS_INSTANCE`, `RESOLVE_INCIDENT`,
+             *     `MODIFY_PROCESS_INSTANCE`, `MIGRATE_PROCESS_INSTANCE`, `UPDATE_VARIABLE`,
+             *     `SUSPEND_PROCESS_INSTANCE` or `RESUME_PROCESS_INSTANCE`.
+             */
+            operationType: string;
+            /** @description Instances by their keys, instead of a filter. */
+            processInstanceKeys?: components["schemas"]["Key"][] | null;
+            /**
+             * Format: int32
+             * @description For `RESOLVE_INCIDENT`: retries for jobs that have none; 1 by default.
+             */
+            retries?: number | null;
+            variables?: components["schemas"]["Variables"] | null;
+        };
         /** @description A BPMN signal that is on its way. */
         BroadcastSignal: {
             signalKey: components["schemas"]["Key"];
@@ -3350,6 +4354,35 @@ export interface components {
             processDefinitionName: string;
             processInstanceKey: components["schemas"]["Key"];
         };
+        /** @description What is done, and what that guarantees. */
+        CancellationResult: {
+            /** @description Whether what has completed is undone. */
+            compensates: boolean;
+            /** @description What holds from now on, in words. */
+            guarantees: string[];
+            processInstanceKey: components["schemas"]["Key"];
+        };
+        /** @description How an instance is cancelled. */
+        CancellationWanted: {
+            /** @description Whether what has completed is undone by its compensation handlers. */
+            compensate?: boolean;
+        };
+        /** @description Somebody who could be given work. */
+        CandidateItem: {
+            /** Format: int32 */
+            capacity: number | null;
+            /** @description Why not, one reason each. */
+            excluded: string[];
+            isEligible: boolean;
+            /** Format: int32 */
+            load: number;
+            team: string;
+            user: string;
+        };
+        /** @description Everybody in a team, with why they may do work of a queue or not. */
+        CandidateList: {
+            items: components["schemas"]["CandidateItem"][];
+        };
         Case: {
             alertKey: string | null;
             caseKey: string | null;
@@ -3358,6 +4391,8 @@ export interface components {
             check: string | null;
             /** Format: date-time */
             checkDueTime: string | null;
+            /** @enum {string} */
+            clock: "PAUSED" | "RUNNING" | "STOPPED" | "WAITING" | "WAIVED";
             /** Format: date-time */
             closedTime: string | null;
             /** Format: date-time */
@@ -3371,6 +4406,8 @@ export interface components {
             milestone: "AT_RISK" | "DEADLINE" | "GOAL" | "PASSED";
             /** Format: date-time */
             openedTime: string | null;
+            /** Format: date-time */
+            originalDeadlineTime: string | null;
             /** @enum {string} */
             priority: "P1" | "P2" | "P3" | "P4";
             processInstanceKey: string | null;
@@ -3383,6 +4420,7 @@ export interface components {
             /** @enum {string} */
             severity: "CRITICAL" | "HIGH" | "LOW" | "MEDIUM";
             signalKey: string | null;
+            site: string | null;
             stage: string | null;
             /** @enum {string} */
             state: "CANCELLED" | "CLOSED_FAILED" | "CLOSED_VERIFIED" | "CLOSED_WAIVED" | "OPEN" | "RESOLVED" | "VERIFYING";
@@ -3409,6 +4447,8 @@ export interface components {
         CaseCreation: {
             /** @description Id of its case type; the latest version is taken. */
             caseTypeId: string;
+            /** @description Where it is; its type may count time by the calendar of a site. */
+            site?: string | null;
             /** @description What it is about, for example a shipment number. */
             subject?: string | null;
             /** @description What it is called. */
@@ -3435,6 +4475,7 @@ export interface components {
                 caseTypeKey?: components["schemas"]["KeyFilter"];
                 check?: components["schemas"]["StringFilter"];
                 checkDueTime?: components["schemas"]["DateTimeFilter"];
+                clock?: components["schemas"]["StringFilter"];
                 closedTime?: components["schemas"]["DateTimeFilter"];
                 deadlineTime?: components["schemas"]["DateTimeFilter"];
                 driver?: components["schemas"]["StringFilter"];
@@ -3443,6 +4484,7 @@ export interface components {
                 isNotDurable?: boolean;
                 milestone?: components["schemas"]["StringFilter"];
                 openedTime?: components["schemas"]["DateTimeFilter"];
+                originalDeadlineTime?: components["schemas"]["DateTimeFilter"];
                 priority?: components["schemas"]["StringFilter"];
                 processInstanceKey?: components["schemas"]["KeyFilter"];
                 recurredTime?: components["schemas"]["DateTimeFilter"];
@@ -3450,6 +4492,7 @@ export interface components {
                 resolvedTime?: components["schemas"]["DateTimeFilter"];
                 severity?: components["schemas"]["StringFilter"];
                 signalKey?: components["schemas"]["KeyFilter"];
+                site?: components["schemas"]["StringFilter"];
                 stage?: components["schemas"]["StringFilter"];
                 state?: components["schemas"]["StringFilter"];
                 subject?: components["schemas"]["StringFilter"];
@@ -3469,7 +4512,7 @@ export interface components {
             };
             sort?: {
                 /** @enum {string} */
-                field: "caseKey" | "state" | "title" | "subject" | "caseTypeKey" | "caseTypeId" | "stage" | "severity" | "priority" | "urgency" | "driver" | "openedTime" | "resolvedTime" | "closedTime" | "goalTime" | "deadlineTime" | "milestone" | "check" | "checkDueTime" | "reopenings" | "recurredTime" | "isNotDurable" | "alertKey" | "signalKey" | "processInstanceKey" | "followsCaseKey" | "tenantId";
+                field: "caseKey" | "state" | "title" | "subject" | "caseTypeKey" | "caseTypeId" | "stage" | "severity" | "priority" | "urgency" | "driver" | "openedTime" | "resolvedTime" | "closedTime" | "goalTime" | "deadlineTime" | "milestone" | "clock" | "originalDeadlineTime" | "site" | "check" | "checkDueTime" | "reopenings" | "recurredTime" | "isNotDurable" | "alertKey" | "signalKey" | "processInstanceKey" | "followsCaseKey" | "tenantId";
                 /**
                  * @description ASC by default.
                  * @enum {string}
@@ -3645,6 +4688,16 @@ export interface components {
             /** @description The secret; it is shown this once. */
             clientSecret: string;
         };
+        /** @description More time for a case. */
+        ClockExtension: {
+            /**
+             * @description How much later goal and deadline are: an ISO 8601 duration of a fixed length such as
+             *     `PT4H`, of the time the clock counts.
+             */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description Where the clock shall stand. */
         ClockPin: {
             /** @description Unix milliseconds. */
@@ -3664,6 +4717,14 @@ export interface components {
             subject?: string | null;
             time?: string | null;
             type: string;
+        };
+        /** @description Which conditions to evaluate, and with what. */
+        ConditionalEvaluationInstruction: {
+            processDefinitionKey?: components["schemas"]["Key"] | null;
+            /** @description `<default>` or absent. */
+            tenantId?: string | null;
+            /** @description What the conditions see, and what the instances begin with. */
+            variables: components["schemas"]["Variables"];
         };
         /** @description A message and the instance that took it. */
         CorrelatedMessage: {
@@ -3973,6 +5034,19 @@ export interface components {
                 totalItems: number;
             };
         };
+        /** @description A suppression that is in force, or will be. */
+        DeclaredSuppression: {
+            suppressionId: string;
+            suppressionKey: components["schemas"]["Key"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What was deleted. */
+        DeletedResource: {
+            /** @description Always null. */
+            batchOperation: string | null;
+            resourceKey: components["schemas"]["Key"];
+        };
         /** @description A deployed version of a decision. */
         DeployedDecision: {
             decisionDefinitionId: string;
@@ -4001,7 +5075,7 @@ export interface components {
             processDefinition: components["schemas"]["DeployedProcess"] | null;
             resource: components["schemas"]["DeployedOther"] | null;
         };
-        /** @description A deployed version of a detection rule or a case type. */
+        /** @description A deployed version of a detection rule, a case type, a calendar, a queue and the like. */
         DeployedOther: {
             resourceId: string;
             resourceKey: components["schemas"]["Key"];
@@ -4029,6 +5103,14 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        DeployedResource: {
+            resourceId: string;
+            resourceKey: string | null;
+            resourceName: string;
+            tenantId: string;
+            version: number;
+            versionTag: string | null;
+        };
         /** @description Files to deploy. */
         DeploymentForm: {
             /** @description BPMN, DMN and form files. */
@@ -4050,7 +5132,7 @@ export interface components {
             definition: {
                 /** @description Id of the case type of which its alerts open cases. */
                 caseTypeId: string | null;
-                /** @description `THRESHOLD`, `ABSENCE` or `RATE`. */
+                /** @description `THRESHOLD`, `ABSENCE`, `RATE` or `SEQUENCE`. */
                 detects: string;
                 /** @description How bad its alerts are. */
                 severity: string;
@@ -4115,6 +5197,20 @@ export interface components {
                 startCursor?: string | null;
                 totalItems: number;
             };
+        };
+        /** @description What an edit did. */
+        EditResult: {
+            changes: components["schemas"]["EditedVariable"][];
+        };
+        /** @description What a variable was and is. */
+        EditedVariable: {
+            /** @description The JSON text it is. */
+            after: string;
+            /** @description The JSON text it was; null: it was not there. */
+            before?: string | null;
+            name: string;
+            /** @description The scope it is in: an instance, or an element instance. */
+            scopeKey: components["schemas"]["Key"];
         };
         ElementInstance: {
             elementId: string;
@@ -4267,6 +5363,12 @@ export interface components {
                 totalItems: number;
             };
         };
+        /** @description What began. */
+        EvaluateConditionalResult: {
+            conditionalEvaluationKey: components["schemas"]["Key"];
+            processInstances: components["schemas"]["ProcessInstanceReference"][];
+            tenantId: string;
+        };
         /** @description One decision that was evaluated. */
         EvaluatedDecisionResult: {
             decisionDefinitionId: string;
@@ -4296,6 +5398,14 @@ export interface components {
             ruleId: string;
             /** Format: int32 */
             ruleIndex: number;
+        };
+        /** @description A deletion. */
+        EvaluationDeletion: {
+            /**
+             * Format: int64
+             * @description Taken and not kept.
+             */
+            operationReference?: number | null;
         };
         Evidence: {
             caseKey: string | null;
@@ -4357,6 +5467,25 @@ export interface components {
                 startCursor?: string | null;
                 totalItems: number;
             };
+        };
+        /** @description A case's clock, and how it came to stand so. */
+        ExplainedClock: {
+            /** @description Id of the calendar whose open time counts alone; null: day and night. */
+            calendarId: string | null;
+            /** @description `RUNNING`, `WAITING`, `PAUSED`, `STOPPED` or `WAIVED`; null: its type has no clock. */
+            clock: string | null;
+            deadlineTime: string | null;
+            /**
+             * Format: int64
+             * @description What it has counted by now.
+             */
+            elapsedMilliseconds: number;
+            /** @description When the goal is reached, while it counts. */
+            goalTime: string | null;
+            /** @description What changed it or came of it, oldest first, each with its `time` and `type`. */
+            timeline: {
+                [key: string]: unknown;
+            }[];
         };
         /** @description A version of a form. */
         FormResult: {
@@ -4458,6 +5587,40 @@ export interface components {
             state: "ACTIVE" | "MIGRATED" | "PENDING" | "RESOLVED" | "UNKNOWN";
             tenantId: string;
         };
+        /** @description Open incidents that are alike. */
+        IncidentGroup: {
+            elementId: string;
+            /** @description The message of one of them. What differs from one to the next is in its numbers. */
+            errorMessage: string;
+            errorType: string;
+            /** @description The same for all messages of one shape: without their numbers, times and ids. */
+            fingerprint: components["schemas"]["Key"];
+            firstCreationTime: string;
+            /** Format: int64 */
+            incidentCount: number;
+            /**
+             * @description Finds these incidents: in a search for incidents, and as `incidentFilter` of a batch
+             *     operation that resolves them all.
+             */
+            incidentFilter: Record<string, never>;
+            lastCreationTime: string;
+            processDefinitionId: string;
+        };
+        /** @description A list to be sorted and cut into pages. */
+        IncidentGroupsQuery: {
+            page?: components["schemas"]["PageRequest"] | null;
+            /** @description Fields to sort by; the largest groups come first where none is given. */
+            sort?: components["schemas"]["Sort"][];
+        };
+        IncidentGroupsResult: {
+            items: components["schemas"]["IncidentGroup"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
         IncidentSearch: {
             /** @description All conditions must hold. */
             filter?: {
@@ -4468,6 +5631,7 @@ export interface components {
                 elementInstanceKey?: components["schemas"]["KeyFilter"];
                 errorMessage?: components["schemas"]["StringFilter"];
                 errorType?: components["schemas"]["StringFilter"];
+                fingerprint?: components["schemas"]["KeyFilter"];
                 incidentKey?: components["schemas"]["KeyFilter"];
                 jobKey?: components["schemas"]["KeyFilter"];
                 processDefinitionId?: components["schemas"]["StringFilter"];
@@ -4488,7 +5652,7 @@ export interface components {
             };
             sort?: {
                 /** @enum {string} */
-                field: "incidentKey" | "processDefinitionKey" | "processDefinitionId" | "processInstanceKey" | "errorType" | "errorMessage" | "elementId" | "elementInstanceKey" | "creationTime" | "state" | "jobKey" | "tenantId";
+                field: "incidentKey" | "processDefinitionKey" | "processDefinitionId" | "processInstanceKey" | "errorType" | "errorMessage" | "elementId" | "elementInstanceKey" | "creationTime" | "state" | "jobKey" | "tenantId" | "fingerprint";
                 /**
                  * @description ASC by default.
                  * @enum {string}
@@ -4504,6 +5668,16 @@ export interface components {
                 startCursor?: string | null;
                 totalItems: number;
             };
+        };
+        /** @description Of which instances something is asked. */
+        InstanceBatch: {
+            /** @description The filter of a search for process instances. Only instances it can be done to are meant. */
+            filter: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Taken and not kept.
+             */
+            operationReference?: number | null;
         };
         /** @description A part of an instance's history. */
         InstanceHistory: {
@@ -4532,7 +5706,7 @@ export interface components {
             customHeaders: Record<string, never>;
             /** Format: date-time */
             deadline: string | null;
-            deniedReason: unknown;
+            deniedReason: string | null;
             elementId: string | null;
             elementInstanceKey: string | null;
             /** Format: date-time */
@@ -4540,7 +5714,7 @@ export interface components {
             errorCode: string | null;
             errorMessage: string | null;
             hasFailedWithRetriesLeft: boolean;
-            isDenied: unknown;
+            isDenied: boolean | null;
             jobKey: string | null;
             /** @enum {string} */
             kind: "AD_HOC_SUB_PROCESS" | "BPMN_ELEMENT" | "EXECUTION_LISTENER" | "TASK_LISTENER";
@@ -4548,7 +5722,7 @@ export interface components {
             lastUpdateTime: string | null;
             /** @enum {string} */
             listenerEventType: "ASSIGNING" | "BEFORE_ALL" | "CANCEL" | "CANCELING" | "COMPLETING" | "CREATING" | "END" | "START" | "UNSPECIFIED" | "UPDATING";
-            priority: unknown;
+            priority: number;
             processDefinitionId: string | null;
             processDefinitionKey: string | null;
             processInstanceKey: string | null;
@@ -4692,7 +5866,7 @@ export interface components {
                 $or?: Record<string, never>[];
                 creationTime?: components["schemas"]["DateTimeFilter"];
                 deadline?: components["schemas"]["DateTimeFilter"];
-                deniedReason?: unknown;
+                deniedReason?: components["schemas"]["StringFilter"];
                 elementId?: components["schemas"]["StringFilter"];
                 elementInstanceKey?: components["schemas"]["KeyFilter"];
                 endTime?: components["schemas"]["DateTimeFilter"];
@@ -4700,12 +5874,12 @@ export interface components {
                 errorMessage?: components["schemas"]["StringFilter"];
                 /** @description Whether it failed and will be tried again. */
                 hasFailedWithRetriesLeft?: unknown;
-                isDenied?: unknown;
+                isDenied?: boolean;
                 jobKey?: components["schemas"]["KeyFilter"];
                 kind?: components["schemas"]["StringFilter"];
                 lastUpdateTime?: components["schemas"]["DateTimeFilter"];
                 listenerEventType?: components["schemas"]["StringFilter"];
-                priority?: unknown;
+                priority?: components["schemas"]["IntegerFilter"];
                 processDefinitionId?: components["schemas"]["StringFilter"];
                 processDefinitionKey?: components["schemas"]["KeyFilter"];
                 processInstanceKey?: components["schemas"]["KeyFilter"];
@@ -4808,6 +5982,11 @@ export interface components {
                 startCursor?: string | null;
                 totalItems: number;
             };
+        };
+        /** @description Which job type is meant. */
+        JobTypeWanted: {
+            /** @description The job type. */
+            type: string;
         };
         /** @description What to change of a job. */
         JobUpdate: {
@@ -5106,6 +6285,25 @@ export interface components {
                 totalItems: number;
             };
         };
+        /** @description Which instances change to which definition. */
+        MigrationBatch: {
+            /** @description The filter of a search for process instances. */
+            filter: Record<string, never>;
+            /** @description To which definition, and which element is which there. */
+            migrationPlan: components["schemas"]["MigrationPlan"];
+            /**
+             * Format: int64
+             * @description Taken and not kept.
+             */
+            operationReference?: number | null;
+        };
+        /** @description To which definition, and which element is which there. */
+        MigrationPlan: {
+            /** @description Which element is which there. */
+            mappingInstructions?: components["schemas"]["MappingInstruction"][];
+            /** @description The definition they shall run. */
+            targetProcessDefinitionKey: components["schemas"]["Key"];
+        };
         /** @description A problem of a model, with its position. */
         ModelProblem: {
             /**
@@ -5130,6 +6328,18 @@ export interface components {
             rule: string;
             /** @description `error`, `warning` or `info`; only an error keeps a file from being deployed. */
             severity: string;
+        };
+        /** @description Which tokens of which instances are moved. */
+        ModificationBatch: {
+            /** @description The filter of a search for process instances. */
+            filter: Record<string, never>;
+            /** @description Which tokens go where, each within its scope. */
+            moveInstructions: components["schemas"]["BatchMove"][];
+            /**
+             * Format: int64
+             * @description Taken and not kept.
+             */
+            operationReference?: number | null;
         };
         /** @description A token that goes on elsewhere. */
         MoveInstruction: {
@@ -5202,6 +6412,22 @@ export interface components {
             currentPassword: string;
             /** @description The one from now on. */
             newPassword: string;
+        };
+        /** @description A piece of open work. */
+        PieceOfWork: {
+            caseKey: string | null;
+            dueTime: string | null;
+            /** @description `CASE` or `USER_TASK`. */
+            kind: string;
+            sinceTime: string;
+            site: string | null;
+            title: string;
+            /**
+             * Format: int64
+             * @description 0 to 100; of a user task its priority.
+             */
+            urgency: number;
+            userTaskKey: string | null;
         };
         /** @description RFC 9457's fields, and the problems of a refused deployment. */
         ProblemDetail: {
@@ -5338,15 +6564,30 @@ export interface components {
              */
             processDefinitionVersion?: number | null;
             requestTimeout?: components["schemas"]["Long"] | null;
-            /** @description Not available yet: must be absent or empty. */
-            runtimeInstructions?: Record<string, never>[];
-            /** @description Not available yet: must be absent or empty. */
-            startInstructions?: Record<string, never>[];
-            /** @description Taken and given back, not kept. */
+            /** @description Where the instance ends before it would. */
+            runtimeInstructions?: components["schemas"]["ProcessInstanceCreationRuntimeInstruction"][];
+            /** @description Where tokens begin instead of at the start event, for tests and repairs. */
+            startInstructions?: components["schemas"]["ProcessInstanceCreationStartInstruction"][];
+            /**
+             * @description Words to mark it with, at most 10: a letter, then letters, digits and `_-:.`, at most 100
+             *     characters.
+             */
             tags?: string[];
             /** @description `<default>` or absent. */
             tenantId?: string | null;
             variables?: components["schemas"]["Variables"] | null;
+        };
+        /** @description What happens at an element. */
+        ProcessInstanceCreationRuntimeInstruction: {
+            /** @description BPMN id of the element whose end, completed or not, is the end of the instance. */
+            afterElementId: string;
+            /** @description `TERMINATE_PROCESS_INSTANCE`, also when it is absent. */
+            type?: string | null;
+        };
+        /** @description Where a token begins. */
+        ProcessInstanceCreationStartInstruction: {
+            /** @description BPMN id of an element; the scopes around it begin too. */
+            elementId: string;
         };
         /** @description To which definition an instance changes, and which element is which there. */
         ProcessInstanceMigration: {
@@ -5374,13 +6615,18 @@ export interface components {
             /** @description Element instances to cancel. */
             terminateInstructions?: components["schemas"]["TerminateInstruction"][];
         };
+        /** @description An instance that began. */
+        ProcessInstanceReference: {
+            processDefinitionKey: components["schemas"]["Key"];
+            processInstanceKey: components["schemas"]["Key"];
+        };
         ProcessInstanceSearch: {
             /** @description All conditions must hold. */
             filter?: {
                 /** @description Objects of filters; one of them must hold. */
                 $or?: Record<string, never>[];
-                batchOperationId?: unknown;
-                batchOperationKey?: unknown;
+                batchOperationId?: components["schemas"]["KeyFilter"];
+                batchOperationKey?: components["schemas"]["KeyFilter"];
                 businessId?: components["schemas"]["StringFilter"];
                 elementId?: components["schemas"]["StringFilter"];
                 elementInstanceState?: components["schemas"]["StringFilter"];
@@ -5422,7 +6668,7 @@ export interface components {
             };
             sort?: {
                 /** @enum {string} */
-                field: "processInstanceKey" | "processDefinitionId" | "processDefinitionName" | "processDefinitionVersion" | "processDefinitionVersionTag" | "processDefinitionKey" | "parentProcessInstanceKey" | "parentElementInstanceKey" | "startDate" | "endDate" | "state" | "hasIncident" | "tenantId" | "businessId" | "suspendedDate" | "batchOperationId" | "batchOperationKey";
+                field: "processInstanceKey" | "processDefinitionId" | "processDefinitionName" | "processDefinitionVersion" | "processDefinitionVersionTag" | "processDefinitionKey" | "parentProcessInstanceKey" | "parentElementInstanceKey" | "startDate" | "endDate" | "state" | "hasIncident" | "tenantId" | "businessId" | "suspendedDate";
                 /**
                  * @description ASC by default.
                  * @enum {string}
@@ -5480,6 +6726,31 @@ export interface components {
             messageKey: components["schemas"]["Key"];
             tenantId: string;
         };
+        /** @description A queue. */
+        QueueItem: {
+            /**
+             * Format: int64
+             * @description Open work nobody has taken, counted up to a limit.
+             */
+            depth: number;
+            /** Format: int32 */
+            minimumUrgency: number;
+            name: string;
+            queueId: string;
+            /** @description What somebody must be able to do, with the level. */
+            skills: string[];
+            tenantId: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Queues, by id. */
+        QueueList: {
+            items: components["schemas"]["QueueItem"][];
+        };
+        /** @description Open work, what comes first first. */
+        QueuedWork: {
+            items: components["schemas"]["PieceOfWork"][];
+        };
         /** @description A received event. */
         ReceivedSignal: {
             /** @description False: it was received before, and nothing changed. */
@@ -5497,6 +6768,77 @@ export interface components {
              * @description Taken and not kept.
              */
             operationReference?: number | null;
+        };
+        /** @description A deletion. */
+        ResourceDeletion: {
+            /** @description Only `false`: history is kept as long as retention says. */
+            deleteHistory?: boolean;
+            /**
+             * Format: int64
+             * @description Taken and not kept.
+             */
+            operationReference?: number | null;
+        };
+        /** @description A version of a deployed file. */
+        ResourceResult: {
+            resourceId: string;
+            resourceKey: components["schemas"]["Key"];
+            resourceName: string;
+            tenantId: string;
+            /** Format: int32 */
+            version: number;
+            versionTag: string | null;
+        };
+        ResourceSearch: {
+            /** @description All conditions must hold. */
+            filter?: {
+                /** @description Objects of filters; one of them must hold. */
+                $or?: Record<string, never>[];
+                deploymentKey?: components["schemas"]["KeyFilter"];
+                resourceId?: components["schemas"]["StringFilter"];
+                resourceKey?: components["schemas"]["KeyFilter"];
+                resourceName?: components["schemas"]["StringFilter"];
+                tenantId?: components["schemas"]["StringFilter"];
+                version?: components["schemas"]["IntegerFilter"];
+                versionTag?: components["schemas"]["StringFilter"];
+            };
+            page?: {
+                /** @description The `endCursor` of the page before. */
+                after?: string;
+                /** @description The `startCursor` of the page behind. */
+                before?: string;
+                /** @description Skip this many items. */
+                from?: number;
+                /** @description At most this many items; 100 by default. */
+                limit?: number;
+            };
+            sort?: {
+                /** @enum {string} */
+                field: "resourceKey" | "resourceName" | "resourceId" | "version" | "versionTag" | "deploymentKey" | "tenantId";
+                /**
+                 * @description ASC by default.
+                 * @enum {string}
+                 */
+                order?: "ASC" | "DESC";
+            }[];
+        };
+        ResourceSearchResult: {
+            items: components["schemas"]["DeployedResource"][];
+            page: {
+                endCursor?: string | null;
+                hasMoreTotalItems: boolean;
+                startCursor?: string | null;
+                totalItems: number;
+            };
+        };
+        /** @description Where an instance begins again. */
+        RestartWanted: {
+            /** @description Only tell what would happen. */
+            dryRun?: boolean;
+            /** @description The element. */
+            elementId: string;
+            /** @description Variables of the process that are set first. */
+            variables?: components["schemas"]["Variables"];
         };
         /** @description How long the history of a process is kept. */
         RetentionInstruction: {
@@ -5521,6 +6863,8 @@ export interface components {
              * @description Instances purged since the server started.
              */
             purgedInstances: number;
+            /** @description Received events; null: for ever. */
+            signalTimeToLive?: string | null;
             /** @description Whether it works just now. */
             working: boolean;
         };
@@ -5649,6 +6993,22 @@ export interface components {
                 totalItems: number;
             };
         };
+        /** @description A solution that was imported. */
+        SolutionItem: {
+            description: string;
+            files: string[];
+            name: string;
+            solutionId: string;
+            solutionKey: components["schemas"]["Key"];
+            tenantId: string;
+            /** Format: int32 */
+            version: number;
+            versionTag: string;
+        };
+        /** @description Solutions, by id. */
+        SolutionList: {
+            items: components["schemas"]["SolutionItem"][];
+        };
         /** @description What to sort by. */
         Sort: {
             /** @description A field of the items. */
@@ -5690,7 +7050,11 @@ export interface components {
             /** @description Variables it read. */
             variables: Record<string, never>;
         };
-        /** @description What one command did to one process instance, as a message of the stream. */
+        /**
+         * @description What one command did to one process instance, as a message of the stream. About a case it has
+         *     `caseKey` in place of the keys of processes, about alerts and signals none of them: their events
+         *     have.
+         */
         StreamedItem: {
             /** @description For whom, if for someone else. */
             actingFor: string | null;
@@ -5759,6 +7123,87 @@ export interface components {
                 startCursor?: string | null;
                 totalItems: number;
             };
+        };
+        /** @description A suppression to declare. */
+        SuppressionCreation: {
+            /** @description Ids of the detection rules it is about; absent: of all. */
+            detectionRuleIds?: string[];
+            /** @description When it begins, a time with its offset; absent: at once. */
+            from?: string | null;
+            mode?: components["schemas"]["SuppressionMode"];
+            /** @description What people call it; absent: its id. */
+            name?: string | null;
+            /** @description Who answers for it; absent: who asks. */
+            owner?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Its id; that of another suppression replaces it. */
+            suppressionId: string;
+            /** @description When it ends, a time with its offset. */
+            to: string;
+            /** @description A FEEL condition on the alert: `rule`, `subject`, `name`, `title`, `severity`. */
+            when?: string | null;
+        };
+        /** @description Why a suppression ends early. */
+        SuppressionEnd: {
+            /** @description For those who read it. */
+            reason: string;
+        };
+        /** @description A suppression. */
+        SuppressionItem: {
+            /** @description Empty: of all rules. */
+            detectionRuleIds: string[];
+            fromTime?: string | null;
+            mode: components["schemas"]["SuppressionMode"];
+            name: string;
+            owner: string;
+            reason: string;
+            /** @description `SCHEDULED`, `ACTIVE` or `ENDED`. */
+            state: string;
+            suppressionId: string;
+            suppressionKey: components["schemas"]["Key"];
+            tenantId: string;
+            toTime: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Suppressions, by id. */
+        SuppressionList: {
+            items: components["schemas"]["SuppressionItem"][];
+        };
+        /**
+         * @description What becomes of alerts at the end of a suppression.
+         * @enum {string}
+         */
+        SuppressionMode: "HOLD" | "SUPPRESS";
+        /** @description A suspended definition. */
+        SuspendedDefinition: {
+            processDefinitionId: string;
+            processDefinitionKey: components["schemas"]["Key"];
+            /** Format: int32 */
+            processDefinitionVersion: number;
+        };
+        /** @description How far the suspension of a definition goes. */
+        SuspensionOfDefinition: {
+            /** @description Also its instances that run (or, to resume, stand still), as a batch operation. */
+            includeProcessInstances?: boolean;
+        };
+        /** @description The batch operation on the instances, if they were meant. */
+        SuspensionResult: {
+            batchOperationKey?: components["schemas"]["Key"] | null;
+        };
+        /** @description What is suspended beside single instances. */
+        SuspensionsResult: {
+            /** @description Types of which no jobs are handed out. */
+            jobTypes: string[];
+            /** @description Definitions of which no instances begin. */
+            processDefinitions: components["schemas"]["SuspendedDefinition"][];
+        };
+        /** @description The piece somebody got, and why that one. */
+        TakenWork: {
+            item: components["schemas"]["PieceOfWork"];
+            /** @description In words, one reason each. */
+            why: string[];
         };
         /** @description A tenant. */
         Tenant: {
@@ -5918,6 +7363,22 @@ export interface components {
             /** @description What was done, for those who read the history; `complete` by default. */
             action?: string | null;
             variables?: components["schemas"]["Variables"] | null;
+        };
+        /** @description What a task listener hears: the task as it will be when the change happens. */
+        UserTaskProperties: {
+            /** @description What is done, in the words of whoever asked. */
+            action: string;
+            assignee: string | null;
+            candidateGroups: string[];
+            candidateUsers: string[];
+            /** @description What will differ from what it is. */
+            changedAttributes: string[];
+            dueDate: string | null;
+            followUpDate: string | null;
+            formKey: string | null;
+            /** Format: int32 */
+            priority: number;
+            userTaskKey: components["schemas"]["Key"];
         };
         UserTaskSearch: {
             /** @description All conditions must hold. */
@@ -6088,6 +7549,21 @@ export interface components {
         Variables: {
             [key: string]: unknown;
         };
+        /** @description Variables to edit. */
+        VariablesEdited: {
+            /**
+             * @description What some of them are taken to be (null: not there): if one is something else by now,
+             *     nothing is done.
+             */
+            expected?: components["schemas"]["Variables"];
+            /**
+             * @description Whether they go into this scope only; else each goes where a variable of its name is found
+             *     on the way outwards.
+             */
+            local?: boolean;
+            /** @description What they shall be. */
+            variables: components["schemas"]["Variables"];
+        };
         /** @description Variables to set. */
         VariablesToSet: {
             /**
@@ -6158,6 +7634,13 @@ export interface components {
             outputBefore: string;
             /** @description What it would have said, and why. */
             result: components["schemas"]["DecisionEvaluationResult"];
+        };
+        /** @description A piece to give to somebody. */
+        WorkAssignment: {
+            /** @description Key of the case; or */
+            caseKey?: string | null;
+            /** @description key of the user task. */
+            userTaskKey?: string | null;
         };
     };
     responses: never;
@@ -6315,6 +7798,54 @@ export interface operations {
             };
         };
     };
+    releaseAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the alert. */
+                alertKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Released. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such open alert. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Nothing holds it back. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not released. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     verifyAudit: {
         parameters: {
             query?: never;
@@ -6428,6 +7959,71 @@ export interface operations {
                 };
             };
             /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    beginBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchWanted"];
+            };
+        };
+        responses: {
+            /** @description The count, or the batch operation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchCount"];
+                };
+            };
+            /** @description Not accepted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    retryBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the batch operation. */
+                batchOperationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new batch operation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationCreated"];
+                };
+            };
+            /** @description Not accepted. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6743,6 +8339,124 @@ export interface operations {
                 };
             };
             /** @description Not cancelled. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    explainClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clock. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedClock"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    extendClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockExtension"];
+            };
+        };
+        responses: {
+            /** @description Goal and deadline are later. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is closed, or has no clock. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    waiveClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the case. */
+                caseKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseReason"];
+            };
+        };
+        responses: {
+            /** @description Waived. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is closed, or has no clock. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not changed. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -7329,6 +9043,42 @@ export interface operations {
             };
         };
     };
+    editVariables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the element instance or the process instance. */
+                elementInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariablesEdited"];
+            };
+        };
+        responses: {
+            /** @description What they were and are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditResult"];
+                };
+            };
+            /** @description Nothing was set. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     streamEvents: {
         parameters: {
             query?: {
@@ -7347,6 +9097,11 @@ export interface operations {
                 processInstanceKey?: string;
                 /** @description Only events of these kinds, for example `JOB_CREATED,JOB_COMPLETED`. */
                 type?: string;
+                /**
+                 * @description What the events are about, some of `PROCESS_INSTANCE` (alone if absent), `CASE`, `ALERT` and
+                 *     `SIGNAL`.
+                 */
+                about?: string;
                 /** @description Tenant. */
                 tenantId?: string;
             };
@@ -7468,6 +9223,101 @@ export interface operations {
                 };
             };
             /** @description No such kind, format or time. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchIncidentGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IncidentGroupsQuery"] | null;
+            };
+        };
+        responses: {
+            /** @description The groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentGroupsResult"];
+                };
+            };
+            /** @description A wrong query. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    resumeJobType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobTypeWanted"];
+            };
+        };
+        responses: {
+            /** @description Its jobs are handed out again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not resumed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    suspendJobType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobTypeWanted"];
+            };
+        };
+        responses: {
+            /** @description No jobs of it are handed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not suspended. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -7615,6 +9465,114 @@ export interface operations {
                 content?: never;
             };
             /** @description Not changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    resumeProcessDefinition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the definition. */
+                processDefinitionKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SuspensionOfDefinition"] | null;
+            };
+        };
+        responses: {
+            /** @description It is active. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionResult"];
+                };
+            };
+            /** @description Not resumed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    suspendProcessDefinition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the definition. */
+                processDefinitionKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SuspensionOfDefinition"] | null;
+            };
+        };
+        responses: {
+            /** @description It is suspended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionResult"];
+                };
+            };
+            /** @description Not suspended. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    cancelProcessInstanceWithChoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancellationWanted"] | null;
+            };
+        };
+        responses: {
+            /** @description What is guaranteed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancellationResult"];
+                };
+            };
+            /** @description Not cancelled. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -7792,6 +9750,226 @@ export interface operations {
                 };
             };
             /** @description It would be refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    restartProcessInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the instance. */
+                processInstanceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestartWanted"];
+            };
+        };
+        responses: {
+            /** @description What would happen. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description Done, all of it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing was done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queues. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueList"];
+                };
+            };
+        };
+    };
+    assignQueuedWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the queue. */
+                queueId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkAssignment"];
+            };
+        };
+        responses: {
+            /** @description Assigned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignedWork"];
+                };
+            };
+            /** @description Nobody may, or somebody has it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the queue. */
+                queueId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who has most room first, who may not last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateList"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listQueuedWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the queue. */
+                queueId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedWork"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    takeNextWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the queue. */
+                queueId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Yours, and why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenWork"];
+                };
+            };
+            /** @description Nothing waits. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You may not take work of it; says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -8088,6 +10266,195 @@ export interface operations {
                 };
             };
             /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listSolutions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The solutions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SolutionList"];
+                };
+            };
+        };
+    };
+    importSolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DeploymentForm"];
+            };
+        };
+        responses: {
+            /** @description Imported. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentResult"];
+                };
+            };
+            /** @description Nothing was imported; says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listSuppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The suppressions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+        };
+    };
+    declareSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionCreation"];
+            };
+        };
+        responses: {
+            /** @description Declared. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredSuppression"];
+                };
+            };
+            /** @description Not declared. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    endSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the suppression. */
+                suppressionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionEnd"];
+            };
+        };
+        responses: {
+            /** @description Ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredSuppression"];
+                };
+            };
+            /** @description No such suppression. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description It is over already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not ended. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    listSuspensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is suspended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionsResult"];
+                };
+            };
+            /** @description Not allowed. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -8539,6 +10906,206 @@ export interface operations {
             };
         };
     };
+    searchBatchOperationItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchOperationItemSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationItemSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchBatchOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchOperationSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the batch operation. */
+                batchOperationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch operation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperation"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    cancelBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the batch operation. */
+                batchOperationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reference"] | null;
+            };
+        };
+        responses: {
+            /** @description It goes on no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not cancelled. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    resumeBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the batch operation. */
+                batchOperationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reference"] | null;
+            };
+        };
+        responses: {
+            /** @description It goes on where it was. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not resumed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    suspendBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the batch operation. */
+                batchOperationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reference"] | null;
+            };
+        };
+        responses: {
+            /** @description It waits; a page that was on its way is finished. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not suspended. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     pinClock: {
         parameters: {
             query?: never;
@@ -8587,6 +11154,39 @@ export interface operations {
                 content?: never;
             };
             /** @description It cannot be set. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    evaluateConditionals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionalEvaluationInstruction"];
+            };
+        };
+        responses: {
+            /** @description What began; none if no condition is true. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluateConditionalResult"];
+                };
+            };
+            /** @description Nothing began. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -8818,6 +11418,40 @@ export interface operations {
                 };
             };
             /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteDecisionInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the evaluation. */
+                decisionEvaluationKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EvaluationDeletion"] | null;
+            };
+        };
+        responses: {
+            /** @description They are gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not deleted. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -10565,6 +13199,171 @@ export interface operations {
             };
         };
     };
+    cancelProcessInstancesBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceBatch"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationCreated"];
+                };
+            };
+            /** @description Not accepted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    resolveIncidentsBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceBatch"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationCreated"];
+                };
+            };
+            /** @description Not accepted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    migrateProcessInstancesBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationBatch"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationCreated"];
+                };
+            };
+            /** @description Not accepted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    modifyProcessInstancesBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModificationBatch"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationCreated"];
+                };
+            };
+            /** @description Not accepted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    resumeProcessInstancesBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceBatch"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationCreated"];
+                };
+            };
+            /** @description Not accepted. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     searchProcessInstances: {
         parameters: {
             query?: never;
@@ -10588,6 +13387,39 @@ export interface operations {
                 };
             };
             /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    suspendProcessInstancesBatchOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceBatch"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOperationCreated"];
+                };
+            };
+            /** @description Not accepted. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -10984,6 +13816,180 @@ export interface operations {
                 content?: never;
             };
             /** @description Not suspended. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    searchResources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResourceSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceSearchResult"];
+                };
+            };
+            /** @description A wrong search. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the resource. */
+                resourceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceResult"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getResourceContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the resource. */
+                resourceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, byte for byte. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description It is no JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    getResourceContentBinary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the resource. */
+                resourceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, byte for byte. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not found. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    deleteResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the resource. */
+                resourceKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResourceDeletion"] | null;
+            };
+        };
+        responses: {
+            /** @description It is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedResource"];
+                };
+            };
+            /** @description Not deleted. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
