@@ -178,6 +178,10 @@ impl Inbox {
 
 impl State {
     fn push(&mut self, order: Order) -> Result<(), Full> {
+        // The lane may have ended already: nobody would answer.
+        if self.closed {
+            return Err(Full);
+        }
         let bytes = order.bytes();
         if bytes > 0 && self.bytes + bytes > INBOX_BYTES_MAX {
             return Err(Full);
@@ -327,6 +331,16 @@ mod tests {
         assert!(inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders.is_empty());
         inbox.caught_up(false);
         assert_eq!(inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX).orders.len(), 1);
+    }
+
+    #[test]
+    fn a_closed_inbox_takes_nothing_that_nobody_would_answer() {
+        let inbox = Inbox::default();
+        inbox.push(completion()).unwrap();
+        inbox.close();
+        assert!(inbox.push(completion()).is_err() && inbox.push(start(1)).is_err());
+        let taken = inbox.take(Duration::ZERO, BATCH_COMMANDS_MAX);
+        assert!(taken.closed && taken.orders.len() == 1, "what is there is finished");
     }
 
     #[test]
