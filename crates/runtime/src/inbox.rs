@@ -139,6 +139,11 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
+    /// Whether the lane stops after what is here.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.lock().closed
+    }
+
     /// Drops everything that waits.
     pub(crate) fn clear(&self) {
         let mut state = self.state.lock();

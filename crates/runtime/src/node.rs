@@ -308,10 +308,12 @@ impl Node {
     }
 
     fn push(&self, order: Order) -> Result<(), Refusal> {
-        if self.shared.is_stopping() {
-            return Err(self.unavailable());
+        let is_stopping = self.shared.is_stopping() || self.shared.inbox.is_closed();
+        if is_stopping {
+            Err(self.unavailable())
+        } else {
+            self.shared.inbox.push(order).or(Err(BUSY))
         }
-        self.shared.inbox.push(order).map_err(|_| BUSY)
     }
 
     fn unavailable(&self) -> Refusal {
