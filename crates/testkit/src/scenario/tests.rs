@@ -54,7 +54,7 @@ fn a_false_statement_among_others_is_a_difference() {
 #[test]
 fn what_cannot_be_read_or_done_says_where_and_why() {
     let table = [
-        ("begin", "line 1: `begin`: Expected start, publish,"),
+        ("begin", "line 1: `begin`: Expected start, evaluate, publish,"),
         ("start {\"a\": }", "line 1: `start {\"a\": }`: Expected a JSON object"),
         ("start\ncomplete pay", "line 2: `complete pay`: Expected an available job of type `pay`"),
         ("start\ncancel now", "Expected the end of the line, but found `now`."),

@@ -200,10 +200,9 @@ impl Sim {
         let aggregates = self.wire.aggregates(0, 1_000).map_err(failed)?;
         let left: Vec<_> = aggregates.iter().filter(|row| !is_deployed(row.kind)).collect();
         ensure(left.is_empty(), || format!("only heads are left, not {left:?}"))?;
-        ensure(self.clients.asked.is_empty(), || {
-            let numbers: Vec<u32> = self.clients.asked.iter().map(|asked| asked.number).collect();
-            format!("every request is answered, not r{numbers:?}")
-        })
+        let open = self.clients.asked.iter().filter(|asked| !awaits_listeners(&asked.request));
+        let numbers: Vec<u32> = open.map(|asked| asked.number).collect();
+        ensure(numbers.is_empty(), || format!("every request is answered, not r{numbers:?}"))
     }
 
     fn stuck(&self) -> String {
@@ -295,6 +294,19 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
             }
         }
     }
+}
+
+/// Whoever changes a user task hears what its listeners decide from the lane that took the request
+/// in, if that lane is the one that decides: over the API a patience ends the wait otherwise.
+fn awaits_listeners(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::AssignUserTask { .. }
+            | Request::UpdateUserTask { .. }
+            | Request::CompleteUserTask { .. }
+            | Request::SetVariables { .. }
+            | Request::EditVariables { .. }
+    )
 }
 
 /// Whether an aggregate is what was deployed, which stays.

@@ -4,7 +4,7 @@
 
 use super::figures::{Figures, variant};
 use super::trace::Trace;
-use engine::event::InstanceEvent;
+use engine::event::{InstanceEvent, ListenerEvent};
 use engine::key::Key;
 use engine::record::{Events, Section, decode_sections};
 use engine::state::batch_operation::{BatchOperation, BatchOperationEvent, OperationKind};
@@ -274,6 +274,13 @@ impl Ledger {
                 let there = self.jobs.get(key).is_some_and(|span| span.holds(at));
                 ensure(there, || format!("job {key} changes while it is there"))
             }
+            E::UserTaskChangeProposed { proposal, .. }
+                if proposal.event == ListenerEvent::Creating =>
+            {
+                begin(&mut self.tasks, proposal.task.key, at)
+            }
+            // Its listeners heard of it before: it began with them.
+            E::UserTaskCreated(created) if self.tasks.contains_key(&created.key) => Ok(()),
             E::UserTaskCreated(created) => begin(&mut self.tasks, created.key, at),
             E::UserTaskCompleted { key, .. } | E::UserTaskCancelled { key, .. } => {
                 end(&mut self.tasks, *key, at)
