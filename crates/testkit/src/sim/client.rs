@@ -243,8 +243,12 @@ impl Clients {
             held.job.as_ref().filter(|held| held.key == job.key).map(|_| *slot)
         });
         let Some(slot) = slot else { return Ok(()) };
-        let visible: Vec<_> = state.visible(slot).into_iter().collect();
-        ensure(visible == job.variables, || {
+        let mut visible: BTreeMap<_, _> = state.visible(slot).into_iter().collect();
+        // The listeners of a user task see what is proposed.
+        let proposal = state.element(slot).and_then(|held| held.proposal.as_ref());
+        visible.extend(proposal.into_iter().flat_map(|proposal| proposal.variables.clone()));
+        let shown: BTreeMap<_, _> = job.variables.iter().cloned().collect();
+        ensure(visible == shown, || {
             format!("job {} shows {visible:?}, not {:?}", job.key, job.variables)
         })
     }
@@ -303,7 +307,8 @@ impl Asked {
                     });
                     ensure(gone, || format!("{} cancelled {instance}", name()))
                 }
-                Request::CompleteUserTask { task, .. } => {
+                // Its listeners may have denied it.
+                Request::CompleteUserTask { task, .. } if !ledger.proposed.contains(task) => {
                     let gone = ledger.tasks.get(task).is_some_and(|span| !span.holds(at));
                     ensure(gone, || format!("{} completed {task}", name()))
                 }

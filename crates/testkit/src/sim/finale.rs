@@ -237,32 +237,9 @@ fn needs(held: &ElementInstance, element: ElementIndex) -> bool {
 fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>) {
     // What was called is cancelled with its outermost caller only.
     let outermost = state.parent.as_ref().map_or(key, |parent| parent.root);
-    for held in state.elements.values().filter(|held| held.phase != Phase::Cancelling) {
-        if let Some(task) = &held.user_task {
-            requests.push(Request::CompleteUserTask {
-                instance: key,
-                task: task.key,
-                variables: Vec::new(),
-                action: "done".into(),
-            });
-        }
-        // Boundary events need no message to let go.
-        for waiting in held.subscriptions.iter().filter(|it| needs(held, it.element)) {
-            if !starts && &*waiting.name == START {
-                requests.push(Request::CancelInstance { instance: outermost });
-                continue;
-            }
-            requests.push(Request::PublishMessage {
-                name: waiting.name.clone(),
-                correlation_key: waiting.correlation_key.clone(),
-                id: None,
-                ttl_ms: 0,
-                variables: Vec::new(),
-            });
-        }
-        for awaited in held.signals().iter().filter(|it| needs(held, it.element)) {
-            let (name, variables) = (awaited.name.clone(), Vec::new());
-            requests.push(Request::BroadcastBpmnSignal { name, variables });
+    for held in state.elements.values() {
+        if held.phase != Phase::Cancelling {
+            ends_of_waits((key, outermost), held, starts, requests);
         }
         for incident in &held.incidents {
             match incident.kind {
@@ -293,6 +270,41 @@ fn wishes(key: Key, state: &Instance, starts: bool, requests: &mut Vec<Request>)
                 }
             }
         }
+    }
+}
+
+/// What would end the waits of an element.
+fn ends_of_waits(
+    (key, outermost): (Key, Key),
+    held: &ElementInstance,
+    starts: bool,
+    requests: &mut Vec<Request>,
+) {
+    if let Some(task) = &held.user_task {
+        requests.push(Request::CompleteUserTask {
+            instance: key,
+            task: task.key,
+            variables: Vec::new(),
+            action: "done".into(),
+        });
+    }
+    // Boundary events need no message to let go.
+    for waiting in held.subscriptions.iter().filter(|it| needs(held, it.element)) {
+        if !starts && &*waiting.name == START {
+            requests.push(Request::CancelInstance { instance: outermost });
+            continue;
+        }
+        requests.push(Request::PublishMessage {
+            name: waiting.name.clone(),
+            correlation_key: waiting.correlation_key.clone(),
+            id: None,
+            ttl_ms: 0,
+            variables: Vec::new(),
+        });
+    }
+    for awaited in held.signals().iter().filter(|it| needs(held, it.element)) {
+        let (name, variables) = (awaited.name.clone(), Vec::new());
+        requests.push(Request::BroadcastBpmnSignal { name, variables });
     }
 }
 

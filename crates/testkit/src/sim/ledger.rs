@@ -49,6 +49,8 @@ pub(super) struct Ledger {
     pub(super) jobs: BTreeMap<Key, Span>,
     /// Jobs that were completed by a worker.
     pub(super) jobs_completed: BTreeSet<Key>,
+    /// User tasks whose listeners were asked: what they were asked for may be denied.
+    pub(super) proposed: BTreeSet<Key>,
     /// When a job was given back by an event: failed, offered, its time-out or retries changed.
     pub(super) jobs_freed: BTreeMap<Key, u64>,
     pub(super) tasks: BTreeMap<Key, Span>,
@@ -274,10 +276,12 @@ impl Ledger {
                 let there = self.jobs.get(key).is_some_and(|span| span.holds(at));
                 ensure(there, || format!("job {key} changes while it is there"))
             }
-            E::UserTaskChangeProposed { proposal, .. }
-                if proposal.event == ListenerEvent::Creating =>
-            {
-                begin(&mut self.tasks, proposal.task.key, at)
+            E::UserTaskChangeProposed { proposal, .. } => {
+                self.proposed.insert(proposal.task.key);
+                match proposal.event {
+                    ListenerEvent::Creating => begin(&mut self.tasks, proposal.task.key, at),
+                    _ => Ok(()),
+                }
             }
             // Its listeners heard of it before: it began with them.
             E::UserTaskCreated(created) if self.tasks.contains_key(&created.key) => Ok(()),
