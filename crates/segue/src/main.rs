@@ -44,8 +44,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// The allocator asks for huge pages; an idle server then holds 13 MiB it never touched, and no
-/// workload of `segue bench` is faster with them. A kernel that refuses costs that memory.
+/// The allocator asks for huge pages; an idle server then holds 13 MiB it never touched, and
+/// `segue bench one_task` was no faster with them. A kernel that refuses costs that memory.
 fn keep_pages_small() {
     #[cfg(target_os = "linux")]
     let _refused = rustix::thread::disable_transparent_huge_pages(true).is_err();
